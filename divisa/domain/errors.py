@@ -1,0 +1,123 @@
+"""Every error that Divisa raises on purpose, as one tree.
+
+DivisaError
+├── InvalidInput              what came in is not acceptable; the message says why, in plain words
+│   ├── InvalidQuote          a price event that is not a quote (carries a reason code)
+│   ├── InvalidRow            a row of a CSV contract (carries file, line and reason code)
+│   ├── InvalidFile           a file of a CSV contract as a whole: missing, empty, wrong header
+│   ├── UnknownPair           a currency pair that is not configured
+│   └── InvalidContact        a phone number or an address that no message can be sent to
+├── InvalidSetting            a setting is missing or wrong; names the setting
+├── ConcurrentUpdate          somebody else moved the state first; read it again and retry
+├── Unavailable               a component did not answer in time; retrying later is safe
+│   ├── ScorerUnavailable     the model endpoint
+│   ├── StreamUnavailable     the quote stream refused records after every retry
+│   ├── StoreUnavailable      the database or the object store
+│   └── NotifierUnavailable   the message channel
+├── InvalidModel              a model artefact or a model answer does not fit this code
+└── LaptopCloudError          a part of the laptop cloud did not start, or stopped; names the part
+"""
+
+from __future__ import annotations
+
+
+class DivisaError(Exception):
+    """Base of every error that Divisa raises on purpose."""
+
+
+class InvalidInput(DivisaError):
+    """What came in is not acceptable; the message says why."""
+
+
+class InvalidQuote(InvalidInput):
+    """A price event that is not a quote.
+
+    Attributes:
+        reason: machine-readable reason code, used as quarantine prefix and metric dimension.
+    """
+
+    def __init__(self, reason: str, detail: str) -> None:
+        super().__init__(f"{reason}: {detail}")
+        self.reason = reason
+        self.detail = detail
+
+
+class InvalidRow(InvalidInput):
+    """One row of a CSV contract that cannot be used.
+
+    Attributes:
+        source: name of the file.
+        line: 1-based line number in that file.
+        reason: machine-readable reason code.
+    """
+
+    def __init__(self, source: str, line: int, reason: str, detail: str) -> None:
+        super().__init__(f"{source}:{line}: {reason}: {detail}")
+        self.source = source
+        self.line = line
+        self.reason = reason
+        self.detail = detail
+
+
+class InvalidFile(InvalidInput):
+    """A file of a CSV contract that cannot be read at all: missing, empty, wrong header."""
+
+
+class UnknownPair(InvalidInput):
+    """A currency pair that this deployment does not serve."""
+
+
+class InvalidContact(InvalidInput):
+    """A phone number or an address that no message can be sent to. Never carries the contact itself."""
+
+
+class InvalidSetting(DivisaError):
+    """A setting is missing or wrong.
+
+    Attributes:
+        name: the name of the setting (an environment variable or an option).
+    """
+
+    def __init__(self, name: str, problem: str) -> None:
+        super().__init__(f"{name}: {problem}")
+        self.name = name
+
+
+class ConcurrentUpdate(DivisaError):
+    """Somebody else moved the state first; read it again and retry."""
+
+
+class Unavailable(DivisaError):
+    """A component did not answer in time; retrying later is safe."""
+
+
+class ScorerUnavailable(Unavailable):
+    """The model endpoint did not answer."""
+
+
+class StreamUnavailable(Unavailable):
+    """The quote stream refused records after every retry."""
+
+
+class StoreUnavailable(Unavailable):
+    """The database or the object store did not answer."""
+
+
+class NotifierUnavailable(Unavailable):
+    """The message channel did not take the message."""
+
+
+class InvalidModel(DivisaError):
+    """A model artefact or a model answer does not fit this code."""
+
+
+class LaptopCloudError(DivisaError):
+    """A part of the laptop cloud did not start, or stopped.
+
+    Attributes:
+        part: the part's name, as `divisa status` prints it.
+    """
+
+    def __init__(self, part: str, problem: str) -> None:
+        super().__init__(f"{part}: {problem}")
+        self.part = part
