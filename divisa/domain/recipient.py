@@ -1,0 +1,79 @@
+"""Whom a message goes to, in which language, and over which channels that person agreed to."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+
+from divisa.domain.errors import InvalidContact
+
+_E164 = re.compile(r"\+[1-9][0-9]{6,14}")
+_EMAIL = re.compile(r"[^@\s,;<>\"]{1,64}@(?=.{4,255}$)[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
+
+
+class Channel(StrEnum):
+    """How a message travels."""
+
+    SMS = "sms"
+    EMAIL = "email"
+
+
+class Language(StrEnum):
+    """The languages that messages exist in; Spanish is the default."""
+
+    ES = "es"
+    EN = "en"
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """How one user may be reached.
+
+    Attributes:
+        user_id: who it is.
+        language: of the messages.
+        consent: channels that the user agreed to.
+        phone: E.164 as the user entered it, checked when a message is sent; None when there is none.
+        email: as above.
+    """
+
+    user_id: str
+    language: Language = Language.ES
+    consent: frozenset[Channel] = frozenset()
+    phone: str | None = None
+    email: str | None = None
+
+    def contact(self, channel: Channel) -> str | None:
+        """The phone number or address of a channel, unchecked; None when there is none."""
+        return self.phone if channel is Channel.SMS else self.email
+
+    def reachable(self) -> tuple[Channel, ...]:
+        """Channels with both consent and a contact, in the order of `Channel`."""
+        return tuple(channel for channel in Channel if channel in self.consent and self.contact(channel))
+
+    def __repr__(self) -> str:
+        """Without contacts, which must not reach a log."""
+        return f"Recipient(user_id={self.user_id!r}, language={self.language.value!r})"
+
+
+def valid_phone(phone: str) -> str:
+    """The number, when it has the form of E.164 (ITU-T): a plus sign and 7 to 15 digits, no leading zero.
+
+    Raises:
+        InvalidContact: it has not. The message does not repeat the number.
+    """
+    if not _E164.fullmatch(phone):
+        raise InvalidContact("the phone number is not in E.164 form")
+    return phone
+
+
+def valid_email(address: str) -> str:
+    """The address, when a mail server could take it: local@domain.tld, no spaces, no lists, at most 320 characters.
+
+    Raises:
+        InvalidContact: it could not. The message does not repeat the address.
+    """
+    if not _EMAIL.fullmatch(address):
+        raise InvalidContact("the email address is not of the form local@domain")
+    return address

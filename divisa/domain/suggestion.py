@@ -1,0 +1,105 @@
+"""A suggestion: what one user is told, why, and what became of it on each channel."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from decimal import Decimal
+
+    from divisa.domain.pair import Pair
+    from divisa.domain.reasons import Reason
+    from divisa.domain.recipient import Channel, Language
+    from divisa.domain.transaction import Side
+
+
+class Suppression(StrEnum):
+    """Why a suggestion was recorded and not sent."""
+
+    NO_CONSENT = "no_consent"
+    NO_CONTACT = "no_contact"
+    COOLDOWN = "cooldown"
+    NO_FUNDS = "no_funds"
+    STALE_QUOTE = "stale_quote"
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """One user is told, or would have been told, to buy or to sell; one for each episode.
+
+    Attributes:
+        suggestion_id: deterministic, from user, pair, side and episode.
+        user_id: whom it is for.
+        pair: what to trade.
+        side: what to do.
+        amount: base currency, in its minor unit.
+        price: quote currency for one unit: the ask for a buy, the bid for a sell.
+        quote_time: event time of the quote, UTC.
+        quote_sequence: the quote's sequence at its source.
+        reasons: why, strongest first, with their numbers.
+        propensity: the model's probability that the user would do this anyway, 0 to 1.
+        model_version: which model said so.
+        episode: the watch's generation that this suggestion belongs to.
+        created_at: when it was decided, UTC.
+        expires_at: when it is no longer to be sent, UTC.
+        language: of the message.
+        channels: where it goes; empty when suppressed.
+        suppressed: why it is not sent; None when it is.
+    """
+
+    suggestion_id: str
+    user_id: str
+    pair: Pair
+    side: Side
+    amount: Decimal
+    price: Decimal
+    quote_time: datetime
+    quote_sequence: int
+    reasons: tuple[Reason, ...]
+    propensity: float
+    model_version: str
+    episode: int
+    created_at: datetime
+    expires_at: datetime
+    language: Language
+    channels: tuple[Channel, ...]
+    suppressed: Suppression | None = None
+
+
+class DeliveryStatus(StrEnum):
+    """What became of a suggestion on one channel."""
+
+    SENDING = "sending"
+    SENT = "sent"
+    EXPIRED = "expired"
+    NO_CONTACT = "no_contact"
+    INVALID_CONTACT = "invalid_contact"
+    UNCERTAIN = "uncertain"
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """One message on one channel.
+
+    Attributes:
+        suggestion_id: of which suggestion.
+        channel: over which channel.
+        status: what became of it. UNCERTAIN: the sender died after it began; it is reported, never sent again.
+        at: when the status was reached, UTC.
+        message_id: the channel's own id of the message; None unless it was sent.
+    """
+
+    suggestion_id: str
+    channel: Channel
+    status: DeliveryStatus
+    at: datetime
+    message_id: str | None = None
+
+
+def suggestion_id_of(user_id: str, pair: Pair, side: Side, episode: int) -> str:
+    """The id of the one suggestion that an episode may make: 26 hexadecimal digits."""
+    return hashlib.sha256(f"{user_id}|{pair}|{side}|{episode}".encode()).hexdigest()[:26]
