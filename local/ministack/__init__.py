@@ -1,0 +1,1 @@
+"""MiniStack, the AWS on loopback: its environment, its process and its messages."""
