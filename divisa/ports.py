@@ -41,6 +41,9 @@ class Clock(Protocol):
         A replay runs through days in seconds: there, a day-old event may be a second old.
         """
 
+    def later(self, delay: timedelta) -> datetime:
+        """The moment, UTC, that comes after waiting for `delay` from now; the inverse of `age`."""
+
 
 class QuoteStream(Protocol):
     """Where price events are published."""

@@ -15,6 +15,7 @@ DivisaError
 │   ├── StoreUnavailable      the database or the object store
 │   └── NotifierUnavailable   the message channel
 ├── InvalidModel              a model artefact or a model answer does not fit this code
+├── PackagingError            the artifact or the template could not be built; names the tool, ends with its output
 └── LaptopCloudError          a part of the laptop cloud did not start, or stopped; names the part
 """
 
@@ -109,6 +110,18 @@ class NotifierUnavailable(Unavailable):
 
 class InvalidModel(DivisaError):
     """A model artefact or a model answer does not fit this code."""
+
+
+class PackagingError(DivisaError):
+    """The artifact or the template could not be built.
+
+    Attributes:
+        tool: the program or the step that failed.
+    """
+
+    def __init__(self, tool: str, problem: str) -> None:
+        super().__init__(f"{tool}: {problem}")
+        self.tool = tool
 
 
 class LaptopCloudError(DivisaError):

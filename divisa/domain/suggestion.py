@@ -76,6 +76,7 @@ class DeliveryStatus(StrEnum):
     SENDING = "sending"
     SENT = "sent"
     EXPIRED = "expired"
+    NO_CONSENT = "no_consent"
     NO_CONTACT = "no_contact"
     INVALID_CONTACT = "invalid_contact"
     UNCERTAIN = "uncertain"
