@@ -1,0 +1,56 @@
+"""Deliveries in a dictionary."""
+
+from __future__ import annotations
+
+from threading import Lock
+from typing import TYPE_CHECKING
+
+from divisa.domain.errors import ConcurrentUpdate
+from divisa.domain.suggestion import Delivery, DeliveryStatus
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+
+    from divisa.domain.recipient import Channel
+
+
+class MemoryDeliveries:
+    """`Deliveries` of one process; safe to share between threads."""
+
+    def __init__(self) -> None:
+        self._stored: dict[tuple[str, Channel], Delivery] = {}
+        self._lock = Lock()
+
+    def claim(self, suggestion_id: str, channel: Channel, at: datetime) -> Delivery | None:
+        """Become the one who sends; None when claimed now, else the delivery that is there."""
+        mine = Delivery(suggestion_id, channel, DeliveryStatus.SENDING, at)
+        with self._lock:
+            found = self._stored.setdefault((suggestion_id, channel), mine)
+        return None if found is mine else found
+
+    def settle(self, delivery: Delivery) -> None:
+        """Write the final status of a claimed delivery.
+
+        Raises:
+            ConcurrentUpdate: it is not claimed, or settled already.
+        """
+        key = (delivery.suggestion_id, delivery.channel)
+        with self._lock:
+            if not self._is_claimed(key):
+                raise ConcurrentUpdate(f"the {delivery.channel} of {delivery.suggestion_id} is not being sent")
+            self._stored[key] = delivery
+
+    def release(self, suggestion_id: str, channel: Channel) -> None:
+        """Give a claim back; a settled delivery stays."""
+        with self._lock:
+            if self._is_claimed((suggestion_id, channel)):
+                del self._stored[suggestion_id, channel]
+
+    def all(self) -> Iterator[Delivery]:
+        """Every delivery there is, in no order."""
+        return iter(tuple(self._stored.values()))
+
+    def _is_claimed(self, key: tuple[str, Channel]) -> bool:
+        found = self._stored.get(key)
+        return found is not None and found.status is DeliveryStatus.SENDING
