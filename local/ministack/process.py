@@ -40,7 +40,6 @@ def part(*, interpreter: Path, home: Path, addresses: Addresses, port: int) -> P
         **clients,
         "GATEWAY_PORT": str(port),
         "BIND_HOST": LOOPBACK,
-        "MINISTACK_HOST": LOOPBACK,
         "MINISTACK_REGION": REGION,
         "MINISTACK_ACCOUNT_ID": ACCOUNT_ID,
         "PERSIST_STATE": "1",

@@ -42,24 +42,21 @@ class ProcessIdentity:
         return ProcessIdentity.of(self.pid) == self
 
     def end(self, grace_seconds: float) -> bool:
-        """End the process and the group that it leads: SIGTERM to it, SIGKILL to all of it after the grace.
+        """End the process: SIGTERM, and SIGKILL after the grace.
 
         Returns:
             True where the process went by itself within the grace, or was gone already.
         """
         if not self.alive():
             return True
-        leads_group = os.getpgid(self.pid) == self.pid
         with contextlib.suppress(ProcessLookupError):
             os.kill(self.pid, signal.SIGTERM)
-        gracefully = self._gone_within(grace_seconds)
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            # Also after a graceful end: what it started itself may have stayed behind in its group.
-            if leads_group:
-                os.killpg(self.pid, signal.SIGKILL)
-            elif not gracefully:
-                os.kill(self.pid, signal.SIGKILL)
-        return self._gone_within(grace_seconds) and gracefully
+        if self._gone_within(grace_seconds):
+            return True
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(self.pid, signal.SIGKILL)
+        self._gone_within(grace_seconds)
+        return False
 
     def _gone_within(self, seconds: float) -> bool:
         deadline = time.monotonic() + seconds

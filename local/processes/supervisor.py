@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from divisa.domain.errors import LaptopCloudError
 from local.home import ROOT
 from local.processes.identity import ProcessIdentity
+from local.processes.leftovers import end_leftovers, mark
 from local.processes.part import Part, PartRecord, PartState, PartStatus
 from local.processes.ports import free_port
 from local.processes.state import State, StateFile
@@ -64,11 +65,12 @@ class Supervisor:
         before = self.status(part.name)
         if before.state is PartState.RUNNING and before.record is not None:
             return before.record
+        end_leftovers(self._home, part.name)
         log = self._home / "logs" / f"{part.name}.log"
         log.parent.mkdir(parents=True, exist_ok=True)
         if log.exists():
             log.replace(log.with_suffix(".previous.log"))
-        identity = _spawn(part, log)
+        identity = _spawn(part, log, mark(self._home, part.name))
         record = PartRecord(
             name=part.name,
             identity=identity,
@@ -125,6 +127,7 @@ class Supervisor:
 
     def _end(self, record: PartRecord) -> None:
         record.identity.end(record.grace_seconds)
+        end_leftovers(self._home, record.name)
         self._file.write(self._file.read().without_part(record.name))
 
 
@@ -137,13 +140,13 @@ def tail(log: Path, lines: int = _TAIL_LINES) -> str:
         return ""
 
 
-def _spawn(part: Part, log: Path) -> ProcessIdentity:
+def _spawn(part: Part, log: Path, marked: Mapping[str, str]) -> ProcessIdentity:
     with log.open("wb") as output:
         try:
             child = subprocess.Popen(  # noqa: S603 - the command is the cloud's own
                 part.command,
                 cwd=ROOT,
-                env=dict(part.environ),
+                env={**part.environ, **marked},
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,
