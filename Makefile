@@ -3,18 +3,78 @@ SHELL := /bin/bash
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-STAMP := $(VENV)/.synced
+SYNCED := $(VENV)/.synced
+UV_VERSION := 0.13.8
+CODE := divisa stream_consumers api_handlers model simulator local infra bench tests
+export UV_PROJECT_ENVIRONMENT := $(VENV)
 
 .PHONY: help
 help: ## List the targets
-	@grep -hE '^[a-z][a-z-]*:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | sort | awk -F'\t' '{printf "  make %-12s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z][a-z-]*:.*## ' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
 
-$(STAMP): pyproject.toml uv.lock
-	@test -x $(BIN)/python || $(PYTHON) -c 'import sys; sys.exit("Divisa needs Python 3.11 or newer; point PYTHON at one: make PYTHON=python3.12") if sys.version_info < (3, 11) else None'
-	@test -x $(BIN)/pip || $(PYTHON) -m venv $(VENV)
-	@test -x $(BIN)/uv || $(BIN)/pip install --quiet --disable-pip-version-check uv
-	@UV_PROJECT_ENVIRONMENT=$(VENV) $(BIN)/uv sync --frozen --inexact --quiet --python $(BIN)/python
+$(SYNCED): pyproject.toml uv.lock
+	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("Divisa needs Python 3.11 or newer: make PYTHON=/path/to/python3.12")'
+	@echo "Setting up $(VENV) from uv.lock"
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@test -x $(BIN)/uv || $(BIN)/python -m pip install --quiet --disable-pip-version-check "uv==$(UV_VERSION)"
+	@$(BIN)/uv sync --frozen --inexact --quiet --python $(BIN)/python
 	@touch $@
 
 .PHONY: setup
-setup: $(STAMP) ## Make the virtual environment from uv.lock
+setup: $(SYNCED) ## Make the virtual environment from uv.lock
+
+.PHONY: demo
+demo: setup ## The main job: train, start the laptop cloud, replay real prices, show the messages, stop
+	@$(BIN)/divisa demo
+
+.PHONY: up
+up: setup ## Start the laptop cloud, seeded, and leave it running
+	@$(BIN)/divisa up
+
+.PHONY: down
+down: setup ## Stop the laptop cloud
+	@$(BIN)/divisa down
+
+.PHONY: test
+test: setup lint types imports ## Everything that must hold: lint, types, imports, all tests, coverage
+	@$(BIN)/python -m pytest --cov --cov-report=term
+
+.PHONY: unit
+unit: setup ## The fast tests only
+	@$(BIN)/python -m pytest -m "not integration"
+
+.PHONY: lint
+lint: setup ## ruff: lint and format
+	@$(BIN)/ruff check $(CODE)
+	@$(BIN)/ruff format --check $(CODE)
+
+.PHONY: lint-template
+lint-template: setup ## cfn-lint on what serverless.yml packages to
+	@$(BIN)/python -m infra.package --stage local && $(BIN)/python -m infra.package --stage prod
+	@$(BIN)/cfn-lint .build/package-*/cloudformation-template-update-stack.json
+
+.PHONY: types
+types: setup ## mypy --strict
+	@$(BIN)/mypy
+
+.PHONY: imports
+imports: setup ## import-linter: imports run one way
+	@$(BIN)/lint-imports
+
+.PHONY: format
+format: setup ## Let ruff mend what it can
+	@$(BIN)/ruff check --fix $(CODE)
+	@$(BIN)/ruff format $(CODE)
+
+.PHONY: bench
+bench: setup ## Measure, and write bench/results/core.json
+	@$(BIN)/python -m bench
+
+.PHONY: package
+package: setup ## Package serverless.yml for AWS (STAGE=prod)
+	@$(BIN)/python -m infra.package --stage $(or $(STAGE),prod)
+
+.PHONY: clean
+clean: ## Remove everything that the other targets make
+	@test ! -x $(BIN)/divisa || $(BIN)/divisa down --wipe
+	@rm -rf .local .build .serverless node_modules $(VENV)
