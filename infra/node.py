@@ -56,11 +56,6 @@ def supported(version: str) -> bool:
 
     Args:
         version: what `node --version` says.
-
-    >>> supported("v20.19.0"), supported("v22.13.1"), supported("v24.0.0"), supported("v26.1.0")
-    (True, True, True, True)
-    >>> supported("v18.20.4"), supported("v20.18.9"), supported("v21.7.0"), supported("v22.12.0"), supported("?")
-    (False, False, False, False, False)
     """
     found = re.match(r"v(\d+)\.(\d+)\.", version)
     if found is None:

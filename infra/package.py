@@ -43,6 +43,7 @@ def package(
     python_version: str | None = None,
     *,
     parameters: Mapping[str, str] | None = None,
+    destination: Path | None = None,
     report: Callable[[str], None] = report_to_stderr,
 ) -> Path:
     """Package a stage for deployment.
@@ -52,6 +53,7 @@ def package(
         python_version: the Python that will run the functions, such as `3.12`; None for the stage's usual one: this
             interpreter's own for `local`, Lambda's for the others.
         parameters: stage parameters of serverless.yml to override, such as `senderEmail` or `modelKey`.
+        destination: the folder to fill; None for `.build/package-<stage>`.
         report: is told each step that takes time.
 
     Returns:
@@ -67,9 +69,9 @@ def package(
     target = artifact.Target(python_version or usual.python_version, usual.platform)
     report(f"{stage}: building the artifact for Python {target.python_version}")
     code = artifact.build(target, BUILD / stage / ARTIFACT)
-    folder = BUILD / f"package-{stage}"
+    folder = destination or BUILD / f"package-{stage}"
     overrides = [f"--param={name}={value}" for name, value in sorted((parameters or {}).items())]
-    inputs = _inputs(overrides)
+    inputs = _inputs(stage, overrides)
     stamp = folder / "inputs.sha256"
     if not stamp.exists() or stamp.read_text() != inputs:
         _compile(stage, folder, overrides, report)
@@ -78,8 +80,8 @@ def package(
     return folder
 
 
-def _inputs(overrides: list[str]) -> str:
-    digest = hashlib.sha256("\n".join(overrides).encode())
+def _inputs(stage: str, overrides: list[str]) -> str:
+    digest = hashlib.sha256("\n".join((stage, *overrides)).encode())
     for path in (ROOT / "serverless.yml", ROOT / "package-lock.json", *sorted((ROOT / "infra").glob("*.yml"))):
         digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
     return digest.hexdigest()

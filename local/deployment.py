@@ -1,0 +1,69 @@
+"""What a deployment of the laptop's stage is made of, by name: the outputs of its stack."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING, Any
+
+from divisa.domain.errors import LaptopCloudError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+PART = "deployment"
+"""The part's name, as `divisa status` prints it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deployment:
+    """The resources of a deployed stage. Each field is the stack's output of the same name in CamelCase.
+
+    Attributes:
+        served_pairs: comma-separated, as PAIRS has them.
+        watch_shards: partitions that a pair's watches are spread over, as WATCH_SHARDS says.
+    """
+
+    table_prefix: str
+    served_pairs: str
+    watch_shards: int
+    quotes_stream_name: str
+    suggestions_topic_arn: str
+    operations_topic_arn: str
+    sms_queue_url: str
+    email_queue_url: str
+    sms_dead_letter_queue_url: str
+    email_dead_letter_queue_url: str
+    quotes_failed_queue_url: str
+    outbox_failed_queue_url: str
+    quarantine_bucket_name: str
+    models_bucket_name: str
+    endpoint_name: str
+    endpoint_name_parameter_name: str
+    sender_email_parameter_name: str
+    clock_parameter_name: str
+    quotes_function_name: str
+    outbox_function_name: str
+    sms_function_name: str
+    email_function_name: str
+
+    @classmethod
+    def from_outputs(cls, outputs: Mapping[str, str]) -> Deployment:
+        """Read a stack's outputs.
+
+        Args:
+            outputs: value by output key; others than ours are ignored.
+
+        Raises:
+            LaptopCloudError: one of ours is missing.
+        """
+        keys = {field.name: "".join(word.title() for word in field.name.split("_")) for field in fields(cls)}
+        missing = sorted(key for key in keys.values() if key not in outputs)
+        if missing:
+            raise LaptopCloudError(PART, f"the stack lacks the outputs {', '.join(missing)}")
+        values: dict[str, Any] = {name: outputs[key] for name, key in keys.items()}
+        return cls(**values | {"watch_shards": int(values["watch_shards"])})
+
+    @property
+    def function_names(self) -> tuple[str, str, str, str]:
+        """The functions, in the order in which a quote meets them."""
+        return self.quotes_function_name, self.outbox_function_name, self.sms_function_name, self.email_function_name

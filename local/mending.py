@@ -1,0 +1,69 @@
+"""What MiniStack's CloudFormation drops of the template, set afterwards by each service's own API.
+
+Put right: the tables' time to live, point-in-time recovery and encryption, and the stream's encryption. Left alone,
+because there nothing acts on them: the buckets' default encryption and lifecycle rules, and the topics' keys. Queues,
+log groups, bucket policies, subscriptions and mappings arrive whole.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import boto3
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from mypy_boto3_dynamodb.client import DynamoDBClient
+    from mypy_boto3_kinesis.client import KinesisClient
+
+    from local.addresses import Addresses
+
+KEY_ALIAS = "alias/divisa-local"
+
+
+def mend(template: Mapping[str, Any], addresses: Addresses) -> None:
+    """Make the deployed tables and streams what the template says; a second time changes nothing.
+
+    Args:
+        template: the compiled template, with explicit table and stream names.
+        addresses: the laptop cloud that it was deployed to.
+
+    Raises:
+        botocore.exceptions.ClientError: a call was refused.
+    """
+    dynamodb = boto3.client("dynamodb", **addresses.client_settings("dynamodb"))
+    kinesis = boto3.client("kinesis", **addresses.client_settings("kinesis"))
+    try:
+        for resource in template["Resources"].values():
+            if resource["Type"] == "AWS::DynamoDB::Table":
+                _mend_table(dynamodb, resource["Properties"])
+            elif resource["Type"] == "AWS::Kinesis::Stream":
+                _mend_stream(kinesis, resource["Properties"])
+    finally:
+        dynamodb.close()
+        kinesis.close()
+
+
+def _mend_table(dynamodb: DynamoDBClient, wanted: Mapping[str, Any]) -> None:
+    name = wanted["TableName"]
+    ttl = wanted.get("TimeToLiveSpecification")
+    # DynamoDB refuses to enable what is enabled, so look first.
+    if ttl is not None:
+        now = dynamodb.describe_time_to_live(TableName=name)["TimeToLiveDescription"]
+        if now.get("AttributeName") != ttl["AttributeName"] or now.get("TimeToLiveStatus") != "ENABLED":
+            dynamodb.update_time_to_live(TableName=name, TimeToLiveSpecification=ttl)
+    recovery = wanted.get("PointInTimeRecoverySpecification")
+    if recovery is not None:
+        dynamodb.update_continuous_backups(TableName=name, PointInTimeRecoverySpecification=recovery)
+    if "SSESpecification" in wanted and "SSEDescription" not in dynamodb.describe_table(TableName=name)["Table"]:
+        dynamodb.update_table(
+            TableName=name, SSESpecification={"Enabled": True, "SSEType": "KMS", "KMSMasterKeyId": KEY_ALIAS}
+        )
+
+
+def _mend_stream(kinesis: KinesisClient, wanted: Mapping[str, Any]) -> None:
+    name = wanted["Name"]
+    now = kinesis.describe_stream_summary(StreamName=name)["StreamDescriptionSummary"]
+    if "StreamEncryption" in wanted and now.get("EncryptionType") != "KMS":
+        kinesis.start_stream_encryption(StreamName=name, EncryptionType="KMS", KeyId=KEY_ALIAS)
