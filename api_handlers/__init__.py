@@ -1,1 +1,1 @@
-"""."""
+"""Thin Lambda entrypoints behind API Gateway."""

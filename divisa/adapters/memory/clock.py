@@ -21,6 +21,10 @@ class ManualClock:
         """How long ago `at` was, in people's time: the difference on this clock over its speed."""
         return (self._now - at) / self._speed
 
+    def later(self, delay: timedelta) -> datetime:
+        """The moment that comes after waiting for `delay`, in people's time, from now."""
+        return self._now + delay * self._speed
+
     def set(self, at: datetime) -> None:
         """Make it `at`, forwards or backwards."""
         self._now = at.astimezone(UTC)

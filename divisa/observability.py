@@ -1,0 +1,37 @@
+"""Logs and metrics of the entrypoints: structured, without private data.
+
+A log line carries counts, codes and ids of records; never a phone number, an address, a token or a balance. Metrics
+are counted in the embedded metric format, so that writing one is writing a line.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from aws_lambda_powertools import Logger, Metrics
+from aws_lambda_powertools.metrics import MetricUnit, single_metric
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+logger = Logger()
+metrics = Metrics()
+
+
+def count(name: str, value: int = 1) -> None:
+    """Count events of one kind in this invocation."""
+    metrics.add_metric(name=name, unit=MetricUnit.Count, value=value)
+
+
+def count_by_reason(name: str, reasons: Mapping[str, int]) -> None:
+    """Count events of one kind, a time series a reason code, and all of them together."""
+    for reason, value in reasons.items():
+        with single_metric(name=name, unit=MetricUnit.Count, value=value) as metric:
+            metric.add_dimension("reason", reason)
+    if reasons:
+        count(name, sum(reasons.values()))
+
+
+def duration(name: str, milliseconds: float) -> None:
+    """Record how long something took, in milliseconds."""
+    metrics.add_metric(name=name, unit=MetricUnit.Milliseconds, value=milliseconds)

@@ -1,0 +1,99 @@
+"""Settings of the entrypoints: one frozen class each, read once from the environment, checked at the start."""
+
+from __future__ import annotations
+
+import os
+import re
+from typing import TYPE_CHECKING, Annotated, Literal, TypeVar
+
+import msgspec
+
+from divisa.domain.errors import InvalidSetting, UnknownPair
+from divisa.domain.pair import Pair
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+Name = Annotated[str, msgspec.Meta(min_length=1)]
+S = TypeVar("S", bound="Settings")
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True, rename=str.upper):
+    """What every entrypoint needs. The variable of a field is its name in capitals."""
+
+    stage: Name
+    """Which deployment this is: `local`, `dev`, `prod`."""
+    table_prefix: Name
+    """What the names of its tables begin with, for example `divisa-local-`."""
+    clock: Literal["system", "replay"]
+    """`system` is the time of day; `replay` follows a replay through past days, as CLOCK_PARAMETER describes it."""
+    clock_parameter: str = ""
+    """SSM parameter of the replay's clock; needed when CLOCK is `replay`."""
+
+    def __post_init__(self) -> None:
+        """Check what concerns more than one field."""
+        if self.clock == "replay" and not self.clock_parameter:
+            raise InvalidSetting("CLOCK_PARAMETER", "is needed when CLOCK is replay")
+
+    @classmethod
+    def from_environment(cls: type[S], environment: Mapping[str, str] | None = None) -> S:
+        """Read and check the settings; `environment` defaults to the process's.
+
+        Raises:
+            InvalidSetting: one is missing or wrong; names it.
+        """
+        try:
+            return msgspec.convert(dict(os.environ if environment is None else environment), cls, strict=False)
+        except msgspec.ValidationError as error:
+            problem = str(error)
+            name = re.search(r"\$\.([A-Z_]+)|field `([A-Z_]+)`", problem)
+            raise InvalidSetting((name[1] or name[2]) if name else "environment", problem) from error
+
+
+class QuotesSettings(Settings, frozen=True, kw_only=True, rename=str.upper):
+    """Settings of the quotes consumer."""
+
+    pairs: Name
+    """Served pairs, comma-separated: `USD/MXN,USD/BRL`."""
+    endpoint_name: Name
+    """SageMaker endpoint of the model."""
+    quarantine_bucket: Name
+    """S3 bucket for price events that were not believed."""
+    max_quote_age_seconds: Annotated[float, msgspec.Meta(gt=0, le=86_400)]
+    """Older quotes are stale, seconds. A price must be one that a person can still act on."""
+    cooldown_hours: Annotated[float, msgspec.Meta(ge=0, le=8_760)]
+    """Hours between two messages to one user about one pair. People stop reading what comes too often."""
+    watch_shards: Annotated[int, msgspec.Meta(ge=1, le=1_000)]
+    """Partitions that a pair's watches are spread over; the same as when they were seeded."""
+
+    def served_pairs(self) -> frozenset[Pair]:
+        """PAIRS as pairs.
+
+        Raises:
+            InvalidSetting: one of them is no pair.
+        """
+        try:
+            return frozenset(Pair.parse(text.strip()) for text in self.pairs.split(","))
+        except UnknownPair as error:
+            raise InvalidSetting("PAIRS", str(error)) from error
+
+
+class OutboxSettings(Settings, frozen=True, kw_only=True, rename=str.upper):
+    """Settings of the outbox."""
+
+    suggestions_topic_arn: Name
+    """SNS topic that carries suggestions to the channels' queues."""
+
+
+class SmsSettings(Settings, frozen=True, kw_only=True, rename=str.upper):
+    """Settings of the SMS sender."""
+
+    sms_sender_id: Annotated[str, msgspec.Meta(pattern=r"^([A-Za-z0-9]{1,11})?$")]
+    """Name shown as sender where the country allows it, at most 11 letters and digits; empty for none."""
+
+
+class EmailSettings(Settings, frozen=True, kw_only=True, rename=str.upper):
+    """Settings of the email sender."""
+
+    sender_email: Name
+    """Verified SES address that emails come from."""

@@ -1,0 +1,39 @@
+"""What the channel consumers share: a queue of announcements, each delivered or named in the response."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, Any
+
+from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
+
+from divisa import bootstrap
+from divisa.observability import count_by_reason, logger
+from divisa.ports import Announcement
+
+if TYPE_CHECKING:
+    from aws_lambda_powertools.utilities.batch.types import PartialItemFailureResponse
+    from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
+    from aws_lambda_powertools.utilities.typing import LambdaContext
+
+    from divisa.services.deliver import Deliver
+
+
+def deliver_batch(event: dict[str, Any], context: LambdaContext, deliver: Deliver) -> PartialItemFailureResponse:
+    """Deliver the suggestions of one batch of a channel's queue.
+
+    Returns:
+        The messages to be received again, by message id; after the queue's limit they go to its dead-letter queue.
+    """
+    read = bootstrap.read_suggestion_message()
+    statuses: Counter[str] = Counter()
+
+    def receive(record: SQSRecord) -> None:
+        status = deliver(Announcement(read(record.body), deliver.channel))
+        statuses[status.value] += 1
+
+    processor = BatchProcessor(EventType.SQS, raise_on_entire_batch_failure=False)
+    response = process_partial_response(event, receive, processor, context)
+    count_by_reason("Deliveries", statuses)
+    logger.info("delivered", extra={"channel": deliver.channel.value, "statuses": dict(statuses)})
+    return response

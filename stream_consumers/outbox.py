@@ -1,0 +1,44 @@
+"""Stream of the suggestions table → one announcement a channel on the suggestions topic."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
+
+from divisa import bootstrap
+from divisa.observability import count, logger, metrics
+from divisa.settings import OutboxSettings
+
+if TYPE_CHECKING:
+    from aws_lambda_powertools.utilities.batch.types import PartialItemFailureResponse
+    from aws_lambda_powertools.utilities.typing import LambdaContext
+
+    from divisa.services.publish_suggestions import PublishSuggestions
+
+
+@cache
+def _publish() -> PublishSuggestions:
+    return bootstrap.publish_suggestions(OutboxSettings.from_environment())
+
+
+@metrics.log_metrics
+def handler(event: dict[str, Any], context: LambdaContext) -> PartialItemFailureResponse:
+    """Announce the suggestions of one batch of inserts.
+
+    Returns:
+        The records that could not be announced, by sequence number: the mapping continues at the first of them.
+    """
+    read = bootstrap.read_suggestion_image()
+    announced = 0
+
+    def announce(record: dict[str, Any]) -> None:
+        nonlocal announced
+        announced += _publish()([read(record["dynamodb"]["NewImage"])])
+
+    processor = BatchProcessor(EventType.DynamoDBStreams, raise_on_entire_batch_failure=False)
+    response = process_partial_response(event, announce, processor, context)
+    count("SuggestionsAnnounced", announced)
+    logger.info("announced suggestions", extra={"announced": announced})
+    return response

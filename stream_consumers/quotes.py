@@ -1,0 +1,84 @@
+"""Kinesis `quotes` → gate, market state, evaluation, suggestions."""
+
+from __future__ import annotations
+
+import time
+from datetime import UTC, datetime
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
+
+from divisa import bootstrap
+from divisa.observability import count, count_by_reason, duration, logger, metrics
+from divisa.settings import QuotesSettings
+
+if TYPE_CHECKING:
+    from aws_lambda_powertools.utilities.batch.types import PartialItemFailureResponse
+    from aws_lambda_powertools.utilities.data_classes.kinesis_stream_event import KinesisStreamRecord
+    from aws_lambda_powertools.utilities.typing import LambdaContext
+
+    from divisa.services.apply_quotes import ApplyQuotes, Arrival, Report
+
+
+@cache
+def _apply() -> ApplyQuotes:
+    return bootstrap.apply_quotes(QuotesSettings.from_environment())
+
+
+@metrics.log_metrics
+def handler(event: dict[str, Any], context: LambdaContext) -> PartialItemFailureResponse:
+    """Apply one batch of the stream.
+
+    Returns:
+        The records that could not be read as stream records, by sequence number: the mapping continues at the first
+        of them. Records that are no quotes go to quarantine and count as handled.
+
+    Raises:
+        DivisaError: a store failed or another consumer was faster; the mapping retries and bisects the batch.
+    """
+    started = time.perf_counter()
+    arrivals: list[Arrival] = []
+    unread = False
+
+    def read(record: KinesisStreamRecord) -> None:
+        nonlocal unread
+        if unread:
+            return  # nothing behind an unread record may be applied before it: positions only grow
+        try:
+            arrivals.extend(_read(record))
+        except Exception:
+            unread = True
+            raise
+
+    processor = BatchProcessor(EventType.KinesisDataStreams, raise_on_entire_batch_failure=False)
+    response = process_partial_response(event, read, processor, context)
+    report = _apply()(arrivals)
+    _observe(report, len(arrivals), 1000 * (time.perf_counter() - started))
+    return response
+
+
+def _read(record: KinesisStreamRecord) -> list[Arrival]:
+    return bootstrap.read_arrivals()(
+        record.kinesis.data_as_bytes(),
+        record.kinesis.sequence_number,
+        datetime.fromtimestamp(record.kinesis.approximate_arrival_timestamp, UTC),
+    )
+
+
+def _observe(report: Report, arrived: int, milliseconds: float) -> None:
+    count("QuotesAccepted", report.accepted)
+    count("QuotesRedelivered", report.redelivered)
+    count("UsersEvaluated", report.evaluated)
+    count("SuggestionsMade", report.suggested)
+    count("WatchesRaced", report.raced)
+    count_by_reason("QuotesRejected", report.rejected)
+    count_by_reason("SuggestionsSuppressed", report.suppressed)
+    count("EvaluationsPostponed", len(report.postponed))
+    duration("QuotesBatch", milliseconds)
+    for problem in report.postponed:
+        logger.error("the evaluation is left to the next quote", extra={"problem": problem})
+    logger.info(
+        "applied quotes",
+        extra={"arrived": arrived, "accepted": report.accepted, "rejected": dict(report.rejected)},
+    )
