@@ -17,7 +17,8 @@ import threading
 from pathlib import Path
 
 from divisa.domain.errors import DivisaError
-from local.mappings.checkpoints import Checkpoints, replace_json
+from local.json_file import replace_json
+from local.mappings.checkpoints import Checkpoints
 from local.mappings.clients import clients_from
 from local.mappings.takeover import Takeover
 

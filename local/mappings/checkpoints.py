@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import threading
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from divisa.domain.errors import LaptopCloudError
+from local.json_file import replace_json
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -92,13 +93,6 @@ class Checkpoints:
         owned = self._owned[uuid]
         content = {"since": owned.since, "positions": owned.positions, "drained": owned.drained}
         replace_json(self._path(uuid), content)
-
-
-def replace_json(path: Path, content: Any) -> None:
-    """Write JSON so that a reader sees the old file or the new one, never half of it."""
-    draft = path.with_suffix(".tmp")
-    draft.write_text(json.dumps(content), encoding="utf-8")
-    draft.replace(path)
 
 
 def _read(path: Path) -> _Owned:

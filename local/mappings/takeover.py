@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from divisa.domain.errors import DivisaError
-from local.mappings.checkpoints import replace_json
+from local.json_file import replace_json
 from local.mappings.crew import Crew
 from local.mappings.mapping import STREAM_SERVICES, Mapping, from_api, service_of
 
