@@ -1,0 +1,18 @@
+"""How values travel: the one definition of each message, whoever sends it and whoever reads it."""
+
+from divisa.adapters.wire.quote import decode_quote, quote_to_json
+from divisa.adapters.wire.suggestion import (
+    suggestion_from_image,
+    suggestion_from_json,
+    suggestion_to_fields,
+    suggestion_to_json,
+)
+
+__all__ = [
+    "decode_quote",
+    "quote_to_json",
+    "suggestion_from_image",
+    "suggestion_from_json",
+    "suggestion_to_fields",
+    "suggestion_to_json",
+]
