@@ -9,3 +9,6 @@ ROOT = Path(__file__).resolve().parent.parent
 
 HOME = ROOT / ".local"
 """State, logs and data of the laptop cloud. Never committed."""
+
+MODEL = HOME / "model" / "model.tar.gz"
+"""Where `divisa train` leaves its artefact and `divisa up` looks for it."""

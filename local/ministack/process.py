@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import os
 import shutil
-import urllib.request
 from typing import TYPE_CHECKING
 
 from local.addresses import ACCOUNT_ID, REGION, Addresses, without_aws
 from local.processes.part import Part
-from local.processes.ports import LOOPBACK
+from local.processes.ports import LOOPBACK, answers
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -17,24 +16,24 @@ if TYPE_CHECKING:
 NAME = "ministack"
 
 
-def part(*, interpreter: Path, home: Path, addresses: Addresses, port: int) -> Part:
+def endpoint_url(port: int) -> str:
+    """Where a MiniStack on this port answers."""
+    return f"http://{LOOPBACK}:{port}"
+
+
+def part(*, interpreter: Path, home: Path, port: int) -> Part:
     """MiniStack on a port of loopback, with its data under `home`; what it holds survives a stop and a start.
 
-    Its environment is inherited by the Lambda functions that it runs: that is how they find the SageMaker endpoint
-    plane, and why nothing of the caller's own AWS settings may be in it.
+    The Lambda functions that it runs inherit its environment, so nothing of the caller's own AWS settings is in it.
 
     Args:
         interpreter: the Python that has MiniStack.
         home: the folder for its data.
-        addresses: the addresses of the cloud that it becomes part of.
         port: where it listens.
     """
-    # Code of functions is unpacked here at every start, and never cleared by MiniStack.
+    # It tells the functions its own address, unless one is set.
+    clients = {key: value for key, value in Addresses("").environ().items() if key != "AWS_ENDPOINT_URL"}
     scratch = home / "tmp"
-    shutil.rmtree(scratch, ignore_errors=True)
-    for folder in (scratch, home / "state", home / "s3"):
-        folder.mkdir(parents=True, exist_ok=True)
-    clients = {key: value for key, value in addresses.environ().items() if key != "AWS_ENDPOINT_URL"}
     environ = {
         **without_aws(dict(os.environ)),
         **clients,
@@ -52,16 +51,19 @@ def part(*, interpreter: Path, home: Path, addresses: Addresses, port: int) -> P
         "LAMBDA_EXECUTOR": "local",
         "OMP_NUM_THREADS": "1",
     }
+
+    def prepare() -> None:
+        # The code of functions is unpacked here at every start, and never cleared by MiniStack.
+        shutil.rmtree(scratch, ignore_errors=True)
+        for folder in (scratch, home / "state", home / "s3"):
+            folder.mkdir(parents=True, exist_ok=True)
+
     return Part(
         name=NAME,
         # -P: the folder that it is started in must not shadow its packages, nor those of the functions.
         command=(str(interpreter), "-P", "-m", "ministack"),
         environ=environ,
-        ready=lambda: _answers(f"{addresses.endpoint_url}/_ministack/ready"),
+        ready=lambda: answers(f"{endpoint_url(port)}/_ministack/ready"),
         port=port,
+        prepare=prepare,
     )
-
-
-def _answers(url: str) -> bool:
-    with urllib.request.urlopen(url, timeout=2) as answer:  # noqa: S310 - always http on loopback
-        return bool(answer.status == 200)

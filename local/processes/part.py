@@ -24,6 +24,7 @@ class Part:
         environ: the whole environment; nothing is inherited.
         ready: asked until it answers True; may raise OSError while nobody listens yet.
         port: the port that it serves on, if it serves.
+        prepare: run just before the process starts, and not where it runs already.
         ready_seconds: how long it may take to become ready.
         grace_seconds: how long it may take to end by itself.
     """
@@ -33,6 +34,7 @@ class Part:
     environ: Mapping[str, str]
     ready: Callable[[], bool]
     port: int | None = None
+    prepare: Callable[[], None] = lambda: None
     ready_seconds: float = 30.0
     grace_seconds: float = 20.0
 

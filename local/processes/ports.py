@@ -1,8 +1,9 @@
-"""TCP ports on loopback."""
+"""TCP ports on loopback, and who answers there."""
 
 from __future__ import annotations
 
 import socket
+import urllib.request
 
 LOOPBACK = "127.0.0.1"
 
@@ -19,6 +20,16 @@ def free_port(preferred: int | None = None) -> int:
         probe.bind((LOOPBACK, 0))
         port: int = probe.getsockname()[1]
         return port
+
+
+def answers(url: str) -> bool:
+    """Whether a server answers a GET with 200.
+
+    Raises:
+        OSError: nobody listens, or the answer is an error.
+    """
+    with urllib.request.urlopen(url, timeout=2) as answer:  # noqa: S310 - the caller's own http on loopback
+        return bool(answer.status == 200)
 
 
 def _free(port: int) -> bool:

@@ -26,12 +26,10 @@ class State:
     Attributes:
         parts: what was started and not stopped, in the order of starting.
         ports: the port that each part last had; kept while it is stopped.
-        facts: what the orchestration found out, for example the outputs of the stack.
     """
 
     parts: Mapping[str, PartRecord] = field(default_factory=dict)
     ports: Mapping[str, int] = field(default_factory=dict)
-    facts: Mapping[str, str] = field(default_factory=dict)
 
     def with_part(self, record: PartRecord) -> State:
         """This state after a part was started."""
@@ -65,7 +63,6 @@ class StateFile:
             return State(
                 parts={name: _record(name, fields) for name, fields in found["parts"].items()},
                 ports={name: int(port) for name, port in found["ports"].items()},
-                facts={name: str(value) for name, value in found["facts"].items()},
             )
         except FileNotFoundError:
             return State()
@@ -80,7 +77,6 @@ class StateFile:
             {
                 "parts": {name: _fields(record) for name, record in state.parts.items()},
                 "ports": dict(state.ports),
-                "facts": dict(state.facts),
             },
             indent=2,
         )

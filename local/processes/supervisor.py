@@ -19,6 +19,7 @@ from local.processes.state import State, StateFile
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from contextlib import AbstractContextManager
     from pathlib import Path
 
 _POLL_SECONDS = 0.05
@@ -41,10 +42,13 @@ class Supervisor:
         """What is on record now."""
         return self._file.read()
 
-    def record_facts(self, facts: Mapping[str, str]) -> None:
-        """Keep what was found out, beside what is known already."""
-        state = self._file.read()
-        self._file.write(replace(state, facts={**state.facts, **facts}))
+    def exclusively(self) -> AbstractContextManager[None]:
+        """Hold off every other command that starts or stops parts here.
+
+        Raises:
+            LaptopCloudError: another one is at it.
+        """
+        return self._file.exclusively()
 
     def port_for(self, name: str) -> int:
         """A free port for a part: the one that it had before where possible. Put on record at once."""
@@ -70,6 +74,7 @@ class Supervisor:
         log.parent.mkdir(parents=True, exist_ok=True)
         if log.exists():
             log.replace(log.with_suffix(".previous.log"))
+        part.prepare()
         identity = _spawn(part, log, mark(self._home, part.name))
         record = PartRecord(
             name=part.name,

@@ -61,10 +61,9 @@ def ministack_environ(ministack: BareMiniStack, monkeypatch: pytest.MonkeyPatch)
 
 def _running(home: Path) -> Iterator[BareMiniStack]:
     port = free_port()
-    bare = BareMiniStack(Addresses(f"http://127.0.0.1:{port}"))
+    bare = BareMiniStack(Addresses(process.endpoint_url(port)))
     supervisor = Supervisor(home)
-    interpreter = environment.python()
-    supervisor.start(process.part(interpreter=interpreter, home=home / "data", addresses=bare.addresses, port=port))
+    supervisor.start(process.part(interpreter=environment.python(), home=home / "data", port=port))
     try:
         yield bare
     finally:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import boto3
 import pytest
 
-from local.addresses import Addresses
+from local.addresses import ACCOUNT_ID, Addresses
 from local.ministack import environment, process
 from local.processes import Supervisor, free_port
 
@@ -18,16 +18,14 @@ pytestmark = pytest.mark.integration
 
 
 def test_it_answers_boto3_on_loopback(ministack: BareMiniStack) -> None:
-    queue = ministack.client("sqs").create_queue(QueueName="hello")
-    assert queue["QueueUrl"].startswith(ministack.endpoint_url)
+    assert ministack.client("sts").get_caller_identity()["Account"] == ACCOUNT_ID
 
 
 def test_what_it_holds_survives_a_stop_and_a_start(tmp_path: Path) -> None:
     supervisor = Supervisor(tmp_path)
-    interpreter = environment.python()
     port = free_port()
-    addresses = Addresses(f"http://127.0.0.1:{port}")
-    part = process.part(interpreter=interpreter, home=tmp_path / "data", addresses=addresses, port=port)
+    addresses = Addresses(process.endpoint_url(port))
+    part = process.part(interpreter=environment.python(), home=tmp_path / "data", port=port)
     try:
         supervisor.start(part)
         client = boto3.client("dynamodb", **addresses.client_settings("dynamodb"))

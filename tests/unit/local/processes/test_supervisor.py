@@ -210,13 +210,6 @@ def test_a_port_that_somebody_took_is_not_insisted_on() -> None:
         assert free_port(preferred=port) != port
 
 
-def test_what_was_found_out_is_kept_beside_what_was_known(home: Path, supervisor: Supervisor) -> None:
-    supervisor.record_facts({"stack": "divisa-local", "model": "1"})
-    supervisor.record_facts({"model": "2"})
-
-    assert Supervisor(home).state.facts == {"stack": "divisa-local", "model": "2"}
-
-
 @pytest.mark.parametrize("content", ["", "{", "[]", '{"parts": {}}', json.dumps({"parts": {"feed": {}}})])
 def test_a_broken_memory_is_an_error_and_not_an_empty_cloud(home: Path, content: str) -> None:
     home.mkdir()

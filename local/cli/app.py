@@ -1,0 +1,32 @@
+"""Which commands there are. A new one is a new module with its function, and a line here."""
+
+from __future__ import annotations
+
+import typer
+
+from local.cli import down, inbox, status, up
+from local.cli.output import examples
+
+_CLOUD = "The laptop cloud"
+_MESSAGES = "What comes out"
+
+app = typer.Typer(
+    name="divisa",
+    help="Tells each person on a currency platform when the dollar's price is one to buy or to sell at. "
+    "Everything here runs on this machine; no account, no keys, nothing leaves it.",
+    epilog=examples(
+        ("divisa up", "start the laptop cloud"),
+        ("divisa status", "see what runs, and where its log is"),
+        ("divisa inbox --channel sms", "read the messages that went out"),
+        ("divisa down", "stop it; its data stay"),
+    ),
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+)
+
+app.command(rich_help_panel=_CLOUD, epilog=up.EXAMPLES)(up.up)
+app.command(rich_help_panel=_CLOUD, epilog=status.EXAMPLES)(status.status)
+app.command(rich_help_panel=_CLOUD, epilog=down.EXAMPLES)(down.down)
+app.command(rich_help_panel=_MESSAGES, epilog=inbox.EXAMPLES)(inbox.inbox)

@@ -1,0 +1,162 @@
+"""Putting a model artefact behind the laptop cloud's SageMaker endpoint, with the calls that one makes on AWS."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import boto3
+from botocore.exceptions import BotoCoreError, ClientError
+
+from divisa.domain.errors import LaptopCloudError
+from local.addresses import ACCOUNT_ID
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from mypy_boto3_sagemaker.client import SageMakerClient
+    from mypy_boto3_sagemaker.type_defs import DescribeEndpointOutputTypeDef
+
+    from local.addresses import Addresses
+    from local.deployment import Deployment
+
+PART = "endpoint"
+
+_IMAGE = "sagemaker-scikit-learn:1.9-0-cpu-py3"
+_TIMEOUT_SECONDS = 120.0
+_POLL_SECONDS = 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class EndpointStatus:
+    """What SageMaker says of the endpoint.
+
+    Attributes:
+        status: as SageMaker writes it, for example `InService`.
+        configuration: names the artefact by its content.
+        problem: why the last change failed, if it did.
+    """
+
+    name: str
+    status: str
+    configuration: str
+    problem: str | None = None
+
+
+def publish(artefact: Path, addresses: Addresses, deployment: Deployment) -> bool:
+    """Serve an artefact at the deployment's endpoint; one that is served already is left alone.
+
+    Returns:
+        Whether anything had to be done.
+
+    Raises:
+        LaptopCloudError: the artefact cannot be read, or does not serve; the model before it goes on serving then.
+    """
+    try:
+        body = artefact.read_bytes()
+    except OSError as error:
+        raise LaptopCloudError(PART, f"the model {artefact} cannot be read: {error.strerror}") from error
+    digest = hashlib.sha256(body).hexdigest()[:16]
+    wanted = f"{deployment.endpoint_name}-{digest}"
+    sagemaker = boto3.client("sagemaker", **addresses.client_settings("sagemaker"))
+    s3 = boto3.client("s3", **addresses.client_settings("s3"))
+    try:
+        now = _described(sagemaker, deployment.endpoint_name)
+        if now is not None and (now["EndpointStatus"], now["EndpointConfigName"]) == ("InService", wanted):
+            return False
+        key = f"{digest}/model.tar.gz"
+        s3.put_object(Bucket=deployment.models_bucket_name, Key=key, Body=body)
+        _configure(sagemaker, wanted, f"s3://{deployment.models_bucket_name}/{key}")
+        change = sagemaker.create_endpoint if now is None else sagemaker.update_endpoint
+        change(EndpointName=deployment.endpoint_name, EndpointConfigName=wanted)
+        _await(sagemaker, deployment.endpoint_name, wanted)
+    except (ClientError, BotoCoreError) as error:
+        raise LaptopCloudError(PART, str(error)) from error
+    finally:
+        sagemaker.close()
+        s3.close()
+    return True
+
+
+def status(addresses: Addresses, name: str) -> EndpointStatus | None:
+    """How the endpoint fares; None where there is none.
+
+    Raises:
+        LaptopCloudError: the endpoint plane does not answer.
+    """
+    sagemaker = boto3.client("sagemaker", **addresses.client_settings("sagemaker"))
+    try:
+        found = _described(sagemaker, name)
+    except (ClientError, BotoCoreError) as error:
+        raise LaptopCloudError(PART, str(error)) from error
+    finally:
+        sagemaker.close()
+    if found is None:
+        return None
+    return EndpointStatus(
+        name, found["EndpointStatus"], found.get("EndpointConfigName", ""), found.get("FailureReason")
+    )
+
+
+def _configure(sagemaker: SageMakerClient, name: str, artefact_uri: str) -> None:
+    _forget(sagemaker, name)  # An attempt that failed may have left it behind.
+    sagemaker.create_model(
+        ModelName=name,
+        ExecutionRoleArn=f"arn:aws:iam::{ACCOUNT_ID}:role/divisa-local-endpoint",
+        PrimaryContainer={
+            "Image": _IMAGE,
+            "ModelDataUrl": artefact_uri,
+            "Environment": {
+                "SAGEMAKER_PROGRAM": "inference.py",
+                "SAGEMAKER_SUBMIT_DIRECTORY": "/opt/ml/model/code",
+                "OMP_NUM_THREADS": "1",
+            },
+        },
+    )
+    sagemaker.create_endpoint_config(
+        EndpointConfigName=name,
+        ProductionVariants=[
+            {
+                "VariantName": "all",
+                "ModelName": name,
+                "InstanceType": "ml.c5.large",
+                "InitialInstanceCount": 1,
+                "InitialVariantWeight": 1.0,
+            }
+        ],
+    )
+
+
+def _await(sagemaker: SageMakerClient, name: str, wanted: str) -> None:
+    deadline = time.monotonic() + _TIMEOUT_SECONDS
+    while (now := _described(sagemaker, name)) is not None and now["EndpointStatus"].endswith("ing"):
+        if time.monotonic() > deadline:
+            raise LaptopCloudError(PART, f"still {now['EndpointStatus']} after {_TIMEOUT_SECONDS:.0f} s")
+        time.sleep(_POLL_SECONDS)
+    if now is None or now["EndpointStatus"] != "InService" or now["EndpointConfigName"] != wanted:
+        reason = now.get("FailureReason") if now is not None else None
+        raise LaptopCloudError(PART, f"the model does not serve: {reason or 'no reason given'}")
+
+
+def _forget(sagemaker: SageMakerClient, name: str) -> None:
+    try:
+        sagemaker.delete_endpoint_config(EndpointConfigName=name)
+        sagemaker.delete_model(ModelName=name)
+    except ClientError as error:
+        if not _absent(error):
+            raise
+
+
+def _described(sagemaker: SageMakerClient, name: str) -> DescribeEndpointOutputTypeDef | None:
+    try:
+        return sagemaker.describe_endpoint(EndpointName=name)
+    except ClientError as error:
+        if _absent(error):
+            return None
+        raise
+
+
+def _absent(error: ClientError) -> bool:
+    return "Could not find" in str(error)
