@@ -1,0 +1,42 @@
+"""The outputs of the laptop's stack, by name."""
+
+from __future__ import annotations
+
+import pytest
+
+from divisa.domain.errors import LaptopCloudError
+from local.deployment import Deployment
+
+KEYS = """
+    TablePrefix ServedPairs WatchShards QuotesStreamName SuggestionsTopicArn OperationsTopicArn SmsQueueUrl EmailQueueUrl
+    SmsDeadLetterQueueUrl EmailDeadLetterQueueUrl QuotesFailedQueueUrl OutboxFailedQueueUrl QuarantineBucketName
+    ModelsBucketName EndpointName EndpointNameParameterName SenderEmailParameterName ClockParameterName
+    QuotesFunctionName OutboxFunctionName SmsFunctionName EmailFunctionName
+""".split()
+
+
+def outputs() -> dict[str, str]:
+    """What the stack says, each output with its own name as value."""
+    return {key: key for key in KEYS} | {"WatchShards": "4", "ServerlessDeploymentBucketName": "of no interest"}
+
+
+def test_every_field_is_an_output_of_the_stack() -> None:
+    deployment = Deployment.from_outputs(outputs())
+
+    assert deployment.quotes_stream_name == "QuotesStreamName"
+    assert deployment.sms_dead_letter_queue_url == "SmsDeadLetterQueueUrl"
+    assert deployment.watch_shards == 4
+
+
+def test_functions_come_in_the_order_in_which_a_quote_meets_them() -> None:
+    names = Deployment.from_outputs(outputs()).function_names
+
+    assert names == ("QuotesFunctionName", "OutboxFunctionName", "SmsFunctionName", "EmailFunctionName")
+
+
+def test_a_stack_of_another_version_says_what_it_lacks() -> None:
+    older = outputs()
+    del older["TablePrefix"]
+
+    with pytest.raises(LaptopCloudError, match="lacks the outputs TablePrefix"):
+        Deployment.from_outputs(older)
