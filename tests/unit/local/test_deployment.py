@@ -7,12 +7,30 @@ import pytest
 from divisa.domain.errors import LaptopCloudError
 from local.deployment import Deployment
 
-KEYS = """
-    TablePrefix ServedPairs WatchShards QuotesStreamName SuggestionsTopicArn OperationsTopicArn SmsQueueUrl EmailQueueUrl
-    SmsDeadLetterQueueUrl EmailDeadLetterQueueUrl QuotesFailedQueueUrl OutboxFailedQueueUrl QuarantineBucketName
-    ModelsBucketName EndpointName EndpointNameParameterName SenderEmailParameterName ClockParameterName
-    QuotesFunctionName OutboxFunctionName SmsFunctionName EmailFunctionName
-""".split()
+KEYS = [
+    "TablePrefix",
+    "ServedPairs",
+    "WatchShards",
+    "QuotesStreamName",
+    "SuggestionsTopicArn",
+    "OperationsTopicArn",
+    "SmsQueueUrl",
+    "EmailQueueUrl",
+    "SmsDeadLetterQueueUrl",
+    "EmailDeadLetterQueueUrl",
+    "QuotesFailedQueueUrl",
+    "OutboxFailedQueueUrl",
+    "QuarantineBucketName",
+    "ModelsBucketName",
+    "EndpointName",
+    "EndpointNameParameterName",
+    "SenderEmailParameterName",
+    "ClockParameterName",
+    "QuotesFunctionName",
+    "OutboxFunctionName",
+    "SmsFunctionName",
+    "EmailFunctionName",
+]
 
 
 def outputs() -> dict[str, str]:
