@@ -226,6 +226,7 @@ class SmsGateway(Protocol):
         Raises:
             InvalidContact: the gateway refuses the number.
             NotifierUnavailable: it did not take the message.
+            DeliveryUncertain: it broke off, so nobody knows.
         """
 
 
@@ -238,6 +239,7 @@ class EmailGateway(Protocol):
         Raises:
             InvalidContact: the gateway refuses the address.
             NotifierUnavailable: it did not take the message.
+            DeliveryUncertain: it broke off, so nobody knows.
         """
 
 

@@ -13,7 +13,8 @@ DivisaError
 │   ├── ScorerUnavailable     the model endpoint
 │   ├── StreamUnavailable     the quote stream refused records after every retry
 │   ├── StoreUnavailable      the database or the object store
-│   └── NotifierUnavailable   the message channel
+│   └── NotifierUnavailable   the message channel surely did not take the message
+├── DeliveryUncertain         the message channel broke off: the message may have gone out, so it is not sent again
 ├── InvalidModel              a model artefact or a model answer does not fit this code
 ├── PackagingError            the artifact or the template could not be built; names the tool, ends with its output
 └── LaptopCloudError          a part of the laptop cloud did not start, or stopped; names the part
@@ -105,7 +106,11 @@ class StoreUnavailable(Unavailable):
 
 
 class NotifierUnavailable(Unavailable):
-    """The message channel did not take the message."""
+    """The message channel did not take the message, for sure: sending it again makes no second one."""
+
+
+class DeliveryUncertain(DivisaError):
+    """The message channel broke off after the message was handed over: it may have gone out, or not."""
 
 
 class InvalidModel(DivisaError):
