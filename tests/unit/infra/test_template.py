@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from divisa.domain.errors import InvalidSetting
+from infra.artifact import ROOT
 from infra.package import TEMPLATE, package
 
 if TYPE_CHECKING:
@@ -317,8 +318,15 @@ def test_a_person_hears_of_errors_delays_set_aside_records_and_a_silent_model(re
     ]
     assert [dimension for metric, dimension in watched if metric == "IteratorAge"] == [f"{name}outbox", f"{name}quotes"]
     assert len([metric for metric, _ in watched if metric == "ApproximateNumberOfMessagesVisible"]) == 4
-    assert ("ScorerUnavailable", f"{name}quotes") in watched
+    assert ("EvaluationsPostponed", f"{name}quotes") in watched
     assert all(each["AlarmActions"] == [{"Ref": "OperationsTopic"}] for each in alarms.values())
+
+
+def test_our_own_metric_that_an_alarm_watches_is_one_that_the_consumer_counts(resources: Resources) -> None:
+    alarms = of_type(resources, "CloudWatch::Alarm").values()
+    (ours,) = (each["MetricName"] for each in alarms if each["Namespace"] == "Divisa")
+
+    assert f'count("{ours}"' in (ROOT / "stream_consumers/quotes.py").read_text()
 
 
 def test_sagemaker_is_asked_for_in_the_cloud_only_and_once_there_is_a_model(
