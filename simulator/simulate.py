@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 NOTE = (
     "The users, their transactions and their contacts are simulated: no real person is in these files. "
-    "Daily prices are the European Central Bank's; quotes between the daily fixings are made by a seeded Brownian bridge."
+    "Daily prices are the European Central Bank's; quotes between the daily fixings are made by a seeded bridge."
 )
 
 

@@ -1,0 +1,154 @@
+"""A CSV contract as a stream of rows, and what its fields may be.
+
+A file that cannot be the contract (missing, empty, wrong header, not text) is refused as a whole. A row that cannot
+be used is told to the caller, with its line and a reason, and the stream goes on. Messages name fields and never
+repeat what is in them: a ledger is private.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+from datetime import UTC, datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from divisa.domain.errors import InvalidFile, InvalidRow, UnknownPair
+from divisa.domain.pair import Pair
+
+if TYPE_CHECKING:
+    from _csv import Reader
+    from collections.abc import Callable, Iterator, Sequence
+    from pathlib import Path
+    from typing import TypeAlias
+
+    OnReject: TypeAlias = Callable[[InvalidRow], None]
+
+MAX_DIGITS = 18
+"""Digits of a number, before and after the point together."""
+_NUMBER = re.compile(r"[+-]?[0-9]+(?:\.[0-9]+)?")
+_NO_NUMBER = re.compile(r"[+-]?(?:nan|inf|infinity)", re.IGNORECASE)
+
+
+class RowReason(StrEnum):
+    """Why a row of a CSV contract cannot be used."""
+
+    RAGGED = "ragged"
+    BAD_TIME = "bad_time"
+    BAD_NUMBER = "bad_number"
+    NOT_A_NUMBER = "not_a_number"
+    NOT_POSITIVE = "not_positive"
+    UNKNOWN_PAIR = "unknown_pair"
+    UNKNOWN_SIDE = "unknown_side"
+    NO_USER = "no_user"
+    CROSSED = "crossed"
+    DUPLICATE = "duplicate"
+    OUT_OF_ORDER = "out_of_order"
+
+
+class Unusable(Exception):
+    """A row cannot be used; the reader that knows file and line makes an `InvalidRow` of it."""
+
+    def __init__(self, reason: RowReason, detail: str) -> None:
+        super().__init__(detail)
+        self.reason = reason
+
+
+class Table:
+    """The rows of one file.
+
+    Args:
+        path: the file.
+        header: its first line, exactly.
+        on_reject: told each row that cannot be used.
+    """
+
+    def __init__(self, path: Path, header: Sequence[str], on_reject: OnReject) -> None:
+        self._path = path
+        self._header = list(header)
+        self._on_reject = on_reject
+        self._line = 0
+
+    def __iter__(self) -> Iterator[list[str]]:
+        """Rows with as many fields as the header, without blanks around them.
+
+        Raises:
+            InvalidFile: the file is missing, empty, has another header or no rows, or is not UTF-8 text.
+        """
+        try:
+            with self._path.open(encoding="utf-8-sig", newline="") as file:
+                yield from self._rows(csv.reader(file))
+        except OSError as error:
+            raise InvalidFile(f"{self._path} cannot be read: {error.strerror}") from error
+        except UnicodeDecodeError as error:
+            raise InvalidFile(f"{self._path} is not UTF-8 text") from error
+        except csv.Error as error:
+            raise InvalidFile(f"{self._path} is not CSV near line {self._line + 1}: {error}") from error
+
+    def reject(self, problem: Unusable) -> None:
+        """Tell the caller about the row that was yielded last."""
+        self._on_reject(InvalidRow(self._path.name, self._line, problem.reason.value, str(problem)))
+
+    def _rows(self, reader: Reader) -> Iterator[list[str]]:
+        header = next(reader, None)
+        if header is None:
+            raise InvalidFile(f"{self._path} is empty; its first line must be {','.join(self._header)}")
+        if [name.strip() for name in header] != self._header:
+            raise InvalidFile(f"{self._path} has another header; its first line must be {','.join(self._header)}")
+        self._line = reader.line_num
+        found = False
+        for row in reader:
+            self._line = reader.line_num
+            if not row:
+                continue
+            found = True
+            if len(row) == len(self._header):
+                yield [field.strip() for field in row]
+            else:
+                self.reject(Unusable(RowReason.RAGGED, f"{len(row)} fields instead of {len(self._header)}"))
+        if not found:
+            raise InvalidFile(f"{self._path} has a header and no rows")
+
+
+def pair_of(text: str) -> Pair:
+    """A pair such as USD/MXN.
+
+    Raises:
+        Unusable: it is none.
+    """
+    try:
+        return Pair.parse(text)
+    except UnknownPair as error:
+        raise Unusable(RowReason.UNKNOWN_PAIR, "pair is not a currency pair such as USD/MXN") from error
+
+
+def moment_of(field: str, text: str) -> datetime:
+    """A moment in UTC from ISO 8601 with an offset or Z.
+
+    Raises:
+        Unusable: it is none, or has no offset.
+    """
+    try:
+        moment = datetime.fromisoformat(text)
+        if moment.tzinfo is not None:
+            return moment.astimezone(UTC)
+    except (ValueError, OverflowError) as error:
+        raise Unusable(RowReason.BAD_TIME, f"{field} is not a time such as 2024-01-05T14:15:00Z") from error
+    raise Unusable(RowReason.BAD_TIME, f"{field} has no offset from UTC, such as Z at its end")
+
+
+def positive(field: str, text: str) -> Decimal:
+    """A positive number in plain decimal notation.
+
+    Raises:
+        Unusable: it is none.
+    """
+    if _NO_NUMBER.fullmatch(text):
+        raise Unusable(RowReason.NOT_A_NUMBER, f"{field} is not a finite number")
+    if not _NUMBER.fullmatch(text) or len(text) > MAX_DIGITS + 2:
+        raise Unusable(RowReason.BAD_NUMBER, f"{field} is not a decimal number of at most {MAX_DIGITS} digits")
+    number = Decimal(text)
+    if number <= 0:
+        raise Unusable(RowReason.NOT_POSITIVE, f"{field} is not above zero")
+    return number
