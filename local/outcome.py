@@ -1,0 +1,75 @@
+"""What became of every suggestion: in an inbox, held back for a reason, or lost."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from divisa.domain.suggestion import DeliveryStatus
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable
+
+    from divisa.domain.recipient import Channel
+    from divisa.domain.suggestion import Delivery, Suggestion
+
+DEAD_LETTER = "dead_letter"
+"""The reason of a message that its queue gave up on."""
+
+
+@dataclass(slots=True)
+class Outcome:
+    """The books of a run. A message is one suggestion on one channel.
+
+    Attributes:
+        suggestions: suggestions that were let out.
+        suppressed: suggestions that were recorded and not let out, by reason.
+        delivered: messages found in an inbox, by channel.
+        unsent: messages that have a reason for not being sent, by channel and reason (`sms: expired`).
+        open: messages that nothing is known of yet: on their way, or lost when nothing moves any more.
+    """
+
+    suggestions: int = 0
+    suppressed: Counter[str] = field(default_factory=Counter)
+    delivered: Counter[str] = field(default_factory=Counter)
+    unsent: Counter[str] = field(default_factory=Counter)
+    open: list[tuple[str, Channel]] = field(default_factory=list)
+
+
+def reconcile(
+    suggestions: Iterable[Suggestion],
+    deliveries: Iterable[Delivery],
+    inbox: Collection[str],
+    dead_letters: Collection[tuple[str, Channel]] = (),
+) -> Outcome:
+    """Hold what was suggested against what arrived.
+
+    Args:
+        suggestions: every one that was recorded.
+        deliveries: every one that was claimed.
+        inbox: message ids that the inboxes hold.
+        dead_letters: suggestion and channel of the messages in dead-letter queues.
+    """
+    outcome = Outcome()
+    settled = {(delivery.suggestion_id, delivery.channel): delivery for delivery in deliveries}
+    for suggestion in suggestions:
+        if suggestion.suppressed is not None:
+            outcome.suppressed[suggestion.suppressed.value] += 1
+            continue
+        outcome.suggestions += 1
+        for channel in suggestion.channels:
+            key = (suggestion.suggestion_id, channel)
+            delivery = settled.get(key)
+            if delivery is not None and delivery.status is DeliveryStatus.SENT:
+                if delivery.message_id in inbox:
+                    outcome.delivered[channel.value] += 1
+                else:
+                    outcome.open.append(key)
+            elif delivery is not None and delivery.status is not DeliveryStatus.SENDING:
+                outcome.unsent[f"{channel.value}: {delivery.status.value}"] += 1
+            elif key in dead_letters:
+                outcome.unsent[f"{channel.value}: {DEAD_LETTER}"] += 1
+            else:
+                outcome.open.append(key)
+    return outcome
