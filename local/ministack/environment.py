@@ -15,13 +15,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from divisa.domain.errors import LaptopCloudError
-from local.home import HOME
+from local.home import ROOT
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 REQUIREMENTS = Path(__file__).resolve().parent / "requirements"
-ENVIRONMENT = HOME / "ministack-venv"
+ENVIRONMENT = ROOT / ".local" / "ministack-venv"
+"""One for all clouds of this repository."""
 
 _STAMP = "divisa.synced"
 
