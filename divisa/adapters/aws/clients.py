@@ -1,0 +1,63 @@
+"""The boto3 clients, each with the timeouts and retries that its adapter counts on.
+
+Region, credentials and, on a laptop, the endpoint come from the environment, as botocore reads it. Where an adapter
+retries by itself, or must not send twice, botocore does not retry.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import boto3
+from botocore.config import Config
+
+if TYPE_CHECKING:
+    from mypy_boto3_kinesis import KinesisClient
+    from mypy_boto3_s3 import S3Client
+    from mypy_boto3_sagemaker_runtime import SageMakerRuntimeClient
+    from mypy_boto3_ses import SESClient
+    from mypy_boto3_sns import SNSClient
+    from mypy_boto3_ssm import SSMClient
+
+
+def kinesis() -> KinesisClient:
+    """For `KinesisQuoteStream`, which retries."""
+    return boto3.client("kinesis", config=_config(read=5.0, attempts=1))
+
+
+def sagemaker_runtime(*, connect: float = 1.0, read: float = 5.0) -> SageMakerRuntimeClient:
+    """For `SageMakerScorer`, which retries. Timeouts in seconds; 10,000 rows take the model about 0.2."""
+    return boto3.client("sagemaker-runtime", config=_config(connect=connect, read=read, attempts=1))
+
+
+def topic_sns() -> SNSClient:
+    """For `SnsSuggestionTopic`: publishing twice is harmless there."""
+    return boto3.client("sns", config=_config(read=5.0, attempts=3))
+
+
+def sms_sns() -> SNSClient:
+    """For `SnsSmsGateway`: a person must not get the same text twice."""
+    return boto3.client("sns", config=_config(read=10.0, attempts=1))
+
+
+def ses() -> SESClient:
+    """For `SesEmailGateway`: a person must not get the same email twice."""
+    return boto3.client("ses", config=_config(read=10.0, attempts=1))
+
+
+def s3() -> S3Client:
+    """For `S3Quarantine`, which puts objects in parallel."""
+    return boto3.client("s3", config=_config(read=5.0, attempts=4))
+
+
+def ssm() -> SSMClient:
+    """For `ReplayClock`."""
+    return boto3.client("ssm", config=_config(read=2.0, attempts=3))
+
+
+def _config(*, read: float, attempts: int, connect: float = 1.0) -> Config:
+    return Config(
+        connect_timeout=connect,
+        read_timeout=read,
+        retries={"mode": "standard", "total_max_attempts": attempts},
+    )

@@ -1,0 +1,77 @@
+"""Values of the domain, drawn at random within what the domain allows."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+
+from hypothesis import strategies as st
+
+from divisa.domain.behaviour import BehaviourSummary
+from divisa.domain.columns import field_names
+from divisa.domain.pair import Pair, from_minor
+from divisa.domain.quote import Quote
+from divisa.domain.reasons import Reason, ReasonCode
+from divisa.domain.recipient import Channel, Language
+from divisa.domain.suggestion import Suggestion, Suppression
+from divisa.domain.transaction import Side
+
+PAIRS = [Pair("USD", "MXN"), Pair("USD", "BRL"), Pair("USD", "JPY")]
+
+
+def moments() -> st.SearchStrategy[datetime]:
+    """Times to the microsecond, UTC, as far as markets and replays reach."""
+    return st.datetimes(datetime(1999, 1, 1), datetime(2100, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001 - bounds
+
+
+def prices() -> st.SearchStrategy[Decimal]:
+    """Positive prices of up to 18 digits."""
+    return st.builds(lambda digits, places: Decimal(digits).scaleb(-places), st.integers(1, 10**12), st.integers(0, 6))
+
+
+@st.composite
+def quotes(draw: st.DrawFn) -> Quote:
+    """Quotes that the wire can carry; not all of them would pass the gate."""
+    return Quote(
+        pair=draw(st.sampled_from(PAIRS)),
+        bid=draw(prices()),
+        ask=draw(prices()),
+        event_time=draw(moments()),
+        sequence=draw(st.integers(0, 2**63 - 1)),
+        source=draw(st.sampled_from(["ecb-bridge", "poller.1", "x"])),
+    )
+
+
+@st.composite
+def suggestions(draw: st.DrawFn) -> Suggestion:
+    """Suggestions, let out or suppressed."""
+    pair = draw(st.sampled_from(PAIRS))
+    suppressed = draw(st.none() | st.sampled_from(list(Suppression)))
+    channels = [] if suppressed else draw(st.lists(st.sampled_from(list(Channel)), unique=True))
+    reasons = st.builds(Reason, st.sampled_from(list(ReasonCode)), st.floats(0, 1e6).map(lambda x: round(x, 1)))
+    return Suggestion(
+        suggestion_id=draw(st.text("0123456789abcdef", min_size=26, max_size=26)),
+        user_id=draw(st.text("abcu-0123456789", min_size=1, max_size=12)),
+        pair=pair,
+        side=draw(st.sampled_from(list(Side))),
+        amount=from_minor(draw(st.integers(0, 10**12)), pair.base),
+        price=draw(prices()),
+        quote_time=draw(moments()),
+        quote_sequence=draw(st.integers(0, 2**63 - 1)),
+        reasons=tuple(draw(st.lists(reasons, max_size=3))),
+        propensity=draw(st.floats(1e-9, 1)),
+        model_version=draw(st.sampled_from(["20240105-1", "7"])),
+        episode=draw(st.integers(1, 10**6)),
+        created_at=draw(moments()),
+        expires_at=draw(moments()),
+        language=draw(st.sampled_from(list(Language))),
+        channels=tuple(channels),
+        suppressed=suppressed,
+    )
+
+
+def summaries() -> st.SearchStrategy[BehaviourSummary[float]]:
+    """Summaries of any floats at all, NaN for what has not happened."""
+    numbers: Any = st.floats() | st.sampled_from([0.1, 1 / 3, 5e-324, 1.7976931348623157e308, -0.0, 2**53 + 2.0])
+    return st.builds(BehaviourSummary[float], **dict.fromkeys(field_names(BehaviourSummary), numbers))
