@@ -198,6 +198,6 @@ def _serve(model: Path | None, cloud: LaptopCloud, say: Say) -> None:
     from local import endpoint
 
     if model is None:
-        say("no model is served")
+        say("no model to serve was given")
     elif endpoint.publish(model, cloud.addresses, cloud.deployment):
         say(f"{model.name} is served at {cloud.deployment.endpoint_name}")

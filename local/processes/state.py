@@ -5,13 +5,13 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import json
-import os
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from divisa.domain.errors import LaptopCloudError
+from local.json_file import replace_json
 from local.processes.identity import ProcessIdentity
 from local.processes.part import PartRecord
 
@@ -73,16 +73,8 @@ class StateFile:
     def write(self, state: State) -> None:
         """Replace the state, atomically."""
         self._path.parent.mkdir(parents=True, exist_ok=True)
-        text = json.dumps(
-            {
-                "parts": {name: _fields(record) for name, record in state.parts.items()},
-                "ports": dict(state.ports),
-            },
-            indent=2,
-        )
-        draft = self._path.with_suffix(f".{os.getpid()}.tmp")
-        draft.write_text(text + "\n", encoding="utf-8")
-        draft.replace(self._path)
+        parts = {name: _fields(record) for name, record in state.parts.items()}
+        replace_json(self._path, {"parts": parts, "ports": dict(state.ports)})
 
     @contextlib.contextmanager
     def exclusively(self) -> Iterator[None]:
