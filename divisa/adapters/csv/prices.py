@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from typing import TYPE_CHECKING
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Final
 
 from divisa.adapters.csv.table import RowReason, Table, Unusable, moment_of, pair_of, positive
 from divisa.domain.quote import Quote
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from datetime import datetime
     from pathlib import Path
 
     from divisa.adapters.csv.table import OnReject
     from divisa.domain.pair import Pair
 
 HEADER = ("pair", "event_time", "bid", "ask")
+EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+MICROSECOND: Final = timedelta(microseconds=1)
 
 
 def read_quotes(path: Path, *, source: str, on_reject: OnReject) -> Iterator[Quote]:
@@ -28,13 +29,13 @@ def read_quotes(path: Path, *, source: str, on_reject: OnReject) -> Iterator[Quo
         on_reject: told each row that is no quote, or not newer than the pair's quotes before it.
 
     Yields:
-        Quotes, `sequence` counting each pair's from 1.
+        Quotes. Their `sequence` is the event time in microseconds since 1970, so that it goes on growing from file to
+        file, and the same quote has the same sequence in each.
 
     Raises:
         InvalidFile: the file as a whole is not of this contract; before the first quote, or at a line that is no text.
     """
     newest: dict[Pair, datetime] = {}
-    count: Counter[Pair] = Counter()
     table = Table(path, HEADER, on_reject)
     for pair_text, time_text, bid_text, ask_text in table:
         try:
@@ -50,5 +51,4 @@ def read_quotes(path: Path, *, source: str, on_reject: OnReject) -> Iterator[Quo
             table.reject(problem)
             continue
         newest[pair] = at
-        count[pair] += 1
-        yield Quote(pair, bid, ask, at, count[pair], source)
+        yield Quote(pair, bid, ask, at, (at - EPOCH) // MICROSECOND, source)
