@@ -127,7 +127,7 @@ def fold(summary: BehaviourSummary[Array], trades: Trades[Array], market: Market
     """
     s, buy, x = summary, trades.buy > 0, np.log(trades.price)
     late = trades.at < s.last_at
-    gap = (trades.at - s.last_at) / DAY
+    gap = np.where(late, np.nan, trades.at - s.last_at) / DAY
     keep = np.where(np.isnan(gap), 0.0, np.exp2(-(gap * DAY) / ACTIVITY_HALF_LIFE))
     level = _level(x, market)
     z = (x - market.ewma_7d) / market.sigma
