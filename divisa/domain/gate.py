@@ -2,7 +2,7 @@
 
 Every quote passes here before anything else sees it. A rejection carries a reason code and never stops the stream.
 The gate is a fold: `admit(state, quote, …) -> (state, reason)`; the state is stored with the market's state, so that
-the same quotes in the same order are believed or not, whoever reads them and however often.
+the same quotes in the same order, at the same ages, are believed or not, whoever reads them and however often.
 """
 
 from __future__ import annotations
@@ -119,6 +119,8 @@ def admit(state: GateState, quote: Quote, *, age: timedelta, limits: GateLimits)
 
 
 def _implausible(quote: Quote, age: timedelta, limits: GateLimits) -> Rejection | None:
+    if not (quote.bid.is_finite() and quote.ask.is_finite()):
+        return Rejection.MALFORMED
     if quote.bid <= 0 or quote.ask <= 0:
         return Rejection.NOT_POSITIVE
     if quote.bid >= quote.ask:
