@@ -56,7 +56,7 @@ def suggested_amount(
     if portfolio is None:
         return Decimal(0)
     funds = portfolio.quote_balance / quote.ask if side is Side.BUY else portfolio.base_balance
-    usual = rules.min_amount if usual_size != usual_size else Decimal(repr(usual_size))
+    usual = rules.min_amount if usual_size != usual_size else Decimal(repr(float(usual_size)))
     amount = min(max(usual, rules.min_amount), rules.max_amount, funds)
     amount = amount.quantize(quantum(quote.pair.base), rounding=ROUND_DOWN)
     return amount if amount >= rules.min_amount else Decimal(0)

@@ -54,8 +54,10 @@ def apply(portfolio: Portfolio, transaction: Transaction) -> Portfolio:
     that realised PnL = proceeds − cost of what was sold, and selling everything leaves no cost behind.
 
     Raises:
-        InvalidInput: the balance does not cover the transaction.
+        InvalidInput: the balance does not cover the transaction, or its quantity or price is not positive.
     """
+    if transaction.quantity <= 0 or transaction.price <= 0:
+        raise InvalidInput("a transaction has a positive quantity and a positive price")
     quote = transaction.pair.quote
     amount = round_money(transaction.quantity * transaction.price, quote)
     if transaction.side is Side.BUY:
