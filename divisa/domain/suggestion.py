@@ -89,7 +89,8 @@ class Delivery:
     Attributes:
         suggestion_id: of which suggestion.
         channel: over which channel.
-        status: what became of it. UNCERTAIN: the sender died after it began; it is reported, never sent again.
+        status: what became of it. UNCERTAIN: the sender died, or the channel broke off, after sending had begun; it
+            is reported and never sent again.
         at: when the status was reached, UTC.
         message_id: the channel's own id of the message; None unless it was sent.
     """

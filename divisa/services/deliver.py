@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Protocol
 
-from divisa.domain.errors import InvalidContact, NotifierUnavailable
+from divisa.domain.errors import DeliveryUncertain, InvalidContact, NotifierUnavailable
 from divisa.domain.message import email_text, sms_text
 from divisa.domain.recipient import Channel, valid_email, valid_phone
 from divisa.domain.suggestion import Delivery, DeliveryStatus
@@ -24,7 +24,7 @@ class Send(Protocol):
     """Sends a suggestion to a contact over one channel; returns the channel's message id."""
 
     def __call__(self, suggestion: Suggestion, contact: str) -> str:
-        """Raises InvalidContact or NotifierUnavailable."""
+        """Raises InvalidContact, NotifierUnavailable or DeliveryUncertain."""
 
 
 def by_sms(gateway: SmsGateway) -> Send:
@@ -55,13 +55,15 @@ class Deliver:
 
         Raises:
             NotifierUnavailable: the channel did not take the message, or another sender is at it; try again later.
+            StoreUnavailable: a table did not answer; try again later.
         """
         suggestion = announcement.suggestion
+        # Read before the claim: a table that does not answer must not leave a claim without a sender.
+        recipient = self.recipients.get_many([suggestion.user_id]).get(suggestion.user_id)
         claimed = Delivery(suggestion.suggestion_id, self.channel, DeliveryStatus.SENDING, self.clock.now())
         earlier = self.deliveries.claim(claimed.suggestion_id, self.channel, claimed.at)
         if earlier is not None:
             return self._earlier(earlier)
-        recipient = self.recipients.get_many([suggestion.user_id]).get(suggestion.user_id)
         try:
             status, message_id = self._attempt(suggestion, recipient)
         except NotifierUnavailable:
@@ -76,12 +78,14 @@ class Deliver:
         if recipient is None or self.channel not in recipient.consent:
             return DeliveryStatus.NO_CONSENT, None
         contact = recipient.contact(self.channel)
-        if contact is None:
+        if not contact:
             return DeliveryStatus.NO_CONTACT, None
         try:
             return DeliveryStatus.SENT, self.send(suggestion, contact)
         except InvalidContact:
             return DeliveryStatus.INVALID_CONTACT, None
+        except DeliveryUncertain:
+            return DeliveryStatus.UNCERTAIN, None
 
     def _earlier(self, delivery: Delivery) -> DeliveryStatus:
         if delivery.status is not DeliveryStatus.SENDING:
