@@ -51,10 +51,13 @@ class Suggest:
     def __call__(self, quote: Quote, watches: Sequence[Watch], evaluations: Evaluations) -> Outcome:
         """Apply evaluations to the watches that they were made for, row by row.
 
-        Doing it again changes nothing: the watches have moved, and a suggestion's id belongs to its episode.
+        Doing it again changes nothing: the watches have moved, and a suggestion's id belongs to its episode. A watch
+        that a later quote has moved stays: else a retry of the first half of a batch would open an episode anew.
         """
         decided = evaluations.scores.decisions
-        changed = [row for row, watch in enumerate(watches) if watch.decision != decided[row]]
+        changed = [
+            row for row, watch in enumerate(watches) if watch.decision != decided[row] and not _is_ahead(watch, quote)
+        ]
         outcome = Outcome()
         if not changed:
             return outcome
@@ -120,3 +123,8 @@ class Suggest:
             channels=recipient.reachable() if recipient is not None and suppressed is None else (),
             suppressed=suppressed,
         )
+
+
+def _is_ahead(watch: Watch, quote: Quote) -> bool:
+    """Whether a later quote has moved the watch already."""
+    return watch.evaluated_at is not None and watch.evaluated_at > quote.event_time
