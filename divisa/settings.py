@@ -45,9 +45,18 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, rename=str.upper):
         try:
             return msgspec.convert(dict(os.environ if environment is None else environment), cls, strict=False)
         except msgspec.ValidationError as error:
-            problem = str(error)
-            name = re.search(r"\$\.([A-Z_]+)|field `([A-Z_]+)`", problem)
-            raise InvalidSetting((name[1] or name[2]) if name else "environment", problem) from error
+            raise _invalid(str(error)) from None  # the library's message repeats the value, which may be a secret
+
+
+def _invalid(problem: str) -> InvalidSetting:
+    """The library's finding as an error that names the setting and keeps its value to itself."""
+    place = re.search(r" - at `\$\.([A-Z_]+)`$| field `([A-Z_]+)`$", problem)
+    if place is None:
+        return InvalidSetting("environment", "is not a set of settings")
+    if place[2]:
+        return InvalidSetting(place[2], "is missing")
+    what = "is none of its allowed values" if problem.startswith("Invalid enum value") else problem[: place.start()]
+    return InvalidSetting(place[1], what)
 
 
 class QuotesSettings(Settings, frozen=True, kw_only=True, rename=str.upper):
