@@ -34,14 +34,14 @@ class _Document(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     price: Decimal
     quote_time: datetime
     quote_sequence: int
-    reasons: tuple[_Reason, ...]
+    reasons: list[_Reason]
     propensity: float
     model_version: str
     episode: int
     created_at: datetime
     expires_at: datetime
     language: Language
-    channels: tuple[Channel, ...]
+    channels: list[Channel]
     suppressed: Suppression | None = None
 
 
@@ -107,14 +107,14 @@ def _document(suggestion: Suggestion) -> _Document:
         price=suggestion.price,
         quote_time=suggestion.quote_time,
         quote_sequence=suggestion.quote_sequence,
-        reasons=tuple(_Reason(reason.code, reason.percent) for reason in suggestion.reasons),
+        reasons=[_Reason(reason.code, reason.percent) for reason in suggestion.reasons],
         propensity=suggestion.propensity,
         model_version=suggestion.model_version,
         episode=suggestion.episode,
         created_at=suggestion.created_at,
         expires_at=suggestion.expires_at,
         language=suggestion.language,
-        channels=suggestion.channels,
+        channels=list(suggestion.channels),
         suppressed=suggestion.suppressed,
     )
 
@@ -137,6 +137,6 @@ def _suggestion(document: _Document) -> Suggestion:
         created_at=document.created_at,
         expires_at=document.expires_at,
         language=document.language,
-        channels=document.channels,
+        channels=tuple(document.channels),
         suppressed=document.suppressed,
     )

@@ -1,0 +1,77 @@
+"""Deliveries in DynamoDB."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from divisa.adapters.aws.items import KEPT, DeliveryItem
+from divisa.domain.errors import ConcurrentUpdate, StoreUnavailable
+from divisa.domain.recipient import Channel
+from divisa.domain.suggestion import Delivery, DeliveryStatus
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+
+    from divisa.adapters.aws.table import Image, Table
+
+CLAIM_ATTEMPTS = 3
+"""How often a claim may be given back between our looking and our taking before we leave it to a later attempt."""
+
+
+class DynamoDeliveries:
+    """`Deliveries` in one table."""
+
+    def __init__(self, table: Table) -> None:
+        self._table = table
+
+    def claim(self, suggestion_id: str, channel: Channel, at: datetime) -> Delivery | None:
+        """Become the one who sends; None when claimed now, else the delivery that is there."""
+        mine = _item(Delivery(suggestion_id, channel, DeliveryStatus.SENDING, at))
+        for _ in range(CLAIM_ATTEMPTS):
+            if self._table.put(mine, DeliveryItem.status.does_not_exist()):
+                return None
+            image = self._table.get(suggestion_id, channel.value)
+            if image is not None:
+                return _delivery(image)
+        raise StoreUnavailable(f"the {channel} of {suggestion_id} is claimed and given back again and again")
+
+    def settle(self, delivery: Delivery) -> None:
+        """Write the final status of a claimed delivery.
+
+        Raises:
+            ConcurrentUpdate: it is not claimed, or settled already.
+        """
+        if not self._table.put(_item(delivery), DeliveryItem.status == DeliveryStatus.SENDING.value):
+            raise ConcurrentUpdate(f"the {delivery.channel} of {delivery.suggestion_id} is not being sent")
+
+    def release(self, suggestion_id: str, channel: Channel) -> None:
+        """Give a claim back; a settled delivery stays."""
+        claimed = DeliveryItem.status == DeliveryStatus.SENDING.value
+        self._table.delete(suggestion_id, channel.value, claimed)
+
+    def all(self) -> Iterator[Delivery]:
+        """Every delivery there is, in no order; reads the whole table."""
+        return map(_delivery, self._table.scan())
+
+
+def _item(delivery: Delivery) -> DeliveryItem:
+    return DeliveryItem(
+        suggestion_id=delivery.suggestion_id,
+        channel=delivery.channel.value,
+        status=delivery.status.value,
+        at=delivery.at,
+        message_id=delivery.message_id,
+        ttl=KEPT,
+    )
+
+
+def _delivery(image: Image) -> Delivery:
+    item = DeliveryItem.from_raw_data(image)
+    return Delivery(
+        suggestion_id=item.suggestion_id,
+        channel=Channel(item.channel),
+        status=DeliveryStatus(item.status),
+        at=item.at,
+        message_id=item.message_id,
+    )

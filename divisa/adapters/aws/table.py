@@ -1,0 +1,187 @@
+"""One DynamoDB table: bounded, jittered retries of what a batch left over, and our errors instead of PynamoDB's."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from itertools import islice
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
+
+from pynamodb.connection.base import MetaTable
+from pynamodb.constants import ITEM
+from pynamodb.exceptions import DeleteError, PutError, PynamoDBException, TransactWriteError
+from pynamodb.types import HASH, RANGE
+
+from divisa.adapters.aws.backoff import Backoff
+from divisa.domain.errors import StoreUnavailable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from pynamodb.connection import Connection
+    from pynamodb.expressions.condition import Condition
+    from pynamodb.models import Model
+
+Image: TypeAlias = "dict[str, dict[str, Any]]"
+"""An item as DynamoDB spells it: typed attribute values by name."""
+
+GET_BATCH: Final = 100
+PUT_BATCH: Final = 25
+"""Items that BatchGetItem and BatchWriteItem take at once."""
+_CONDITION_FAILED: Final = "ConditionalCheckFailed"
+
+
+class Table:
+    """A table on a connection that it shares with others.
+
+    PynamoDB's models say what an item looks like; its own batch calls repeat what was left over without pause, and
+    each of its models opens a client, so the calls are made here. Every method raises StoreUnavailable when DynamoDB
+    does not answer.
+    """
+
+    def __init__(self, connection: Connection, name: str, model: type[Model], backoff: Backoff | None = None) -> None:
+        self.name = name
+        self._connection = connection
+        self._backoff = backoff or Backoff()
+        attributes = model.get_attributes().values()
+        keys = [each for each in attributes if each.is_hash_key] + [each for each in attributes if each.is_range_key]
+        self._key_names = [key.attr_name for key in keys]
+        connection.add_meta_table(
+            MetaTable(
+                {
+                    "TableName": name,
+                    "KeySchema": [
+                        {"AttributeName": key.attr_name, "KeyType": HASH if key.is_hash_key else RANGE} for key in keys
+                    ],
+                    "AttributeDefinitions": [
+                        {"AttributeName": key.attr_name, "AttributeType": key.attr_type} for key in keys
+                    ],
+                }
+            )
+        )
+
+    def get(self, hash_key: str, range_key: str | None = None) -> Image | None:
+        """The item of a key as of now (a consistent read); None when there is none."""
+        with self._answers():
+            answer = self._connection.get_item(self.name, hash_key, range_key, consistent_read=True)
+        image: Image | None = answer.get(ITEM)
+        return image
+
+    def get_many(self, keys: Iterable[tuple[str, ...]]) -> Iterator[Image]:
+        """The items of keys, in no order; keys without an item are passed over."""
+        distinct = iter(dict.fromkeys(keys))
+        while chunk := list(islice(distinct, GET_BATCH)):
+            pending: list[Any] = [dict(zip(self._key_names, key, strict=True)) for key in chunk]
+            for _ in self._backoff.tries():
+                with self._answers():
+                    answer = self._connection.batch_get_item(self.name, pending)
+                yield from answer["Responses"].get(self.name, ())
+                pending = answer.get("UnprocessedKeys", {}).get(self.name, {}).get("Keys", [])
+                if not pending:
+                    break
+            else:
+                raise StoreUnavailable(f"{self.name}: {len(pending)} items were not read after every retry")
+
+    def put_many(self, items: Iterable[Model]) -> None:
+        """Write items, whatever was there; of two with one key the last counts."""
+        images = (item.serialize() for item in items)
+        distinct = iter({tuple(str(image[name]) for name in self._key_names): image for image in images}.values())
+        while pending := list(islice(distinct, PUT_BATCH)):
+            for _ in self._backoff.tries():
+                with self._answers():
+                    answer = self._connection.batch_write_item(self.name, put_items=pending)
+                left = answer.get("UnprocessedItems", {}).get(self.name, [])
+                pending = [request["PutRequest"]["Item"] for request in left]
+                if not pending:
+                    break
+            else:
+                raise StoreUnavailable(f"{self.name}: {len(pending)} items were not written after every retry")
+
+    def put(self, item: Model, condition: Condition) -> bool:
+        """Write an item; False, and nothing written, when the stored one does not meet the condition."""
+        with self._answers():
+            try:
+                self._connection.put_item(self.name, **self._put_arguments(item), condition=condition)
+            except PutError as error:
+                return _unless_condition_failed(error)
+        return True
+
+    def delete(self, hash_key: str, range_key: str, condition: Condition) -> bool:
+        """Delete an item; False when the stored one does not meet the condition."""
+        with self._answers():
+            try:
+                self._connection.delete_item(self.name, hash_key, range_key, condition)
+            except DeleteError as error:
+                return _unless_condition_failed(error)
+        return True
+
+    def pages(self, hash_key: str) -> Iterator[list[Image]]:
+        """The items of one partition in the order of the range key, a page of at most 1 MB at a time, none empty."""
+        yield from self._pages("query", self.name, hash_key)
+
+    def scan(self) -> Iterator[Image]:
+        """Every item, in no order."""
+        for page in self._pages("scan", self.name):
+            yield from page
+
+    def _pages(self, operation: str, *arguments: str) -> Iterator[list[Image]]:
+        start: Any = None
+        while True:
+            with self._answers():
+                answer = getattr(self._connection, operation)(*arguments, exclusive_start_key=start)
+            if answer["Items"]:
+                yield answer["Items"]
+            start = answer.get("LastEvaluatedKey")
+            if not start:
+                return
+
+    def _put_arguments(self, item: Model) -> dict[str, Any]:
+        image = item.serialize()
+        hash_key, *range_key = (image.pop(name)["S"] for name in self._key_names)
+        return {"hash_key": hash_key, "range_key": range_key[0] if range_key else None, "attributes": image}
+
+    @contextmanager
+    def _answers(self) -> Iterator[None]:
+        try:
+            yield
+        except PynamoDBException as error:
+            raise StoreUnavailable(f"{self.name}: {_code_of(error)}") from error
+
+    @classmethod
+    def put_together(cls, puts: Sequence[tuple[Table, Model, Condition]]) -> bool:
+        """Write items of several tables, all or none; False, and nothing written, when one condition is not met.
+
+        Another transaction on the same items is waited for.
+
+        Raises:
+            StoreUnavailable: DynamoDB did not answer, or the other transactions did not end.
+        """
+        connection, backoff = puts[0][0]._connection, puts[0][0]._backoff
+        requests = [
+            connection.get_operation_kwargs(table.name, **table._put_arguments(item), key=ITEM, condition=condition)
+            for table, item, condition in puts
+        ]
+        failure: TransactWriteError | None = None
+        for _ in backoff.tries():
+            try:
+                connection.transact_write_items([], [], requests, [])
+            except TransactWriteError as error:
+                codes = {reason.code for reason in error.cancellation_reasons if reason is not None}
+                if _CONDITION_FAILED in codes:
+                    return False
+                failure = error
+                if codes:
+                    continue
+                break
+            return True
+        names = " and ".join(table.name for table, _, _ in puts)
+        raise StoreUnavailable(f"{names}: {_code_of(failure) if failure else 'no answer'}") from failure
+
+
+def _unless_condition_failed(error: PynamoDBException) -> bool:
+    if (error.cause_response_code or "").startswith(_CONDITION_FAILED):
+        return False
+    raise error
+
+
+def _code_of(error: PynamoDBException) -> str:
+    return error.cause_response_code or type(error.cause or error).__name__
