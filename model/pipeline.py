@@ -1,0 +1,125 @@
+"""The whole way on one machine: files → training matrix → training job → artefact and metrics.
+
+The training job runs as a process of its own with the variables that SageMaker's script mode sets, in a folder with
+nothing but the code that the image would get; so what trains here trains there.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from divisa.domain.errors import InvalidModel
+from model.matrix import write_matrix
+from model.package import pack
+from model.training_set import MAX_ROWS, build_training_set
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+CONTAINER_CODE = ("__init__.py", "evaluate.py", "inference.py", "matrix.py", "thresholds.py", "train.py")
+"""What the training image gets of this package."""
+_LOG_END = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class TrainedModel:
+    """What training left behind.
+
+    Attributes:
+        artefact: `model.tar.gz`.
+        metrics_file: `metrics.json` beside it.
+        metrics: its content.
+        version: the model's version.
+        rows, users: size of the training matrix.
+    """
+
+    artefact: Path
+    metrics_file: Path
+    metrics: dict[str, Any]
+    version: str
+    rows: int
+    users: int
+
+
+def train_model(
+    prices: Path,
+    transactions: Path,
+    out: Path,
+    oracle: Path | None = None,
+    *,
+    max_rows: int = MAX_ROWS,
+    seed: int = 0,
+    hyper_parameters: Mapping[str, int | float] | None = None,
+    on_stage: Callable[[str], None] = lambda stage: None,
+) -> TrainedModel:
+    """Train on files of the CSV contracts and write `model.tar.gz` and `metrics.json` into `out`.
+
+    Args:
+        prices: file of the contract `prices`.
+        transactions: file of the contract `transactions`.
+        out: folder, made when it does not exist.
+        oracle: the simulator's own probabilities, to compare with.
+        max_rows: about how many user-days to learn and judge on.
+        seed: of the choice of rows and of the trees.
+        hyper_parameters: of `model.train`, by name; its defaults stand for what is not given.
+        on_stage: told in words what begins.
+
+    Raises:
+        InvalidFile: a file is not of its contract, or has too little history to learn from.
+        InvalidModel: the training job failed; the message ends with what it printed.
+    """
+    matrix = build_training_set(prices, transactions, oracle, max_rows=max_rows, seed=seed, on_stage=on_stage)
+    settings = {"random_state": seed, **(hyper_parameters or {})}
+    with tempfile.TemporaryDirectory(prefix="divisa-train-") as scratch:
+        job = Path(scratch)
+        write_matrix(matrix, job / "train")
+        on_stage(f"Fitting on {len(matrix.labels):,} user-days")
+        run_training_job(job, settings)
+        on_stage("Packing the artefact")
+        out.mkdir(parents=True, exist_ok=True)
+        pack(job / "model", out / "model.tar.gz")
+        metrics_file = Path(shutil.copyfile(job / "output" / "metrics.json", out / "metrics.json"))
+        version = json.loads((job / "model" / "metadata.json").read_text(encoding="utf-8"))["model_version"]
+    metrics = json.loads(metrics_file.read_text(encoding="utf-8"))
+    return TrainedModel(
+        out / "model.tar.gz", metrics_file, metrics, version, rows=metrics["rows"], users=metrics["users"]
+    )
+
+
+def run_training_job(job: Path, hyper_parameters: Mapping[str, int | float]) -> None:
+    """Run `model/train.py` as the container would: input in `train/`, results in `model/` and `output/` of a folder.
+
+    Raises:
+        InvalidModel: the job failed; the message ends with what it printed.
+    """
+    code = job / "code" / "model"
+    code.mkdir(parents=True)
+    for name in CONTAINER_CODE:
+        shutil.copyfile(Path(__file__).with_name(name), code / name)
+    arguments = [f"--{name.replace('_', '-')}={value}" for name, value in hyper_parameters.items()]
+    done = subprocess.run(  # noqa: S603 - this interpreter on our own file
+        [sys.executable, str(code / "train.py"), *arguments],
+        cwd=code.parent,
+        env={
+            **{name: os.environ[name] for name in ("PATH", "OMP_NUM_THREADS") if name in os.environ},
+            "PYTHONPATH": str(code.parent),
+            "OMP_WAIT_POLICY": "PASSIVE",  # threads that spin slow everything else on a laptop
+            "SM_CHANNEL_TRAIN": str(job / "train"),
+            "SM_MODEL_DIR": str(job / "model"),
+            "SM_OUTPUT_DATA_DIR": str(job / "output"),
+        },
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        raise InvalidModel(f"the training job failed with code {done.returncode}\n{done.stderr[-_LOG_END:]}")

@@ -1,0 +1,167 @@
+"""Fit, calibrate, choose thresholds, evaluate: the training job, in SageMaker's script mode.
+
+    SM_CHANNEL_TRAIN     folder with the training matrix (model.matrix)
+    SM_MODEL_DIR         gets model.joblib, metadata.json and code/inference.py: what the artefact is packed from
+    SM_OUTPUT_DATA_DIR   gets metrics.json
+
+Hyper-parameters are arguments. It runs unchanged in the managed scikit-learn image and imports nothing of `divisa`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import os
+import platform
+import shutil
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import joblib
+import numpy as np
+import sklearn
+from sklearn.calibration import CalibratedClassifierCV
+from sklearn.ensemble import HistGradientBoostingClassifier
+from sklearn.frozen import FrozenEstimator
+
+from model import inference
+from model.evaluate import evaluate
+from model.inference import CLASSES, decide, feature_hash, probabilities
+from model.matrix import Part, read_matrix
+from model.thresholds import best_threshold
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from model.matrix import TrainingMatrix
+
+_VERSION_LENGTH = 12
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the training job."""
+    options = _parser().parse_args(arguments)
+    matrix = read_matrix(Path(options.train))
+    ensemble = fit(
+        matrix,
+        max_iter=options.max_iter,
+        learning_rate=options.learning_rate,
+        max_leaf_nodes=options.max_leaf_nodes,
+        min_samples_leaf=options.min_samples_leaf,
+        l2_regularization=options.l2_regularization,
+        random_state=options.random_state,
+    )
+    temperature = fit_temperature(ensemble, matrix)
+
+    def scored(part: Part) -> Any:
+        raw = ensemble.decision_function(matrix.features[matrix.part(part)])
+        return probabilities(np.asarray(raw, dtype=np.float64), temperature)
+
+    p, labels = scored(Part.VALIDATE), matrix.labels[matrix.part(Part.VALIDATE)]
+    thresholds = (best_threshold(p[:, 1], labels == 1), best_threshold(p[:, 2], labels == 2))
+    metrics = _metrics(matrix, scored(Part.TEST), thresholds)
+    _write_artefact(Path(options.model_dir), ensemble, _description(matrix, temperature, thresholds, metrics, options))
+    output = Path(options.output_data_dir)
+    output.mkdir(parents=True, exist_ok=True)
+    (output / "metrics.json").write_text(json.dumps(metrics, indent=2) + "\n", encoding="utf-8")
+
+
+def fit(matrix: TrainingMatrix, **hyper_parameters: Any) -> HistGradientBoostingClassifier:
+    """The boosted trees, fitted on the rows of FIT. Their number is fixed: nothing later decides when to stop."""
+    rows = matrix.part(Part.FIT)
+    ensemble = HistGradientBoostingClassifier(early_stopping=False, **hyper_parameters)
+    ensemble.fit(matrix.features[rows], matrix.labels[rows])
+    return ensemble
+
+
+def fit_temperature(ensemble: HistGradientBoostingClassifier, matrix: TrainingMatrix) -> float:
+    """The temperature that gives the softmax of the raw scores the least log loss on the rows of CALIBRATE."""
+    rows = matrix.part(Part.CALIBRATE)
+    calibrated = CalibratedClassifierCV(FrozenEstimator(ensemble), method="temperature")
+    calibrated.fit(matrix.features[rows], matrix.labels[rows])
+    return 1.0 / float(calibrated.calibrated_classifiers_[0].calibrators[0].beta_)
+
+
+def _metrics(matrix: TrainingMatrix, p: Any, thresholds: tuple[float, float]) -> dict[str, Any]:
+    rows = matrix.part(Part.TEST)
+    return {
+        **evaluate(p, decide(p, thresholds), matrix.labels[rows], matrix.oracle[rows]),
+        "test_rows": int(rows.sum()),
+        "test_users": len(np.unique(matrix.users[rows])),
+        "rows": len(matrix.labels),
+        "users": len(np.unique(matrix.users)),
+        "dropped": matrix.dropped,
+    }
+
+
+def _description(
+    matrix: TrainingMatrix,
+    temperature: float,
+    thresholds: tuple[float, float],
+    metrics: dict[str, Any],
+    options: argparse.Namespace,
+) -> dict[str, Any]:
+    settings = {name: value for name, value in vars(options).items() if name in _HYPER_PARAMETERS}
+    return {
+        "versions": {
+            "python": platform.python_version(),
+            "sklearn": sklearn.__version__,
+            "numpy": np.__version__,
+            "joblib": joblib.__version__,
+        },
+        "classes": list(CLASSES),
+        "feature_names": list(matrix.feature_names),
+        "feature_hash": feature_hash(matrix.feature_names),
+        "thresholds": {"BUY": thresholds[0], "SELL": thresholds[1]},
+        "temperature": temperature,
+        "hyper_parameters": settings,
+        "training_window": {part.name.lower(): _window(matrix, part) for part in Part},
+        "rows": len(matrix.labels),
+        "rows_by_part": {part.name.lower(): int(matrix.part(part).sum()) for part in Part},
+        "users": len(np.unique(matrix.users)),
+        "metrics": metrics,
+    }
+
+
+def _window(matrix: TrainingMatrix, part: Part) -> list[str]:
+    """Moments of a part's first and last row."""
+    at = matrix.at[matrix.part(part)]
+    return [datetime.fromtimestamp(int(moment), UTC).isoformat() for moment in (at.min(), at.max())]
+
+
+def _write_artefact(folder: Path, ensemble: HistGradientBoostingClassifier, description: dict[str, Any]) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    joblib.dump(ensemble, folder / "model.joblib")
+    content = (folder / "model.joblib").read_bytes() + json.dumps(description, sort_keys=True).encode()
+    version = f"hgb-{hashlib.sha256(content).hexdigest()[:_VERSION_LENGTH]}"
+    metadata = {"model_version": version, **description}
+    (folder / "metadata.json").write_text(json.dumps(metadata, indent=2) + "\n", encoding="utf-8")
+    code = folder / "code"
+    code.mkdir(exist_ok=True)
+    shutil.copyfile(inference.__file__, code / "inference.py")
+
+
+_HYPER_PARAMETERS: dict[str, tuple[type, int | float, str]] = {
+    "max_iter": (int, 60, "boosting rounds, a tree a class each"),
+    "learning_rate": (float, 0.12, "share of each tree that is added"),
+    "max_leaf_nodes": (int, 20, "leaves of a tree"),
+    "min_samples_leaf": (int, 60, "rows that a leaf needs"),
+    "l2_regularization": (float, 5.0, "pull of leaf values towards zero"),
+    "random_state": (int, 0, "seed"),
+}
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    for name, (kind, default, meaning) in _HYPER_PARAMETERS.items():
+        parser.add_argument(f"--{name.replace('_', '-')}", type=kind, default=default, help=meaning)
+    parser.add_argument("--train", default=os.environ.get("SM_CHANNEL_TRAIN"), help="folder of the training matrix")
+    parser.add_argument("--model-dir", default=os.environ.get("SM_MODEL_DIR"), help="where the artefact goes")
+    parser.add_argument("--output-data-dir", default=os.environ.get("SM_OUTPUT_DATA_DIR"), help="where metrics go")
+    return parser
+
+
+if __name__ == "__main__":
+    main()
