@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
 
-from divisa import bootstrap
+from divisa.adapters.wire import suggestion_from_json
 from divisa.observability import count_by_reason, logger
 from divisa.ports import Announcement
 
@@ -25,11 +25,10 @@ def deliver_batch(event: dict[str, Any], context: LambdaContext, deliver: Delive
     Returns:
         The messages to be received again, by message id; after the queue's limit they go to its dead-letter queue.
     """
-    read = bootstrap.read_suggestion_message()
     statuses: Counter[str] = Counter()
 
     def receive(record: SQSRecord) -> None:
-        status = deliver(Announcement(read(record.body), deliver.channel))
+        status = deliver(Announcement(suggestion_from_json(record.body), deliver.channel))
         statuses[status.value] += 1
 
     processor = BatchProcessor(EventType.SQS, raise_on_entire_batch_failure=False)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
 
 from divisa import bootstrap
+from divisa.adapters.wire import suggestion_from_image
 from divisa.observability import count, logger, metrics
 from divisa.settings import OutboxSettings
 
@@ -30,12 +31,11 @@ def handler(event: dict[str, Any], context: LambdaContext) -> PartialItemFailure
     Returns:
         The records that could not be announced, by sequence number: the mapping continues at the first of them.
     """
-    read = bootstrap.read_suggestion_image()
     announced = 0
 
     def announce(record: dict[str, Any]) -> None:
         nonlocal announced
-        announced += _publish()([read(record["dynamodb"]["NewImage"])])
+        announced += _publish()([suggestion_from_image(record["dynamodb"]["NewImage"])])
 
     processor = BatchProcessor(EventType.DynamoDBStreams, raise_on_entire_batch_failure=False)
     response = process_partial_response(event, announce, processor, context)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
 
 from divisa import bootstrap
+from divisa.adapters.aws.arrivals import read_arrivals
 from divisa.observability import count, count_by_reason, duration, logger, metrics
 from divisa.settings import QuotesSettings
 
@@ -59,9 +60,10 @@ def handler(event: dict[str, Any], context: LambdaContext) -> PartialItemFailure
 
 
 def _read(record: KinesisStreamRecord) -> list[Arrival]:
-    return bootstrap.read_arrivals()(
+    return read_arrivals(
         record.kinesis.data_as_bytes(),
         record.kinesis.sequence_number,
+        record.kinesis.partition_key,
         datetime.fromtimestamp(record.kinesis.approximate_arrival_timestamp, UTC),
     )
 
