@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from tests.integration.conftest import BareMiniStack
+    from tests.ministack import BareMiniStack
 
 ROOT = Path(__file__).resolve().parents[3]
 PATIENCE_SECONDS = 30.0

@@ -12,7 +12,7 @@ from local.inbox import Channel
 from local.processes import free_port
 
 if TYPE_CHECKING:
-    from tests.integration.conftest import BareMiniStack
+    from tests.ministack import BareMiniStack
 
 pytestmark = pytest.mark.integration
 

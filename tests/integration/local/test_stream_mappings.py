@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from tests.integration.conftest import BareMiniStack
+    from tests.ministack import BareMiniStack
 
 pytestmark = pytest.mark.integration
 

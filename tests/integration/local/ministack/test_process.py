@@ -12,7 +12,7 @@ from local.processes import Supervisor, free_port
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.integration.conftest import BareMiniStack
+    from tests.ministack import BareMiniStack
 
 pytestmark = pytest.mark.integration
 
