@@ -41,7 +41,9 @@ class RowReason(StrEnum):
     NOT_POSITIVE = "not_positive"
     UNKNOWN_PAIR = "unknown_pair"
     UNKNOWN_SIDE = "unknown_side"
+    UNKNOWN_LANGUAGE = "unknown_language"
     NO_USER = "no_user"
+    BAD_FLAG = "bad_flag"
     CROSSED = "crossed"
     DUPLICATE = "duplicate"
     OUT_OF_ORDER = "out_of_order"
@@ -144,11 +146,27 @@ def positive(field: str, text: str) -> Decimal:
     Raises:
         Unusable: it is none.
     """
+    number = _number(field, text)
+    if number <= 0:
+        raise Unusable(RowReason.NOT_POSITIVE, f"{field} is not above zero")
+    return number
+
+
+def not_negative(field: str, text: str) -> Decimal:
+    """Zero or a positive number in plain decimal notation.
+
+    Raises:
+        Unusable: it is none.
+    """
+    number = _number(field, text)
+    if number < 0:
+        raise Unusable(RowReason.NOT_POSITIVE, f"{field} is below zero")
+    return number
+
+
+def _number(field: str, text: str) -> Decimal:
     if _NO_NUMBER.fullmatch(text):
         raise Unusable(RowReason.NOT_A_NUMBER, f"{field} is not a finite number")
     if not _NUMBER.fullmatch(text) or len(text) > MAX_DIGITS + 2:
         raise Unusable(RowReason.BAD_NUMBER, f"{field} is not a decimal number of at most {MAX_DIGITS} digits")
-    number = Decimal(text)
-    if number <= 0:
-        raise Unusable(RowReason.NOT_POSITIVE, f"{field} is not above zero")
-    return number
+    return Decimal(text)
