@@ -1,0 +1,48 @@
+"""Every port's suite runs on the memory adapter and, marked `integration`, on AWS's, against a MiniStack."""
+
+from __future__ import annotations
+
+import uuid
+from typing import TYPE_CHECKING
+
+import pytest
+
+from divisa.adapters.aws.tables import DEFINITIONS, Tables
+
+if TYPE_CHECKING:
+    from tests.ministack import BareMiniStack
+
+
+@pytest.fixture(params=["memory", pytest.param("aws", marks=pytest.mark.integration)])
+def side(request: pytest.FixtureRequest) -> str:
+    """Which adapter of the port the test runs on."""
+    return str(request.param)
+
+
+@pytest.fixture
+def cloud(request: pytest.FixtureRequest) -> BareMiniStack:
+    """The MiniStack, with this process's AWS settings pointing at it. Ask for it only on the AWS side."""
+    request.getfixturevalue("ministack_environ")
+    found: BareMiniStack = request.getfixturevalue("ministack")
+    return found
+
+
+def make_tables(cloud: BareMiniStack) -> Tables:
+    """Fresh tables under a prefix of their own, made from the models' definitions."""
+    prefix = f"contract-{uuid.uuid4().hex[:12]}-"
+    client = cloud.client("dynamodb")
+    for definition in DEFINITIONS:
+        keys = [(definition.hash_key, "HASH")] + ([(definition.range_key, "RANGE")] if definition.range_key else [])
+        stream = (
+            {"StreamSpecification": {"StreamEnabled": True, "StreamViewType": definition.stream_view}}
+            if definition.stream_view
+            else {}
+        )
+        client.create_table(
+            TableName=prefix + definition.name,
+            AttributeDefinitions=[{"AttributeName": name, "AttributeType": "S"} for name, _ in keys],
+            KeySchema=[{"AttributeName": name, "KeyType": kind} for name, kind in keys],
+            BillingMode="PAY_PER_REQUEST",
+            **stream,
+        )
+    return Tables(prefix)

@@ -1,0 +1,78 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+
+from divisa.adapters.aws.deliveries import DynamoDeliveries
+from divisa.adapters.memory.deliveries import MemoryDeliveries
+from divisa.domain.errors import ConcurrentUpdate
+from divisa.domain.recipient import Channel
+from divisa.domain.suggestion import Delivery, DeliveryStatus
+from tests.contract.conftest import make_tables
+
+if TYPE_CHECKING:
+    from divisa.ports import Deliveries
+
+AT = datetime(2024, 1, 5, 14, 15, 0, 1, tzinfo=UTC)
+SMS = Delivery("s-1", Channel.SMS, DeliveryStatus.SENDING, AT)
+SENT = replace(SMS, status=DeliveryStatus.SENT, at=AT + timedelta(seconds=1), message_id="m-1")
+
+
+@pytest.fixture
+def deliveries(side: str, request: pytest.FixtureRequest) -> Deliveries:
+    if side == "memory":
+        return MemoryDeliveries()
+    return DynamoDeliveries(make_tables(request.getfixturevalue("cloud")).deliveries)
+
+
+def test_the_first_who_claims_sends_and_the_next_sees_whose_it_is(deliveries: Deliveries) -> None:
+    assert deliveries.claim("s-1", Channel.SMS, AT) is None
+    assert deliveries.claim("s-1", Channel.SMS, AT + timedelta(seconds=5)) == SMS
+
+
+def test_each_channel_of_a_suggestion_is_its_own_delivery(deliveries: Deliveries) -> None:
+    assert deliveries.claim("s-1", Channel.SMS, AT) is None
+    assert deliveries.claim("s-1", Channel.EMAIL, AT) is None
+    assert deliveries.claim("s-2", Channel.SMS, AT) is None
+    assert {(each.suggestion_id, each.channel) for each in deliveries.all()} == {
+        ("s-1", Channel.SMS),
+        ("s-1", Channel.EMAIL),
+        ("s-2", Channel.SMS),
+    }
+
+
+@pytest.mark.parametrize("status", [status for status in DeliveryStatus if status is not DeliveryStatus.SENDING])
+def test_a_settled_delivery_is_remembered(deliveries: Deliveries, status: DeliveryStatus) -> None:
+    deliveries.claim("s-1", Channel.SMS, AT)
+    settled = replace(SENT, status=status)
+    deliveries.settle(settled)
+    assert deliveries.claim("s-1", Channel.SMS, AT) == settled
+    assert list(deliveries.all()) == [settled]
+
+
+def test_what_is_not_claimed_or_settled_already_cannot_be_settled(deliveries: Deliveries) -> None:
+    with pytest.raises(ConcurrentUpdate, match="s-1"):
+        deliveries.settle(SENT)
+    deliveries.claim("s-1", Channel.SMS, AT)
+    deliveries.settle(SENT)
+    with pytest.raises(ConcurrentUpdate):
+        deliveries.settle(replace(SENT, status=DeliveryStatus.UNCERTAIN))
+    assert list(deliveries.all()) == [SENT]
+
+
+def test_a_claim_that_is_given_back_can_be_claimed_again(deliveries: Deliveries) -> None:
+    deliveries.claim("s-1", Channel.SMS, AT)
+    deliveries.release("s-1", Channel.SMS)
+    assert list(deliveries.all()) == []
+    assert deliveries.claim("s-1", Channel.SMS, AT) is None
+
+
+def test_giving_back_leaves_a_settled_delivery_and_an_unknown_one_alone(deliveries: Deliveries) -> None:
+    deliveries.release("s-1", Channel.SMS)
+    deliveries.claim("s-1", Channel.SMS, AT)
+    deliveries.settle(SENT)
+    deliveries.release("s-1", Channel.SMS)
+    assert list(deliveries.all()) == [SENT]
