@@ -139,7 +139,9 @@ def _load_code(path: Path) -> ModuleType:
 
 def _end_with_stdin() -> None:
     """End the process when the other end of stdin closes: its parent is gone, however it went."""
-    sys.stdin.buffer.read()
+    # Not through sys.stdin: its lock, held here, would be fatal to an ordinary exit.
+    while os.read(0, 4096):
+        pass
     os._exit(0)
 
 
