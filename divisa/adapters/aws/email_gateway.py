@@ -1,0 +1,52 @@
+"""Email through SES."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from divisa.adapters.aws.failures import AWS_ERRORS, code_of, was_surely_refused
+from divisa.domain.errors import DeliveryUncertain, InvalidContact, NotifierUnavailable
+from divisa.domain.recipient import valid_email
+
+if TYPE_CHECKING:
+    from mypy_boto3_ses import SESClient
+
+    from divisa.domain.message import Email
+
+_CHARSET: Final = "UTF-8"
+_BAD_ADDRESS: Final = {"InvalidParameterValue"}
+"""`MessageRejected` is not among them: SES also says so of a sender that is not verified, which is our mistake."""
+
+
+class SesEmailGateway:
+    """An `EmailGateway` on SES; messages are plain text."""
+
+    def __init__(self, client: SESClient, sender: str) -> None:
+        """`sender` is a verified address. The client must not retry."""
+        self._client = client
+        self._sender = sender
+
+    def send(self, address: str, email: Email) -> str:
+        """Send to an address; returns SES's message id.
+
+        Raises:
+            InvalidContact: the address is none, or SES refuses it.
+            NotifierUnavailable: SES did not take the message.
+            DeliveryUncertain: the connection broke off, or SES failed on the way.
+        """
+        try:
+            answer = self._client.send_email(
+                Source=self._sender,
+                Destination={"ToAddresses": [valid_email(address)]},
+                Message={
+                    "Subject": {"Data": email.subject, "Charset": _CHARSET},
+                    "Body": {"Text": {"Data": email.body, "Charset": _CHARSET}},
+                },
+            )
+        except AWS_ERRORS as error:
+            if code_of(error) in _BAD_ADDRESS:
+                raise InvalidContact("the gateway refuses the email address") from error
+            if was_surely_refused(error):
+                raise NotifierUnavailable(f"the email was not taken: {code_of(error)}") from error
+            raise DeliveryUncertain(f"the email may have gone out: {code_of(error)}") from error
+        return answer["MessageId"]
