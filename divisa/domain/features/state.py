@@ -11,12 +11,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from divisa.domain.behaviour import ACTIVITY_HALF_LIFE, half_month_angle
-from divisa.domain.market import DAY
+from divisa.domain.market import DAY, HOUR
 
 if TYPE_CHECKING:
     from divisa.domain.behaviour import BehaviourSummary
     from divisa.domain.columns import Array
     from divisa.domain.market import MarketView
+
+SHORTEST_GAP = HOUR / 60 / DAY
+"""Days, one minute: a shorter average gap means a burst of orders, of which no habit can be told."""
 
 
 def volatility(user: BehaviourSummary[Array], market: MarketView[Array], at: Array) -> Array:
@@ -91,13 +94,13 @@ def days_since_last(user: BehaviourSummary[Array], market: MarketView[Array], at
 
 
 def gap_ratio(user: BehaviourSummary[Array], market: MarketView[Array], at: Array) -> Array:
-    """Days since the newest transaction as a multiple of the user's average gap.
+    """Days since the newest transaction as a multiple of the user's average gap, which counts as a minute at least.
 
     >>> from divisa.domain.features.examples import AT, MARKET, USER
     >>> gap_ratio(USER, MARKET, AT)
     array([2.])
     """
-    return _ratio(days_since_last(user, market, at), user.mean_gap)
+    return days_since_last(user, market, at) / np.maximum(user.mean_gap, SHORTEST_GAP)
 
 
 def buy_level(user: BehaviourSummary[Array], market: MarketView[Array], at: Array) -> Array:
