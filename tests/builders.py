@@ -33,7 +33,8 @@ def a_quote(mid: Decimal | str = "17.05", *, at: datetime = WEDNESDAY, sequence:
     """A quote around a mid; `bid` and `ask` may be given instead."""
     middle = Decimal(mid)
     quote = Quote(USD_MXN, middle - HALF_SPREAD, middle + HALF_SPREAD, at, sequence, "ecb-bridge")
-    return replace(quote, **{key: Decimal(v) if key in {"bid", "ask"} else v for key, v in changes.items()})
+    exact: dict[str, Any] = {key: Decimal(v) if key in {"bid", "ask"} else v for key, v in changes.items()}
+    return replace(quote, **exact)
 
 
 def quotes_of(mids: Sequence[Decimal | str], *, every: timedelta = timedelta(seconds=10)) -> list[Quote]:

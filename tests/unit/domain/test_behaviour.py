@@ -188,7 +188,7 @@ def ledgers(draw: st.DrawFn) -> list[Ledger]:
         st.integers(0, 40 * 86_400), st.sampled_from(Side), st.integers(1, 99_999), st.integers(1500, 2100)
     )
     users = draw(st.lists(st.lists(steps, max_size=7), min_size=1, max_size=5))
-    return [[entry for entry in _entries(user, ledger)] for user, ledger in enumerate(users)]
+    return [_entries(user, ledger) for user, ledger in enumerate(users)]
 
 
 def _entries(user: int, steps: list[tuple[int, Side, int, int]]) -> Ledger:

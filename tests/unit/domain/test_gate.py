@@ -2,14 +2,17 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from divisa.domain.gate import GateLimits, GateState, Rejection, admit, market_is_open
-from divisa.domain.quote import Quote
 from tests.builders import WEDNESDAY, a_quote, quotes_of
+
+if TYPE_CHECKING:
+    from divisa.domain.quote import Quote
 
 LIMITS = GateLimits()
 FRESH = timedelta(seconds=1)

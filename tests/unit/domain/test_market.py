@@ -4,14 +4,17 @@ from datetime import timedelta
 from decimal import Decimal
 from itertools import pairwise
 from math import exp, log, sqrt
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from divisa.domain.market import SIGMA_FLOOR, WINDOW_DAYS, MarketState, fold, view
-from divisa.domain.quote import Quote
 from tests.builders import WEDNESDAY, a_market_state, a_quote
+
+if TYPE_CHECKING:
+    from divisa.domain.quote import Quote
 
 HALF_LIVES = {
     "ewma_1h": timedelta(hours=1),

@@ -4,18 +4,21 @@ import hashlib
 from dataclasses import replace
 from datetime import timedelta
 from math import log
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from numpy.typing import NDArray
 
 from divisa.domain.behaviour import NEWCOMER, BehaviourSummary
 from divisa.domain.columns import Array, stack
 from divisa.domain.features import FEATURE_HASH, FEATURE_NAMES, PRICE_FEATURE_NAMES, affine_terms, feature_matrix
 from divisa.domain.market import MarketView
 from tests.builders import WEDNESDAY, a_market_view, a_summary
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 KNOWN_TO_NEWCOMERS = {
     "z_1h",
@@ -84,7 +87,9 @@ def test_a_newcomer_is_known_by_the_market_alone() -> None:
 
 def test_a_matrix_is_what_the_model_takes() -> None:
     features = matrix([a_summary(), NEWCOMER], a_market_view(), 2.8)
-    assert (features.shape, features.dtype, features.flags.c_contiguous) == ((2, 24), np.float32, True)
+    assert features.shape == (2, 24)
+    assert features.dtype == np.float32
+    assert features.flags.c_contiguous
 
 
 def test_no_user_makes_no_row() -> None:
