@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from typing import TYPE_CHECKING, Any
 
 from local.mappings.dynamodb_source import DynamoDBSource
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
     from local.mappings.clients import Clients
     from local.mappings.mapping import Mapping
     from local.mappings.sources import StreamSource
+
+log = logging.getLogger(__name__)
 
 
 class Crew:
@@ -124,4 +127,6 @@ def _since(mapping: Mapping, checkpoints: Checkpoints) -> float | None:
     """
     if mapping.starting_position == "LATEST":
         return checkpoints.since(mapping.uuid)
+    if mapping.starting_position == "AT_TIMESTAMP" and mapping.starting_timestamp is None:
+        log.warning("%s: AT_TIMESTAMP without a timestamp: begins at the oldest record", mapping.name)
     return mapping.starting_timestamp

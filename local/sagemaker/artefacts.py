@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import tarfile
+import zlib
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
@@ -33,7 +34,7 @@ def unpack(model_data: str, folder: Path) -> None:
         _fetch(model_data, archive)
         with tarfile.open(archive) as tar:
             tar.extractall(folder, filter="data")
-    except (tarfile.TarError, EOFError) as cause:
+    except (tarfile.TarError, EOFError, zlib.error) as cause:
         raise DeploymentFailed(f"Model data at {model_data} is not a usable model.tar.gz: {cause}") from cause
     except (OSError, BotoCoreError, ClientError) as cause:
         raise DeploymentFailed(f"Could not access model data at {model_data}: {cause}") from cause

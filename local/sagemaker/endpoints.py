@@ -114,6 +114,10 @@ class Endpoints:
             reason = cause.reason if isinstance(cause, DeploymentFailed) else str(cause)
             self._failed(endpoint, fleet, reason)
             return
+        except Exception as cause:
+            log.exception("endpoint %s: unexpected", endpoint.name)
+            self._failed(endpoint, fleet, f"{type(cause).__name__}: {cause}")
+            return
         old = self._serving.get(endpoint.name)
         self._serving[endpoint.name] = fleet
         endpoint.deployment, endpoint.config_name = deployment, deployment.config_name
