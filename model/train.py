@@ -44,15 +44,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Run the training job."""
     options = _parser().parse_args(arguments)
     matrix = read_matrix(Path(options.train))
-    ensemble = fit(
-        matrix,
-        max_iter=options.max_iter,
-        learning_rate=options.learning_rate,
-        max_leaf_nodes=options.max_leaf_nodes,
-        min_samples_leaf=options.min_samples_leaf,
-        l2_regularization=options.l2_regularization,
-        random_state=options.random_state,
-    )
+    hyper_parameters = {name: getattr(options, name) for name in _HYPER_PARAMETERS}
+    ensemble = fit(matrix, **hyper_parameters)
     temperature = fit_temperature(ensemble, matrix)
 
     def scored(part: Part) -> Any:
@@ -62,7 +55,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
     p, labels = scored(Part.VALIDATE), matrix.labels[matrix.part(Part.VALIDATE)]
     thresholds = (best_threshold(p[:, 1], labels == 1), best_threshold(p[:, 2], labels == 2))
     metrics = _metrics(matrix, scored(Part.TEST), thresholds)
-    _write_artefact(Path(options.model_dir), ensemble, _description(matrix, temperature, thresholds, metrics, options))
+    _write_artefact(
+        Path(options.model_dir),
+        ensemble,
+        {**_description(matrix, temperature, thresholds, metrics), "hyper_parameters": hyper_parameters},
+    )
     output = Path(options.output_data_dir)
     output.mkdir(parents=True, exist_ok=True)
     (output / "metrics.json").write_text(json.dumps(metrics, indent=2) + "\n", encoding="utf-8")
@@ -101,9 +98,7 @@ def _description(
     temperature: float,
     thresholds: tuple[float, float],
     metrics: dict[str, Any],
-    options: argparse.Namespace,
 ) -> dict[str, Any]:
-    settings = {name: value for name, value in vars(options).items() if name in _HYPER_PARAMETERS}
     return {
         "versions": {
             "python": platform.python_version(),
@@ -116,7 +111,6 @@ def _description(
         "feature_hash": feature_hash(matrix.feature_names),
         "thresholds": {"BUY": thresholds[0], "SELL": thresholds[1]},
         "temperature": temperature,
-        "hyper_parameters": settings,
         "training_window": {part.name.lower(): _window(matrix, part) for part in Part},
         "rows": len(matrix.labels),
         "rows_by_part": {part.name.lower(): int(matrix.part(part).sum()) for part in Part},
@@ -144,10 +138,11 @@ def _write_artefact(folder: Path, ensemble: HistGradientBoostingClassifier, desc
 
 
 _HYPER_PARAMETERS: dict[str, tuple[type, int | float, str]] = {
-    "max_iter": (int, 60, "boosting rounds, a tree a class each"),
-    "learning_rate": (float, 0.12, "share of each tree that is added"),
+    "max_iter": (int, 80, "boosting rounds, a tree a class each"),
+    "learning_rate": (float, 0.08, "share of each tree that is added"),
     "max_leaf_nodes": (int, 20, "leaves of a tree"),
-    "min_samples_leaf": (int, 60, "rows that a leaf needs"),
+    "min_samples_leaf": (int, 100, "rows that a leaf needs"),
+    "max_features": (float, 0.35, "share of features that each split looks at"),
     "l2_regularization": (float, 5.0, "pull of leaf values towards zero"),
     "random_state": (int, 0, "seed"),
 }

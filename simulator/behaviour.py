@@ -78,8 +78,8 @@ def probabilities(users: Population, look: Look) -> tuple[Floats, Floats]:
 
 def _reasons(users: Population, look: Look) -> tuple[Floats, Floats]:
     """How far each user's reason to buy and to sell is there, 0 to 1."""
-    swing = 0.5 * look.week / WEEK_UNIT + 0.5 * look.month / MONTH_UNIT
-    rally = look.week / WEEK_UNIT
+    swing = 0.25 * look.week / WEEK_UNIT + 0.75 * look.month / MONTH_UNIT
+    rally = 0.75 * look.week / WEEK_UNIT + 0.25 * look.month / MONTH_UNIT
     below_sell = np.where(np.isnan(look.over_sell), 0.5 - look.place, -look.over_sell / users.dip - 1.0)
     arrived = look.since_payday - users.lag
     none = np.zeros_like(swing)
@@ -95,7 +95,7 @@ def _reasons(users: Population, look: Look) -> tuple[Floats, Floats]:
     sell = [
         _ramp((swing - users.sell_at) / 0.15),
         _ramp((-rally - users.sell_at) / 0.15),
-        _ramp((np.where(np.isnan(look.gain), -1.0, look.gain) / users.take_at - 1.0) / 0.12),
+        _ramp((np.where(np.isnan(look.gain), -1.0, look.gain) / users.take_at - 1.0) / 0.2),
         _ramp((arrived + 0.5) / 0.2) * _ramp((PAYDAY_WINDOW - 0.5 - arrived) / 0.2),
         _ramp((look.saved - users.goal) / 0.3),
         none,

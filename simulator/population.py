@@ -30,11 +30,11 @@ class Kind(IntEnum):
 
 
 SHARES = {
-    Kind.CONTRARIAN: 0.25,
+    Kind.CONTRARIAN: 0.22,
     Kind.MOMENTUM: 0.15,
     Kind.PROFIT_TAKER: 0.20,
-    Kind.PAYDAY_SELLER: 0.20,
-    Kind.TARGET_SAVER: 0.14,
+    Kind.PAYDAY_SELLER: 0.25,
+    Kind.TARGET_SAVER: 0.12,
     Kind.DORMANT: 0.06,
 }
 """Share of each kind in the population. Chosen, not sourced."""
@@ -105,19 +105,19 @@ def population(index: Ints, *, pairs: int, draws: Draws) -> Population:
         index=index,
         pair=_pair(uniform("pair"), pairs),
         kind=kind,
-        rest=np.where(kind == Kind.DORMANT, normal("rest", -7.0, 0.3), normal("rest", -5.6, 0.3)),
-        lift=np.maximum(normal("lift", 4.6, 0.4), 2.0),
-        buy_at=np.maximum(normal("buy_at", 0.75, 0.2), 0.2),
-        sell_at=np.maximum(normal("sell_at", 0.5, 0.2), 0.15),
-        take_at=0.010 * np.exp(normal("take_at", 0.0, 0.35)),
-        dip=0.009 * np.exp(normal("dip", 0.0, 0.35)),
+        rest=np.where(kind == Kind.DORMANT, normal("rest", -7.0, 0.3), normal("rest", -5.8, 0.2)),
+        lift=np.maximum(normal("lift", 5.1, 0.3), 2.0),
+        buy_at=np.maximum(normal("buy_at", 0.75, 0.1), 0.2),
+        sell_at=np.maximum(normal("sell_at", 0.45, 0.1), 0.2),
+        take_at=0.010 * np.exp(normal("take_at", 0.0, 0.15)),
+        dip=0.010 * np.exp(normal("dip", 0.0, 0.15)),
         disposition=np.where(kind == Kind.PROFIT_TAKER, crowd + 1.0, crowd) + normal("disposition", 0.0, 0.1),
-        pause=2.0 * np.exp(normal("pause", 0.0, 0.4)),
+        pause=1.7 * np.exp(normal("pause", 0.0, 0.2)),
         lag=np.floor(3 * uniform("lag")),
         period=period,
         size=120.0 * np.exp(normal("size", 0.0, 0.6)),
         remittance=390.0 * np.exp(normal("remittance", 0.0, 0.35)),
-        goal=3.0 + 6.0 * uniform("goal"),
+        goal=4.0 + 3.0 * uniform("goal"),
         joined=np.maximum(0.0, (uniform("joined") - 0.6) / 0.4),
     )
 
