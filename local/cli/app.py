@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import typer
 
-from local.cli import down, inbox, status, up
+from local.cli import down, inbox, status, train, up
 from local.cli.output import examples
 
+_MODEL = "The model"
 _CLOUD = "The laptop cloud"
 _MESSAGES = "What comes out"
 
@@ -15,6 +16,7 @@ app = typer.Typer(
     help="Tells each person on a currency platform when the dollar's price is one to buy or to sell at. "
     "Everything here runs on this machine; no account, no keys, nothing leaves it.",
     epilog=examples(
+        ("divisa train", "make a model from simulated users, or from your own files"),
         ("divisa up", "start the laptop cloud"),
         ("divisa status", "see what runs, and where its log is"),
         ("divisa inbox --channel sms", "read the messages that went out"),
@@ -26,6 +28,7 @@ app = typer.Typer(
     rich_markup_mode="rich",
 )
 
+app.command(rich_help_panel=_MODEL, epilog=train.EXAMPLES)(train.train)
 app.command(rich_help_panel=_CLOUD, epilog=up.EXAMPLES)(up.up)
 app.command(rich_help_panel=_CLOUD, epilog=status.EXAMPLES)(status.status)
 app.command(rich_help_panel=_CLOUD, epilog=down.EXAMPLES)(down.down)

@@ -1,0 +1,96 @@
+"""`divisa train`."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from local.cli import output
+from local.home import HOME, MODEL
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from model.pipeline import TrainedModel
+
+EXAMPLES = output.examples(
+    ("divisa train", "simulate users over real prices and train on them"),
+    ("divisa train --prices P.csv --transactions T.csv --out DIR", "train on your own files"),
+    ("divisa train --json", "the metrics, for a program"),
+)
+
+SIMULATION = HOME / "simulation"
+"""Where the simulated files lie when no others are given."""
+
+
+def train(
+    prices: Annotated[Path | None, typer.Option(help="CSV: pair,event_time,bid,ask", show_default="simulated")] = None,
+    transactions: Annotated[
+        Path | None,
+        typer.Option(help="CSV: user_id,event_time,pair,side,quantity,price", show_default="simulated"),
+    ] = None,
+    out: Annotated[Path, typer.Option(help="Folder for model.tar.gz and metrics.json.")] = MODEL.parent,
+    oracle: Annotated[
+        Path | None,
+        typer.Option(help="CSV of a simulator's own probabilities, to compare with.", show_default="none"),
+    ] = None,
+    seed: Annotated[int, typer.Option(help="Of the choice of rows and of the trees.")] = 0,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Train the model that says when a user would buy or sell.
+
+    Without files, a population is simulated first, over the European Central Bank's real dollar prices: those users
+    are made up. With files, several pairs may stand in one; rows that cannot be used are counted by reason.
+    The metrics are of users whom the model never saw, on days after those it learned from.
+    """
+    if (prices is None) != (transactions is None) or (oracle is not None and prices is None):
+        raise typer.BadParameter("--prices and --transactions go together, and --oracle with them")
+    with output.progress() as report:
+        simulated = prices is None or transactions is None
+        if prices is None or transactions is None:
+            prices, transactions, oracle = _simulated(report)
+        from model.pipeline import train_model
+
+        trained = train_model(prices, transactions, out, oracle, seed=seed, on_stage=report)
+    if as_json:
+        output.say_json({**trained.metrics, "simulated_users": simulated, "model_version": trained.version})
+    else:
+        _show(trained, simulated=simulated)
+
+
+def _simulated(report: "Callable[[str], None]") -> tuple[Path, Path, Path]:
+    from simulator.simulate import simulate
+
+    report("Simulating users over the European Central Bank's prices (the users are made up)")
+    files = simulate(SIMULATION)
+    return files.prices, files.transactions, files.oracle
+
+
+def _show(trained: "TrainedModel", *, simulated: bool) -> None:
+    from rich.table import Table
+
+    metrics = trained.metrics
+    table = Table("", "Model", "Base rate", "Ceiling", box=None, pad_edge=False)
+    table.add_row("log loss", *map(_number, _three(metrics)))
+    for side in ("BUY", "SELL"):
+        one = metrics["classes"][side]
+        table.add_row(f"log loss, {side} or not", *map(_number, _three(one)))
+        table.add_row(f"PR-AUC, {side}", *map(_number, (one["pr_auc"], one["base_rate"], one["oracle_pr_auc"])))
+    table.add_row("calibration error", _number(metrics["ece"]), "", "")
+    output.show(table)
+    people = "simulated users" if simulated else "users"
+    output.say(
+        f"Judged on {metrics['test_rows']:,} days of {metrics['test_users']:,} {people} whom the model never saw; "
+        f"{trained.rows:,} days of {trained.users:,} {people} in all."
+    )
+    if metrics["dropped"]:
+        output.say("Rows not used: " + ", ".join(f"{reason} {n:,}" for reason, n in sorted(metrics["dropped"].items())))
+    output.say(f"{trained.version} is {trained.artefact}; its figures are in {trained.metrics_file.name} beside it.")
+
+
+def _three(metrics: dict[str, Any]) -> tuple[float | None, ...]:
+    return metrics["log_loss"], metrics["base_rate_log_loss"], metrics["oracle_log_loss"]
+
+
+def _number(value: float | None) -> str:
+    return "" if value is None else f"{value:.4f}"
