@@ -1,0 +1,116 @@
+"""Fill an empty laptop cloud with a population: who they are, what they hold, how they traded, where prices stood."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from divisa.adapters.csv.users import read_users
+from divisa.domain.behaviour import BehaviourSummary
+from divisa.domain.columns import Array, take, unstack
+from divisa.domain.errors import InvalidFile, LaptopCloudError
+from divisa.domain.evaluation import Watch
+from divisa.domain.pair import round_money
+from divisa.domain.portfolio import Portfolio
+from divisa.ports import MarketRecord
+from model.history import read_history
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from datetime import datetime
+    from pathlib import Path
+
+    from divisa.adapters.csv.users import UserRow
+    from divisa.domain.errors import InvalidRow
+    from divisa.domain.pair import Pair
+    from local.stores import Stores
+
+PART = "seed"
+
+
+@dataclass(frozen=True, slots=True)
+class Seeded:
+    """What was put into the cloud.
+
+    Attributes:
+        users: user and pair together, each counted once.
+        as_of: event time of the newest quote that was folded, by pair.
+        dropped: rows of the files that could not be used, by reason.
+    """
+
+    users: int
+    as_of: Mapping[Pair, datetime]
+    dropped: Mapping[str, int]
+
+
+def seed(
+    stores: Stores,
+    prices: Path,
+    transactions: Path,
+    users: Path,
+    *,
+    until: datetime | None = None,
+    on_stage: Callable[[str], None] = lambda stage: None,
+) -> Seeded:
+    """Replay the files up to a moment and store where everybody stands then.
+
+    Args:
+        stores: of a cloud in which nothing was suggested yet.
+        prices: file of the contract `prices`.
+        transactions: file of the contract `transactions`.
+        users: file of the contract `users`.
+        until: what happened later is left out, UTC; None for all.
+        on_stage: told in words what begins.
+
+    Raises:
+        InvalidFile: a file as a whole is not of its contract.
+        LaptopCloudError: the cloud was used before; old suggestions would be taken for new ones.
+    """
+    if next(iter(stores.suggestions.all()), None) is not None:
+        raise LaptopCloudError(PART, "this cloud was used before; forget its data with `divisa down --wipe`")
+    dropped: Counter[str] = Counter()
+
+    def reject(problem: InvalidRow) -> None:
+        dropped[problem.reason] += 1
+
+    people = [row for row in read_users(users, on_reject=reject) if row.pair in stores.pairs]
+    if not people:
+        raise InvalidFile(f"{users} has nobody who trades {', '.join(sorted(map(str, stores.pairs)))}")
+    history = read_history(prices, transactions, dropped, until=until, on_stage=on_stage)
+    on_stage("Replaying the ledger")
+    last = history.ledger.starts()[1:] - 1
+    rows = unstack(BehaviourSummary[float], take(BehaviourSummary[Array], history.summaries(), last))
+    summaries = dict(zip(history.owners, rows, strict=True))
+
+    on_stage(f"Storing {len(people):,} users")
+    as_of = {}
+    for pair in stores.pairs:
+        past = history.markets.get(pair)
+        if past is None or past.gate.last_event_time is None:
+            continue
+        stored = stores.markets.load(pair)
+        stores.markets.save(MarketRecord(pair, past.gate, past.market, version=stored.version))
+        as_of[pair] = past.gate.last_event_time
+        of_pair = {user: row for (user, traded), row in summaries.items() if traded == pair}
+        stores.summaries.put_many(pair, of_pair)
+    stores.portfolios.put_many(_portfolio(row, summaries.get((row.recipient.user_id, row.pair))) for row in people)
+    stores.recipients.put_many(row.recipient for row in people)
+    stores.watches.put_many(Watch(row.recipient.user_id, row.pair) for row in people)
+    return Seeded(len(people), as_of, dict(dropped))
+
+
+def _portfolio(row: UserRow, summary: BehaviourSummary[float] | None) -> Portfolio:
+    """A portfolio whose base cost what the ledger says, or nothing where the ledger does not know."""
+    known = summary is not None and not np.isnan(summary.cost)
+    cost = row.base_balance * Decimal(repr(summary.cost)) if known and summary is not None else Decimal(0)
+    return Portfolio(
+        user_id=row.recipient.user_id,
+        pair=row.pair,
+        base_balance=row.base_balance,
+        quote_balance=row.quote_balance,
+        base_cost=round_money(cost, row.pair.quote),
+    )
