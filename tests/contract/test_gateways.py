@@ -1,0 +1,95 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeAlias
+
+import pytest
+
+from divisa.adapters.aws import clients
+from divisa.adapters.aws.email_gateway import SesEmailGateway
+from divisa.adapters.aws.sms_gateway import SnsSmsGateway
+from divisa.adapters.memory.email_gateway import MemoryEmailGateway
+from divisa.adapters.memory.sms_gateway import MemorySmsGateway
+from divisa.domain.errors import InvalidContact
+from divisa.domain.message import Email
+from local import inbox
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from divisa.ports import EmailGateway, SmsGateway
+    from tests.ministack import BareMiniStack
+
+Sms: TypeAlias = "tuple[SmsGateway, Callable[[str], list[tuple[str, str]]]]"
+Mail: TypeAlias = "tuple[EmailGateway, Callable[[str], list[tuple[str, Email]]]]"
+SENDER = "suggestions@divisa.example"
+
+
+@pytest.fixture
+def sms(side: str, request: pytest.FixtureRequest) -> Sms:
+    """The gateway, and what a phone received: message id and text."""
+    if side == "memory":
+        memory = MemorySmsGateway()
+        return memory, lambda phone: [(each.message_id, each.text) for each in memory.sent if each.phone == phone]
+    cloud: BareMiniStack = request.getfixturevalue("cloud")
+    client = clients.sms_sns()
+    request.addfinalizer(client.close)
+
+    def received(phone: str) -> list[tuple[str, str]]:
+        found = [each for each in inbox.read(cloud.addresses, inbox.Channel.SMS) if each.to == phone]
+        for each in found:
+            assert each.attributes == {"AWS.SNS.SMS.SMSType": "Transactional", "AWS.SNS.SMS.SenderID": "Divisa"}
+        return [(each.message_id, each.text) for each in found]
+
+    return SnsSmsGateway(client, "Divisa"), received
+
+
+@pytest.fixture
+def mail(side: str, request: pytest.FixtureRequest) -> Mail:
+    """The gateway, and what a mailbox received: message id and email."""
+    if side == "memory":
+        memory = MemoryEmailGateway()
+        return memory, lambda to: [(each.message_id, each.email) for each in memory.sent if each.address == to]
+    cloud: BareMiniStack = request.getfixturevalue("cloud")
+    client = clients.ses()
+    request.addfinalizer(client.close)
+    client.verify_email_identity(EmailAddress=SENDER)
+
+    def received(to: str) -> list[tuple[str, Email]]:
+        found = [each for each in inbox.read(cloud.addresses, inbox.Channel.EMAIL) if each.to == to]
+        return [(each.message_id, Email(each.subject or "", each.text)) for each in found]
+
+    return SesEmailGateway(client, SENDER), received
+
+
+def test_a_text_reaches_its_phone(sms: Sms) -> None:
+    gateway, received = sms
+    first = gateway.send("+525500000001", "Divisa: ¿compras? ñandú €")
+    second = gateway.send("+525500000001", "again")
+    gateway.send("+525500000002", "another person's")
+    assert received("+525500000001") == [(first, "Divisa: ¿compras? ñandú €"), (second, "again")]
+    assert first != second
+
+
+@pytest.mark.parametrize("phone", ["", "5512345678", "+0012345678", "+52 55 1234 5678", "+5255" + "1" * 20, "+1\n"])
+def test_a_number_that_is_none_is_refused_and_not_repeated(sms: Sms, phone: str) -> None:
+    gateway, received = sms
+    with pytest.raises(InvalidContact) as refused:
+        gateway.send(phone, "text")
+    assert not phone or phone not in str(refused.value)
+    assert received(phone) == []
+
+
+def test_an_email_reaches_its_mailbox_with_every_letter(mail: Mail) -> None:
+    gateway, received = mail
+    email = Email("Buen precio para vender USD: 17.05 MXN ñ", "Hola:\n\nPor qué: ¡súper! €\n\nDivisa")
+    message_id = gateway.send("ana.letters@example.org", email)
+    assert received("ana.letters@example.org") == [(message_id, email)]
+
+
+@pytest.mark.parametrize("address", ["", "ana", "ana@", "@example.org", "a b@example.org", "a@x.org,b@x.org"])
+def test_an_address_that_is_none_is_refused_and_not_repeated(mail: Mail, address: str) -> None:
+    gateway, received = mail
+    with pytest.raises(InvalidContact) as refused:
+        gateway.send(address, Email("subject", "body"))
+    assert not address or address not in str(refused.value)
+    assert received(address) == []
