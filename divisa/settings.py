@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 from typing import TYPE_CHECKING, Annotated, Literal, TypeVar
 
 import msgspec
@@ -50,13 +49,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, rename=str.upper):
 
 def _invalid(problem: str) -> InvalidSetting:
     """The library's finding as an error that names the setting and keeps its value to itself."""
-    place = re.search(r" - at `\$\.([A-Z_]+)`$| field `([A-Z_]+)`$", problem)
-    if place is None:
-        return InvalidSetting("environment", "is not a set of settings")
-    if place[2]:
-        return InvalidSetting(place[2], "is missing")
-    what = "is none of its allowed values" if problem.startswith("Invalid enum value") else problem[: place.start()]
-    return InvalidSetting(place[1], what)
+    what, _, name = problem.removesuffix("`").rpartition(" - at `$.")
+    if not what:  # Object missing required field `STAGE`
+        return InvalidSetting(name.rpartition("`")[2], "is missing")
+    return InvalidSetting(name, "is none of its allowed values" if what.startswith("Invalid enum value") else what)
 
 
 class QuotesSettings(Settings, frozen=True, kw_only=True, rename=str.upper):

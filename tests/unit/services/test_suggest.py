@@ -1,0 +1,139 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from decimal import Decimal
+
+from divisa.domain.evaluation import Decision
+from divisa.domain.policy import PolicyRules
+from divisa.domain.reasons import ReasonCode
+from divisa.domain.recipient import Channel, Language
+from divisa.domain.suggestion import Suppression, suggestion_id_of
+from divisa.domain.transaction import Side
+from tests.builders import USD_MXN, WEDNESDAY, a_portfolio, a_quote, a_recipient, a_summary, a_watch
+from tests.unit.services.world import World
+
+HOLD, SELL, BUY = "17.00", "17.25", "16.80"
+NO_COOLDOWN = PolicyRules(cooldown=timedelta(0))
+
+
+def visit(world: World, *mids: str, every: timedelta = timedelta(hours=1)) -> None:
+    """One batch a quote, going on from where the market is."""
+    start = world.markets.load(USD_MXN).version
+    for number, mid in enumerate(mids, start=start):
+        world.receive(a_quote(mid, at=WEDNESDAY + number * every, sequence=number + 1))
+
+
+def test_a_suggestion_says_what_whom_why_and_until_when() -> None:
+    world = World()
+    world.recipients.put_many([a_recipient(language=Language.EN)])
+    visit(world, SELL)
+    [suggestion] = world.told()
+    assert suggestion.suggestion_id == suggestion_id_of("ana", USD_MXN, Side.SELL, 1)
+    assert suggestion.amount == Decimal("100.00")
+    assert suggestion.price == Decimal("17.249")  # the bid: what a seller gets
+    assert (suggestion.quote_time, suggestion.quote_sequence) == (WEDNESDAY, 1)
+    assert [reason.code for reason in suggestion.reasons] == [ReasonCode.ABOVE_COST, ReasonCode.ABOVE_LAST_BUY]
+    assert (suggestion.propensity, suggestion.model_version, suggestion.episode) == (0.7, "m-1", 1)
+    assert suggestion.created_at == world.clock.now()
+    assert suggestion.expires_at == world.clock.now() + timedelta(minutes=30)
+    assert (suggestion.language, suggestion.channels) == (Language.EN, (Channel.SMS, Channel.EMAIL))
+
+
+def test_a_buyer_pays_the_ask() -> None:
+    world = World()
+    visit(world, BUY)
+    [suggestion] = world.told()
+    assert (suggestion.side, suggestion.price) == (Side.BUY, Decimal("16.801"))
+
+
+def test_one_visit_to_the_far_side_makes_one_suggestion_however_long_it_lasts() -> None:
+    world = World(rules=NO_COOLDOWN)
+    visit(world, HOLD, SELL, SELL, SELL)
+    assert len(world.recorded()) == 1
+    visit(world, HOLD, SELL)
+    assert [suggestion.episode for suggestion in world.told()] == [1, 3]
+
+
+def test_a_watch_moves_when_the_decision_changes_and_only_then() -> None:
+    world = World()
+    visit(world, HOLD)
+    assert world.watch() == a_watch()
+    visit(world, SELL)
+    sold = world.watch()
+    told_at = WEDNESDAY + timedelta(hours=1)
+    assert sold == a_watch(
+        decision=Decision.SELL, generation=1, evaluated_at=told_at, model_version="m-1", suggested_at=told_at
+    )
+    visit(world, SELL)
+    assert world.watch() == sold
+    visit(world, HOLD)
+    assert (world.watch().decision, world.watch().generation) == (Decision.HOLD, 2)
+    assert world.watch().suggested_at == told_at
+
+
+def test_within_the_cooldown_a_suggestion_is_recorded_and_not_sent() -> None:
+    world = World(rules=PolicyRules(cooldown=timedelta(hours=3)))
+    visit(world, SELL, HOLD, SELL, HOLD, SELL)
+    assert [each.suppressed for each in world.recorded()] == [None, Suppression.COOLDOWN, None]
+    assert [each.channels for each in world.recorded()][1] == ()
+    assert world.watch().suggested_at == WEDNESDAY + timedelta(hours=4)
+
+
+def test_what_is_suppressed_is_counted_by_its_reason() -> None:
+    world = World(dict.fromkeys(["ana", "poor", "silent", "unreachable"], 17.0))
+    world.recipients.put_many(
+        [a_recipient("silent", consent=frozenset()), a_recipient("unreachable", phone=None, email=None)]
+    )
+    world.portfolios.put_many([a_portfolio("0", "0", user_id="poor")])
+    report = world.receive(a_quote(SELL))
+    assert report.suggested == 1
+    assert dict(report.suppressed) == {"no_funds": 1, "no_consent": 1, "no_contact": 1}
+    assert {each.user_id: each.suppressed for each in world.recorded()} == {
+        "ana": None,
+        "poor": Suppression.NO_FUNDS,
+        "silent": Suppression.NO_CONSENT,
+        "unreachable": Suppression.NO_CONTACT,
+    }
+
+
+def test_a_watch_without_a_recipient_or_a_portfolio_is_recorded_and_told_nothing() -> None:
+    world = World({})
+    world.summaries.put_many(USD_MXN, {"stranger": a_summary()})
+    world.watches.put_many([a_watch("stranger")])
+    world.receive(a_quote(SELL))
+    [suggestion] = world.recorded()
+    assert (suggestion.suppressed, suggestion.amount) == (Suppression.NO_CONSENT, Decimal(0))
+    assert (suggestion.language, suggestion.channels) == (Language.ES, ())
+
+
+def test_a_price_that_aged_while_the_model_thought_is_not_sent() -> None:
+    world = World(rules=PolicyRules(max_quote_age=timedelta(milliseconds=500)))
+    visit(world, SELL)
+    [suggestion] = world.recorded()
+    assert suggestion.suppressed is Suppression.STALE_QUOTE
+
+
+def test_a_watch_that_somebody_else_moved_first_is_left_alone() -> None:
+    world = World()
+    quote = a_quote(SELL)
+    world.receive(quote)
+    moved, market = world.watch(), world.markets.load(USD_MXN).market
+    assert market is not None
+    evaluations = world.evaluate(USD_MXN, ["ana"], market, quote.event_time)
+    outcome = world.suggest(quote, [a_watch()], evaluations)
+    assert (outcome.raced, outcome.suggested) == (1, 0)
+    assert world.watch() == moved
+    assert len(world.recorded()) == 1
+
+
+def test_an_older_quote_moves_no_watch_that_a_later_one_moved() -> None:
+    world = World()
+    visit(world, HOLD)
+    ahead = a_watch(decision=Decision.SELL, generation=1, evaluated_at=WEDNESDAY + timedelta(hours=2))
+    world.watches.put_many([ahead])
+    visit(world, HOLD)
+    assert world.watch() == ahead
+    world.watches.put_many([replace(ahead, evaluated_at=WEDNESDAY + timedelta(hours=1))])
+    visit(world, HOLD)
+    assert world.watch().decision is Decision.HOLD

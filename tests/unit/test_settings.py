@@ -1,0 +1,106 @@
+from __future__ import annotations
+
+import traceback
+
+import pytest
+
+from divisa.domain.errors import InvalidSetting
+from divisa.domain.pair import Pair
+from divisa.settings import EmailSettings, OutboxSettings, QuotesSettings, Settings, SmsSettings
+
+COMMON = {"STAGE": "local", "TABLE_PREFIX": "divisa-local-", "CLOCK": "system"}
+OF_KIND: dict[type[Settings], dict[str, str]] = {
+    QuotesSettings: {
+        "PAIRS": "USD/MXN, USD/BRL",
+        "ENDPOINT_NAME": "divisa-local-decisions",
+        "QUARANTINE_BUCKET": "divisa-local-quarantine",
+        "MAX_QUOTE_AGE_SECONDS": "60",
+        "COOLDOWN_HOURS": "72",
+        "WATCH_SHARDS": "4",
+    },
+    OutboxSettings: {"SUGGESTIONS_TOPIC_ARN": "arn:aws:sns:us-east-1:000000000000:suggestions"},
+    SmsSettings: {"SMS_SENDER_ID": "Divisa"},
+    EmailSettings: {"SENDER_EMAIL": "no-reply@example.com"},
+}
+QUOTES = COMMON | OF_KIND[QuotesSettings]
+SECRET = "hunter2"
+
+
+def test_settings_are_read_from_the_environment_in_their_types() -> None:
+    settings = QuotesSettings.from_environment(QUOTES | {"PATH": "/usr/bin"})
+    assert (settings.stage, settings.table_prefix, settings.clock) == ("local", "divisa-local-", "system")
+    assert (settings.max_quote_age_seconds, settings.cooldown_hours, settings.watch_shards) == (60.0, 72.0, 4)
+    assert settings.served_pairs() == {Pair("USD", "MXN"), Pair("USD", "BRL")}
+
+
+def test_without_an_argument_the_process_environment_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in (COMMON | OF_KIND[EmailSettings]).items():
+        monkeypatch.setenv(name, value)
+    assert EmailSettings.from_environment().sender_email == "no-reply@example.com"
+
+
+@pytest.mark.parametrize(
+    ("kind", "name"), [(kind, name) for kind, own in OF_KIND.items() for name in sorted(COMMON | own)]
+)
+def test_a_missing_setting_is_named(kind: type[Settings], name: str) -> None:
+    complete = COMMON | OF_KIND[kind]
+    assert kind.from_environment(complete)
+    with pytest.raises(InvalidSetting, match=f"^{name}: is missing$") as caught:
+        kind.from_environment({key: value for key, value in complete.items() if key != name})
+    assert caught.value.name == name
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("STAGE", ""),
+        ("TABLE_PREFIX", ""),
+        ("CLOCK", SECRET),
+        ("CLOCK", ""),
+        ("PAIRS", ""),
+        ("MAX_QUOTE_AGE_SECONDS", SECRET),
+        ("MAX_QUOTE_AGE_SECONDS", ""),
+        ("MAX_QUOTE_AGE_SECONDS", "0"),
+        ("MAX_QUOTE_AGE_SECONDS", "nan"),
+        ("MAX_QUOTE_AGE_SECONDS", "inf"),
+        ("MAX_QUOTE_AGE_SECONDS", "86401"),
+        ("COOLDOWN_HOURS", "-1"),
+        ("COOLDOWN_HOURS", SECRET),
+        ("WATCH_SHARDS", "0"),
+        ("WATCH_SHARDS", "1.5"),
+        ("WATCH_SHARDS", SECRET),
+    ],
+)
+def test_a_wrong_setting_is_named_and_its_value_is_kept_out_of_the_log(name: str, value: str) -> None:
+    with pytest.raises(InvalidSetting) as caught:
+        QuotesSettings.from_environment(QUOTES | {name: value})
+    assert caught.value.name == name
+    assert SECRET not in "".join(traceback.format_exception(caught.value))
+
+
+@pytest.mark.parametrize("sender", ["twelve chars", "AbcdefghIjkl", "Divisa!", "ñandú"])
+def test_a_sender_that_networks_do_not_show_is_refused(sender: str) -> None:
+    with pytest.raises(InvalidSetting) as caught:
+        SmsSettings.from_environment(COMMON | {"SMS_SENDER_ID": sender})
+    assert caught.value.name == "SMS_SENDER_ID"
+
+
+def test_no_sender_at_all_may_be_wanted() -> None:
+    assert SmsSettings.from_environment(COMMON | {"SMS_SENDER_ID": ""}).sms_sender_id == ""
+
+
+def test_a_replay_needs_to_know_where_its_clock_is() -> None:
+    replay = COMMON | OF_KIND[EmailSettings] | {"CLOCK": "replay"}
+    with pytest.raises(InvalidSetting) as caught:
+        EmailSettings.from_environment(replay)
+    assert caught.value.name == "CLOCK_PARAMETER"
+    settings = EmailSettings.from_environment(replay | {"CLOCK_PARAMETER": "/divisa/local/clock"})
+    assert settings.clock_parameter == "/divisa/local/clock"
+
+
+@pytest.mark.parametrize("pairs", ["USDMXN", "USD/MXN,", "USD/MXN,XXX/YYY", ","])
+def test_a_served_pair_that_is_none_names_the_setting(pairs: str) -> None:
+    settings = QuotesSettings.from_environment(QUOTES | {"PAIRS": pairs})
+    with pytest.raises(InvalidSetting) as caught:
+        settings.served_pairs()
+    assert caught.value.name == "PAIRS"
