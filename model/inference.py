@@ -14,9 +14,8 @@ import csv
 import hashlib
 import io
 import json
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 import joblib
 import numpy as np
@@ -32,8 +31,7 @@ ANSWER = np.dtype([("p_hold", "<f8"), ("p_buy", "<f8"), ("p_sell", "<f8"), ("dec
 NPY, CSV, JSON = "application/x-npy", "text/csv", "application/json"
 
 
-@dataclass(frozen=True)
-class Model:
+class Model(NamedTuple):
     """A loaded artefact.
 
     Attributes:
