@@ -10,10 +10,9 @@ from divisa.adapters.aws import clients
 from divisa.adapters.aws.suggestion_topic import SnsSuggestionTopic
 from divisa.adapters.memory.suggestion_topic import MemorySuggestionTopic
 from divisa.adapters.wire import suggestion_from_json
-from divisa.domain.evaluation import Watch
 from divisa.domain.recipient import Channel
 from divisa.ports import Announcement
-from tests.contract.test_watches import MXN, moved, suggestion_of
+from tests.builders import a_suggestion
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -64,8 +63,8 @@ def topic(side: str, request: pytest.FixtureRequest) -> Topic:
 
 def test_each_channel_gets_its_announcements_and_no_others(topic: Topic) -> None:
     published, received = topic
-    watches = [moved(Watch(f"u-{n}", MXN)) for n in range(13)]
-    announcements = [Announcement(suggestion_of(watch), channel) for watch in watches for channel in Channel]
+    suggestions = [a_suggestion(user_id=f"u-{n:02}") for n in range(13)]
+    announcements = [Announcement(suggestion, channel) for suggestion in suggestions for channel in Channel]
     published.publish(announcements)
     for channel in Channel:
         arrived = sorted(received(channel), key=lambda each: each.suggestion.user_id)

@@ -9,14 +9,13 @@ from divisa.adapters.aws import suggestion_topic
 from divisa.adapters.aws.backoff import Backoff
 from divisa.adapters.aws.suggestion_topic import SnsSuggestionTopic
 from divisa.domain.errors import NotifierUnavailable
-from divisa.domain.evaluation import Watch
 from divisa.domain.recipient import Channel
 from divisa.ports import Announcement
-from tests.contract.test_watches import MXN, moved, suggestion_of
+from tests.builders import a_suggestion
 from tests.unit.adapters.aws.failing import Scripted, client_error
 
 TAKEN: dict[str, Any] = {"Successful": []}
-ANNOUNCEMENTS = [Announcement(suggestion_of(moved(Watch(f"u-{n}", MXN))), Channel.SMS) for n in range(12)]
+ANNOUNCEMENTS = [Announcement(a_suggestion(user_id=f"u-{n}"), Channel.SMS) for n in range(12)]
 
 
 def refused(*ids: str) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from divisa.adapters.aws.items import DeliveryItem, PortfolioItem, RecipientItem
 from divisa.adapters.aws.table import Table
 from divisa.domain.errors import StoreUnavailable
 from divisa.domain.recipient import Channel
-from tests.contract.test_deliveries import AT
+from tests.builders import WEDNESDAY
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -171,6 +171,6 @@ def test_a_claim_that_is_given_back_while_we_look_is_tried_again() -> None:
     def deliveries(*steps: Any) -> DynamoDeliveries:
         return DynamoDeliveries(Table(ScriptedConnection(*steps), "t-deliveries", DeliveryItem))
 
-    assert deliveries(failed, {}, {}).claim("s-1", Channel.SMS, AT) is None
+    assert deliveries(failed, {}, {}).claim("s-1", Channel.SMS, WEDNESDAY) is None
     with pytest.raises(StoreUnavailable, match="again and again"):
-        deliveries(*[failed, {}] * 3).claim("s-1", Channel.SMS, AT)
+        deliveries(*[failed, {}] * 3).claim("s-1", Channel.SMS, WEDNESDAY)
