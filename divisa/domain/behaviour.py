@@ -44,7 +44,7 @@ class BehaviourSummary(Generic[N]):
         recent_buys, recent_sells: decayed number of transactions by side, as of `last_at`, half-life 30 days.
         position: base currency bought and not sold again, never below 0.
         cost: weighted average cost of that position, quote currency for one unit of base.
-        gains, losses: number of sells above and below average cost.
+        gains, losses: number of sells above and below average cost; without a position there is no cost to compare.
         phase_cos, phase_sin: average direction of sells on the half-month circle (see `half_month_angle`).
     """
 
@@ -138,7 +138,6 @@ def fold(summary: BehaviourSummary[Array], trades: Trades[Array], market: Market
     spent = np.where(s.position > DUST, s.position * s.cost, 0.0) + trades.quantity * trades.price
     with np.errstate(invalid="ignore", divide="ignore"):
         cost = np.where(buy, spent / bought, s.cost)
-    realises = ~buy & (s.position > DUST)
 
     def on_buy(mean: Array, value: Array) -> Array:
         return np.where(buy, _average(mean, value), mean)
@@ -163,8 +162,8 @@ def fold(summary: BehaviourSummary[Array], trades: Trades[Array], market: Market
         recent_sells=s.recent_sells * keep + ~buy,
         position=held,
         cost=np.where(held > DUST, cost, _NEVER),
-        gains=s.gains + (realises & (trades.price > s.cost)),
-        losses=s.losses + (realises & (trades.price < s.cost)),
+        gains=s.gains + (~buy & (trades.price > s.cost)),
+        losses=s.losses + (~buy & (trades.price < s.cost)),
         phase_cos=on_sell(s.phase_cos, np.cos(angle)),
         phase_sin=on_sell(s.phase_sin, np.sin(angle)),
     )

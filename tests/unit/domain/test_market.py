@@ -81,6 +81,11 @@ def test_the_range_forgets_a_day_that_is_more_than_thirty_days_back() -> None:
     assert len(state.days) == WINDOW_DAYS
 
 
+def test_another_quote_of_the_same_moment_changes_nothing() -> None:
+    state = a_market_state("17.00")
+    assert fold(state, a_quote("18.00")) == state
+
+
 def test_a_pause_of_months_empties_the_range() -> None:
     state = fold(a_market_state("20.00"), a_quote("17.00", at=WEDNESDAY + timedelta(days=90)))
     assert (view(state).low, view(state).high) == (log(17), log(17))
