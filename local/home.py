@@ -13,3 +13,6 @@ HOME = Path(os.environ.get("DIVISA_HOME") or ROOT / ".local").resolve()
 
 MODEL = HOME / "model" / "model.tar.gz"
 """Where `divisa train` leaves its artefact and `divisa up` looks for it."""
+
+SIMULATION = HOME / "simulation"
+"""Where the simulated population and its prices lie: what commands take when no other files are named."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import islice
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -47,6 +48,11 @@ class Seeded:
     dropped: Mapping[str, int]
 
 
+def is_seeded(stores: Stores) -> bool:
+    """Whether the cloud knows a market."""
+    return any(stores.markets.load(pair).market is not None for pair in stores.pairs)
+
+
 def seed(
     stores: Stores,
     prices: Path,
@@ -54,6 +60,7 @@ def seed(
     users: Path,
     *,
     until: datetime | None = None,
+    limit: int | None = None,
     on_stage: Callable[[str], None] = lambda stage: None,
 ) -> Seeded:
     """Replay the files up to a moment and store where everybody stands then.
@@ -64,6 +71,7 @@ def seed(
         transactions: file of the contract `transactions`.
         users: file of the contract `users`.
         until: what happened later is left out, UTC; None for all.
+        limit: at most so many users, the first of the file; None for all.
         on_stage: told in words what begins.
 
     Raises:
@@ -77,14 +85,16 @@ def seed(
     def reject(problem: InvalidRow) -> None:
         dropped[problem.reason] += 1
 
-    people = [row for row in read_users(users, on_reject=reject) if row.pair in stores.pairs]
+    served = (row for row in read_users(users, on_reject=reject) if row.pair in stores.pairs)
+    people = list(islice(served, limit))
     if not people:
         raise InvalidFile(f"{users} has nobody who trades {', '.join(sorted(map(str, stores.pairs)))}")
     history = read_history(prices, transactions, dropped, until=until, on_stage=on_stage)
     on_stage("Replaying the ledger")
     last = history.ledger.starts()[1:] - 1
     rows = unstack(BehaviourSummary[float], take(BehaviourSummary[Array], history.summaries(), last))
-    summaries = dict(zip(history.owners, rows, strict=True))
+    known = {(row.recipient.user_id, row.pair) for row in people}
+    summaries = {owner: row for owner, row in zip(history.owners, rows, strict=True) if owner in known}
 
     on_stage(f"Storing {len(people):,} users")
     as_of = {}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from local.cli import down, inbox, status, train, up
+from local.cli import demo, down, inbox, quarantine, replay, seed, status, suggestions, train, up
 from local.cli.output import examples
 
 _MODEL = "The model"
@@ -18,6 +18,8 @@ app = typer.Typer(
     epilog=examples(
         ("divisa train", "make a model from simulated users, or from your own files"),
         ("divisa up", "start the laptop cloud"),
+        ("divisa seed", "fill it with users"),
+        ("divisa replay", "publish the next days of prices"),
         ("divisa status", "see what runs, and where its log is"),
         ("divisa inbox --channel sms", "read the messages that went out"),
         ("divisa down", "stop it; its data stay"),
@@ -32,4 +34,9 @@ app.command(rich_help_panel=_MODEL, epilog=train.EXAMPLES)(train.train)
 app.command(rich_help_panel=_CLOUD, epilog=up.EXAMPLES)(up.up)
 app.command(rich_help_panel=_CLOUD, epilog=status.EXAMPLES)(status.status)
 app.command(rich_help_panel=_CLOUD, epilog=down.EXAMPLES)(down.down)
+app.command(rich_help_panel=_CLOUD, epilog=seed.EXAMPLES)(seed.seed)
+app.command(rich_help_panel=_CLOUD, epilog=replay.EXAMPLES)(replay.replay)
+app.command(rich_help_panel=_MESSAGES, epilog=suggestions.EXAMPLES)(suggestions.suggestions)
 app.command(rich_help_panel=_MESSAGES, epilog=inbox.EXAMPLES)(inbox.inbox)
+app.command(rich_help_panel=_MESSAGES, epilog=quarantine.EXAMPLES)(quarantine.quarantine)
+app.command(rich_help_panel=_MESSAGES, epilog=demo.EXAMPLES)(demo.demo)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from local.cli import output
-from local.home import HOME, MODEL
+from local.home import MODEL, SIMULATION
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -18,9 +18,6 @@ EXAMPLES = output.examples(
     ("divisa train --prices P.csv --transactions T.csv --out DIR", "train on your own files"),
     ("divisa train --json", "the metrics, for a program"),
 )
-
-SIMULATION = HOME / "simulation"
-"""Where the simulated files lie when no others are given."""
 
 
 def train(

@@ -1,0 +1,142 @@
+"""`divisa demo`."""
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from local.cli import output
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from rich.console import Console, RenderableType
+
+    from divisa.domain.quote import Quote
+    from local.inbox import InboxMessage
+
+EXAMPLES = output.examples(
+    ("divisa demo", "the whole main job, in about two minutes"),
+    ("divisa demo --days 3 --users 200", "a shorter one"),
+    ("divisa demo --json", "only the report, for a program"),
+)
+
+_SHOWN = 12
+_SAMPLES = 3
+
+
+def demo(
+    users: Annotated[int, typer.Option(min=1, help="How many of the simulated users live in the laptop cloud.")] = 500,
+    days: Annotated[int, typer.Option(min=1, help="Days of prices after the end of training.")] = 10,
+    speed: Annotated[float, typer.Option(min=1.0, help="Replayed seconds in a second.")] = 14_400.0,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the report as JSON.")] = False,
+) -> None:
+    """Run the main job from end to end: real prices become messages, through the whole cloud, on this machine.
+
+    Simulates users and trains the model, starts a laptop cloud of its own, replays days that the model has not seen,
+    shows prices and messages as they come, holds every suggestion against the inboxes, and stops everything.
+    The report is also written to .local/demo.json. The users are simulated; nothing leaves this machine.
+    Exits with 1 when a message was lost.
+    """
+    from rich.console import Console
+
+    from local.demo import Plan, run
+
+    console = Console(stderr=True)
+    view = _LiveView(console)
+    with view:
+        report = run(view, Plan(users, days, speed))
+    if as_json:
+        output.say_json(report)
+    else:
+        _summary(report, view)
+    if report["lost"]:
+        raise typer.Exit(1)
+
+
+class _LiveView:
+    """Steps above, and below them, while prices run, the newest price of each pair and the newest messages."""
+
+    def __init__(self, console: "Console") -> None:
+        from rich.live import Live
+
+        self._console = console
+        self._live = Live(console=console, refresh_per_second=4, transient=True)
+        self._prices: dict[str, Quote] = {}
+        self.messages: list[InboxMessage] = []
+        self.metrics: dict[str, Any] = {}
+
+    def __enter__(self) -> "_LiveView":
+        self._live.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._live.stop()
+
+    def stage(self, text: str) -> None:
+        from rich.markup import escape
+
+        self._console.print(f"[dim]·[/dim] {escape(text)}", highlight=False)
+
+    def trained(self, metrics: dict[str, Any]) -> None:
+        self.metrics = metrics
+        self.stage(
+            f"Log loss {metrics['log_loss']:.4f}; the base rate's {metrics['base_rate_log_loss']:.4f}, "
+            f"the simulator's own {metrics['oracle_log_loss']:.4f}"
+        )
+
+    def priced(self, quotes: "Sequence[Quote]") -> None:
+        self._prices.update((str(quote.pair), quote) for quote in quotes)
+        self._live.update(self._table())
+
+    def received(self, messages: "Sequence[InboxMessage]") -> None:
+        self.messages.extend(messages)
+        self._live.update(self._table())
+
+    def _table(self) -> "RenderableType":
+        from rich.markup import escape
+        from rich.table import Table
+
+        prices = "   ".join(f"{pair} {quote.mid:.4f}" for pair, quote in sorted(self._prices.items()))
+        newest = max((quote.event_time for quote in self._prices.values()), default=None)
+        title = f"{newest:%Y-%m-%d %H:%M} UTC   {prices}   {len(self.messages)} messages" if newest else ""
+        table = Table("To", "Message", title=title, title_justify="left", expand=True)
+        for message in self.messages[-_SHOWN:]:
+            table.add_row(message.masked().to, escape(message.subject or message.text))
+        return table
+
+
+def _summary(report: dict[str, Any], view: _LiveView) -> None:
+    from rich.markup import escape
+    from rich.table import Table
+
+    from local.inbox import Channel
+
+    delivered, waited, model = report["delivered"], report["quote_to_inbox_ms"], report["model"]
+    table = Table(box=None, pad_edge=False, show_header=False)
+    table.add_row("quotes", f"{report['quotes']:,}")
+    table.add_row("evaluations of a user at a price", f"{report['evaluations']:,}")
+    table.add_row("suggestions let out", f"{report['suggestions']:,}")
+    table.add_row("delivered", f"{delivered['sms']:,} SMS, {delivered['email']:,} emails")
+    table.add_row("held back", _by_reason(report["suppressed"]))
+    table.add_row("not sent", _by_reason(report["unsent"]))
+    table.add_row("price events in quarantine", f"{report['quarantined']:,}")
+    table.add_row("lost", f"{report['lost']:,}")
+    if waited["p50"] is not None:
+        table.add_row("from quote to inbox", f"{waited['p50']:,.0f} ms median, {waited['p99']:,.0f} ms p99")
+    table.add_row(
+        "model, log loss",
+        f"{model['log_loss']:.4f} (base rate {model['base_rate_log_loss']:.4f}, "
+        f"ceiling {model['oracle_log_loss']:.4f}), calibration error {model['ece']:.4f}",
+    )
+    table.add_row("took", f"{report['seconds']:.0f} s")
+    output.show(table)
+    output.say("")
+    for channel in Channel:
+        for message in [each for each in view.messages if each.channel is channel][-_SAMPLES:]:
+            output.say(f"{channel.value} to {message.masked().to}: {escape(message.subject or message.text)}")
+    output.say("\nThe users are simulated; the daily prices are the European Central Bank's, bridged in between.")
+    output.say("The report is in .local/demo.json.")
+
+
+def _by_reason(counts: dict[str, int]) -> str:
+    return ", ".join(f"{number:,} {reason}" for reason, number in counts.items()) or "none"

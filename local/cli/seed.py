@@ -1,0 +1,63 @@
+"""`divisa seed`."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from local.cli import output
+from local.home import SIMULATION
+
+EXAMPLES = output.examples(
+    ("divisa seed", "the simulated population of `divisa train`"),
+    ("divisa seed --limit 500", "the first 500 of it"),
+    ("divisa seed --prices P.csv --transactions T.csv --users U.csv", "your own files"),
+)
+
+
+def seed(
+    prices: Annotated[Path, typer.Option(help="CSV: pair,event_time,bid,ask")] = SIMULATION / "prices.csv",
+    transactions: Annotated[Path, typer.Option(help="CSV: user_id,event_time,pair,side,quantity,price")] = SIMULATION
+    / "transactions.csv",
+    users: Annotated[
+        Path,
+        typer.Option(
+            help="CSV: user_id,language,phone,email,sms_consent,email_consent,base_balance,quote_balance,pair"
+        ),
+    ] = SIMULATION / "users.csv",
+    until: Annotated[
+        datetime | None, typer.Option(help="Leave out what happened later (UTC).", show_default="nothing left out")
+    ] = None,
+    limit: Annotated[int, typer.Option(min=0, help="At most so many users, the first of the file; 0 for all.")] = 0,
+    if_empty: Annotated[bool, typer.Option("--if-empty", help="Do nothing where somebody seeded before.")] = False,
+) -> None:
+    """Fill the laptop cloud: who the users are, what they hold, how they traded, where the market stood.
+
+    The files are replayed through the same folds that run online.
+    Users of the simulation are made up, and so are their numbers and addresses.
+    """
+    from local import cloud
+    from local.seeding import is_seeded
+    from local.seeding import seed as fill
+    from local.stores import open_stores
+
+    stores = open_stores(cloud.running())
+    if if_empty and is_seeded(stores):
+        output.say("Seeded before; nothing done.")
+        return
+    with output.progress() as report:
+        seeded = fill(
+            stores,
+            prices,
+            transactions,
+            users,
+            until=until.replace(tzinfo=UTC) if until else None,
+            limit=limit or None,
+            on_stage=report,
+        )
+    for pair, at in sorted(seeded.as_of.items()):
+        output.say(f"{pair}: the market as of {at:%Y-%m-%d %H:%M} UTC")
+    output.say(f"{seeded.users:,} users are in the laptop cloud.")
+    if seeded.dropped:
+        output.say("Rows not used: " + ", ".join(f"{reason} {n:,}" for reason, n in sorted(seeded.dropped.items())))

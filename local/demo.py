@@ -1,0 +1,192 @@
+"""The main job from end to end on this machine: train, start, seed, replay, hold the books, stop."""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final, Protocol
+
+import numpy as np
+
+from divisa.adapters.aws import clients
+from divisa.domain.suggestion import DeliveryStatus
+from local import cloud as laptop
+from local import dead_letters, inbox, telemetry, upcoming
+from local.home import HOME, MODEL, SIMULATION
+from local.outcome import Outcome, reconcile
+from local.replaying import replay
+from local.seeding import seed
+from local.stores import open_stores
+from model.pipeline import train_model
+from simulator.simulate import simulate
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+    from divisa.domain.quote import Quote
+    from local.cloud import LaptopCloud
+    from local.inbox import InboxMessage
+    from local.replaying import Replay
+    from local.stores import Stores
+
+HERE: Final = HOME / "demo"
+"""The demo's own laptop cloud, so that one that was left running is not disturbed."""
+REPORT: Final = HOME / "demo.json"
+LOOK_SECONDS: Final = 1.0
+"""How often the inboxes are looked at while prices run."""
+SETTLE_SECONDS: Final = 60.0
+"""How long the last messages may take."""
+
+
+class View(Protocol):
+    """Whoever watches the demo."""
+
+    def stage(self, text: str) -> None:
+        """A new step begins."""
+
+    def trained(self, metrics: dict[str, Any]) -> None:
+        """The model is there."""
+
+    def priced(self, quotes: Sequence[Quote]) -> None:
+        """Quotes were published."""
+
+    def received(self, messages: Sequence[InboxMessage]) -> None:
+        """Messages arrived that were not there before."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How long the demo is.
+
+    Attributes:
+        users: how many of the simulated users live in the laptop cloud.
+        days: days of prices after the end of training.
+        speed: replayed seconds in a second.
+    """
+
+    users: int = 500
+    days: int = 10
+    speed: float = 14_400.0
+
+
+def run(view: View, plan: Plan) -> dict[str, Any]:
+    """Run the demo and write its report to `.local/demo.json`; returns the report.
+
+    Whatever happens, and on Ctrl-C too, the demo's laptop cloud is stopped again.
+
+    Raises:
+        DivisaError: a step failed; says which part and why.
+    """
+    started = time.monotonic()
+    view.stage("Simulating users over the European Central Bank's prices (the users are made up)")
+    files = simulate(SIMULATION)
+    trained = train_model(files.prices, files.transactions, MODEL.parent, files.oracle, on_stage=view.stage)
+    view.trained(trained.metrics)
+    with _laptop_cloud(trained.artefact, view) as running:
+        stores = open_stores(running)
+        seeded = seed(stores, files.prices, files.transactions, files.users, limit=plan.users, on_stage=view.stage)
+        quotes = upcoming.simulated(SIMULATION, seeded.as_of, plan.days)
+        view.stage(f"Replaying {len(quotes)} quotes of {plan.days} days that the model has not seen")
+        with _watched_inbox(running, view):
+            replayed = replay(
+                quotes,
+                stores.stream,
+                clients.ssm(),
+                running.deployment.clock_parameter_name,
+                speed=plan.speed,
+                on_quotes=view.priced,
+            )
+            view.stage("Waiting for the last messages")
+            outcome = _settle(running, stores, quotes[-1])
+        report = {
+            "quotes": replayed.quotes,
+            "evaluations": telemetry.totals(running.addresses, running.deployment.quotes_function_name)[
+                "UsersEvaluated"
+            ],
+            "suggestions": outcome.suggestions,
+            "delivered": {channel: outcome.delivered[channel] for channel in ("sms", "email")},
+            "suppressed": dict(sorted(outcome.suppressed.items())),
+            "unsent": dict(sorted(outcome.unsent.items())),
+            "quarantined": sum(1 for _ in stores.quarantine.all()),
+            "lost": len(outcome.open),
+            "quote_to_inbox_ms": _latency(stores, replayed),
+            "model": {
+                name: trained.metrics[name] for name in ("log_loss", "base_rate_log_loss", "oracle_log_loss", "ece")
+            },
+            "users": seeded.users,
+            "users_are_simulated": True,
+        }
+    report["seconds"] = round(time.monotonic() - started, 1)
+    REPORT.write_text(json.dumps(report, indent=2) + "\n", encoding="utf-8")
+    return report
+
+
+@contextmanager
+def _laptop_cloud(artefact: Path, view: View) -> Iterator[LaptopCloud]:
+    """A new, empty laptop cloud that is stopped at the end."""
+    laptop.down(wipe=True, say=lambda line: None, home=HERE)
+    try:
+        yield laptop.up(model=artefact, say=view.stage, home=HERE)
+    finally:
+        view.stage("Stopping")
+        laptop.down(say=lambda line: None, home=HERE)
+
+
+@contextmanager
+def _watched_inbox(running: LaptopCloud, view: View) -> Iterator[None]:
+    """Tell the view about new messages while the body runs."""
+    stop = threading.Event()
+    seen: set[tuple[str, str]] = set()
+
+    def look() -> None:
+        arrived = [m for m in inbox.read(running.addresses) if (m.message_id, m.to) not in seen]
+        seen.update((message.message_id, message.to) for message in arrived)
+        if arrived:
+            view.received(arrived)
+
+    def watch() -> None:
+        while not stop.wait(LOOK_SECONDS):
+            look()
+
+    watcher = threading.Thread(target=watch, name="inbox", daemon=True)
+    watcher.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        watcher.join()
+    look()
+
+
+def _settle(running: LaptopCloud, stores: Stores, last: Quote) -> Outcome:
+    """The books once every quote is applied and every message has ended, or time is up."""
+    deadline = time.monotonic() + SETTLE_SECONDS
+    while True:
+        applied = stores.markets.load(last.pair).gate.last_sequence.get(last.source, -1) >= last.sequence
+        outcome = reconcile(
+            stores.suggestions.all(),
+            stores.deliveries.all(),
+            {message.message_id for message in inbox.read(running.addresses)},
+            dead_letters.read(running),
+        )
+        if (applied and not outcome.open) or time.monotonic() > deadline:
+            return outcome
+        time.sleep(LOOK_SECONDS / 2)
+
+
+def _latency(stores: Stores, replayed: Replay) -> dict[str, float | None]:
+    """Wall time from a quote's moment on the replay's clock until its message was handed over and written down."""
+    quote_times = {each.suggestion_id: each.quote_time for each in stores.suggestions.all()}
+    waits = [
+        1000.0 * (delivery.at - quote_times[delivery.suggestion_id]).total_seconds() / replayed.time.speed
+        for delivery in stores.deliveries.all()
+        if delivery.status is DeliveryStatus.SENT
+    ]
+    if not waits:
+        return {"p50": None, "p99": None}
+    p50, p99 = np.percentile(waits, [50, 99])
+    return {"p50": round(float(p50), 1), "p99": round(float(p99), 1)}
