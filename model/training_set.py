@@ -85,10 +85,10 @@ def build_training_set(
 
 
 def _rows(history: History, max_rows: int, seed: int) -> Rows:
-    """Rows of the days whose label is certain: after the last transaction nobody recorded anything."""
+    """Rows of the days whose label is certain: those that ended before the ledger did."""
     owners, days = history.owners, history.days
     traded = np.unique(np.concatenate([history.markets[pair].trading_days for pair in {pair for _, pair in owners}]))
-    calendar = traded[(traded > days[0]) & (traded <= days[-1])]
+    calendar = traded[(traded > days[0]) & (traded < days[-1])]
     if not len(calendar):
         raise InvalidFile("too little history to learn from: not one trading day after the first transaction")
     return sample_rows(

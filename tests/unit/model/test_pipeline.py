@@ -1,0 +1,116 @@
+from __future__ import annotations
+
+import json
+import tarfile
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+from sklearn.calibration import CalibratedClassifierCV
+from sklearn.frozen import FrozenEstimator
+
+from divisa.domain.errors import InvalidModel
+from divisa.domain.features import FEATURE_HASH
+from model.inference import model_fn, probabilities
+from model.matrix import Part, write_matrix
+from model.package import pack
+from model.pipeline import TrainedModel, run_training_job, train_model
+from model.train import fit, fit_temperature
+from model.training_set import build_training_set
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from simulator.simulate import SimulatedFiles
+
+
+def test_the_model_knows_more_than_the_base_rate_and_less_than_the_simulator(trained: TrainedModel) -> None:
+    metrics = trained.metrics
+
+    assert metrics["oracle_log_loss"] < metrics["log_loss"] < metrics["base_rate_log_loss"]
+    for side in ("BUY", "SELL"):
+        one = metrics["classes"][side]
+        assert one["log_loss"] < one["base_rate_log_loss"]
+        assert one["base_rate"] < one["pr_auc"] < one["oracle_pr_auc"]
+
+
+def test_its_probabilities_can_be_taken_at_their_word(trained: TrainedModel) -> None:
+    assert trained.metrics["ece"] <= 0.03
+
+
+def test_metrics_lie_beside_the_artefact_and_in_it(trained: TrainedModel, model_dir: Path) -> None:
+    beside = json.loads((trained.artefact.parent / "metrics.json").read_text(encoding="utf-8"))
+    inside = json.loads((model_dir / "metadata.json").read_text(encoding="utf-8"))
+
+    assert beside == trained.metrics == inside["metrics"]
+    assert {"log_loss", "base_rate_log_loss", "oracle_log_loss", "ece", "rows", "users", "dropped"} <= beside.keys()
+    assert {"log_loss", "base_rate_log_loss", "pr_auc", "base_rate"} <= beside["classes"]["BUY"].keys()
+
+
+def test_the_metadata_say_what_the_model_is(trained: TrainedModel, model_dir: Path) -> None:
+    metadata = json.loads((model_dir / "metadata.json").read_text(encoding="utf-8"))
+
+    assert metadata["feature_hash"] == FEATURE_HASH
+    assert metadata["versions"]["sklearn"] == "1.9.0"
+    assert metadata["model_version"] == trained.version
+    assert len(trained.version.encode()) <= 32
+    assert 0 < metadata["thresholds"]["BUY"] < 1
+    assert 0 < metadata["thresholds"]["SELL"] < 1
+    assert metadata["hyper_parameters"]["max_iter"] == 30
+    assert metadata["training_window"]["fit"][1] < metadata["training_window"]["test"][0]
+
+
+def test_the_same_files_train_the_same_bytes(trained: TrainedModel, world: SimulatedFiles, tmp_path: Path) -> None:
+    stages: list[str] = []
+
+    again = train_model(
+        world.prices,
+        world.transactions,
+        tmp_path,
+        world.oracle,
+        hyper_parameters={"max_iter": 30},
+        on_stage=stages.append,
+    )
+
+    assert again.artefact.read_bytes() == trained.artefact.read_bytes()
+    assert stages[0] == "Reading transactions"
+    assert stages[-1] == "Packing the artefact"
+
+
+def test_calibrated_probabilities_are_scikit_learns_temperature_scaling(world: SimulatedFiles) -> None:
+    matrix = build_training_set(world.prices, world.transactions)
+    ensemble = fit(matrix, max_iter=5, random_state=0)
+    rows = matrix.part(Part.CALIBRATE)
+    calibrated = CalibratedClassifierCV(FrozenEstimator(ensemble), method="temperature")
+    calibrated.fit(matrix.features[rows], matrix.labels[rows])
+
+    ours = probabilities(ensemble.decision_function(matrix.features[:500]), fit_temperature(ensemble, matrix))
+
+    assert np.allclose(ours, calibrated.predict_proba(matrix.features[:500]), atol=1e-12)
+
+
+def test_the_artefact_holds_what_the_endpoint_needs_and_nothing_of_this_machine(trained: TrainedModel) -> None:
+    with tarfile.open(trained.artefact) as archive:
+        entries = archive.getmembers()
+
+    assert [entry.name for entry in entries] == ["code/inference.py", "metadata.json", "model.joblib"]
+    assert {(entry.mtime, entry.uid, entry.uname) for entry in entries} == {(0, 0, "")}
+    assert trained.artefact.read_bytes()[4:8] == bytes(4)  # gzip's own time of packing
+
+
+def test_the_artefact_loads(model_dir: Path, trained: TrainedModel) -> None:
+    assert model_fn(str(model_dir)).version == trained.version
+
+
+def test_a_folder_without_all_parts_is_not_packed(model_dir: Path, tmp_path: Path) -> None:
+    (tmp_path / "metadata.json").write_bytes((model_dir / "metadata.json").read_bytes())
+
+    with pytest.raises(InvalidModel, match=r"has no code/inference\.py, model\.joblib"):
+        pack(tmp_path, tmp_path / "out" / "model.tar.gz")
+
+
+def test_a_training_job_that_fails_says_why(world: SimulatedFiles, tmp_path: Path) -> None:
+    write_matrix(build_training_set(world.prices, world.transactions, max_rows=5000), tmp_path / "train")
+
+    with pytest.raises(InvalidModel, match=r"(?s)failed with code 1.*learning_rate"):
+        run_training_job(tmp_path, {"learning_rate": -1.0})
