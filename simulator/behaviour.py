@@ -30,6 +30,8 @@ PAYDAY_PATIENCE = 2.0
 """Logits between the top and the bottom of the 30-day range in a payday seller's urge to sell."""
 TARGET_CEILING = 0.3
 """A target saver waits while the price is more than this many usual swings over its 30-day average."""
+GIVING_UP = 0.75
+"""How far a large loss is a reason to sell to a profit taker, next to 1 for the gain that was waited for."""
 _NEVER = -40.0
 
 
@@ -82,6 +84,7 @@ def _reasons(users: Population, look: Look) -> tuple[Floats, Floats]:
     rally = 0.75 * look.week / WEEK_UNIT + 0.25 * look.month / MONTH_UNIT
     below_sell = np.where(np.isnan(look.over_sell), 0.5 - look.place, -look.over_sell / users.dip - 1.0)
     arrived = look.since_payday - users.lag
+    gain = np.where(np.isnan(look.gain), 0.0, look.gain)
     none = np.zeros_like(swing)
     buy = [
         _ramp((-swing - users.buy_at) / 0.15),
@@ -95,7 +98,7 @@ def _reasons(users: Population, look: Look) -> tuple[Floats, Floats]:
     sell = [
         _ramp((swing - users.sell_at) / 0.15),
         _ramp((-rally - users.sell_at) / 0.15),
-        _ramp((np.where(np.isnan(look.gain), -1.0, look.gain) / users.take_at - 1.0) / 0.2),
+        _ramp((gain / users.take_at - 1.0) / 0.2) + GIVING_UP * _ramp((-gain / users.take_at - 2.5) / 0.4),
         _ramp((arrived + 0.5) / 0.2) * _ramp((PAYDAY_WINDOW - 0.5 - arrived) / 0.2),
         _ramp((look.saved - users.goal) / 0.3),
         none,
