@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
-from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
-
 from divisa.adapters.wire import suggestion_from_json
 from divisa.observability import count_by_reason, logger
 from divisa.ports import Announcement
+from stream_consumers.batch import EventType, process_batch
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.batch.types import PartialItemFailureResponse
@@ -31,8 +30,7 @@ def deliver_batch(event: dict[str, Any], context: LambdaContext, deliver: Delive
         status = deliver(Announcement(suggestion_from_json(record.body), deliver.channel))
         statuses[status.value] += 1
 
-    processor = BatchProcessor(EventType.SQS, raise_on_entire_batch_failure=False)
-    response = process_partial_response(event, receive, processor, context)
+    response = process_batch(event, context, EventType.SQS, receive)
     count_by_reason("Deliveries", statuses)
     logger.info("delivered", extra={"channel": deliver.channel.value, "statuses": dict(statuses)})
     return response

@@ -5,12 +5,11 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
-
 from divisa import bootstrap
 from divisa.adapters.wire import suggestion_from_image
 from divisa.observability import count, logger, metrics
 from divisa.settings import OutboxSettings
+from stream_consumers.batch import EventType, process_batch
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.batch.types import PartialItemFailureResponse
@@ -37,8 +36,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> PartialItemFailure
         nonlocal announced
         announced += _publish()([suggestion_from_image(record["dynamodb"]["NewImage"])])
 
-    processor = BatchProcessor(EventType.DynamoDBStreams, raise_on_entire_batch_failure=False)
-    response = process_partial_response(event, announce, processor, context)
+    response = process_batch(event, context, EventType.DynamoDBStreams, announce)
     count("SuggestionsAnnounced", announced)
     logger.info("announced suggestions", extra={"announced": announced})
     return response

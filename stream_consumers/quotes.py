@@ -7,12 +7,11 @@ from datetime import UTC, datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
-
 from divisa import bootstrap
 from divisa.adapters.aws.arrivals import read_arrivals
 from divisa.observability import count, count_by_reason, duration, logger, metrics
 from divisa.settings import QuotesSettings
+from stream_consumers.batch import EventType, process_batch
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.batch.types import PartialItemFailureResponse
@@ -52,8 +51,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> PartialItemFailure
             unread = True
             raise
 
-    processor = BatchProcessor(EventType.KinesisDataStreams, raise_on_entire_batch_failure=False)
-    response = process_partial_response(event, read, processor, context)
+    response = process_batch(event, context, EventType.KinesisDataStreams, read)
     report = _apply()(arrivals)
     _observe(report, len(arrivals), 1000 * (time.perf_counter() - started))
     return response
