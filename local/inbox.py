@@ -6,10 +6,10 @@ import json
 import urllib.request
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from divisa.domain.errors import LaptopCloudError
+from divisa.domain.recipient import Channel
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -17,13 +17,6 @@ if TYPE_CHECKING:
     from local.addresses import Addresses
 
 _TIMEOUT_SECONDS = 30
-
-
-class Channel(StrEnum):
-    """How a message reached a person."""
-
-    SMS = "sms"
-    EMAIL = "email"
 
 
 @dataclass(frozen=True, slots=True)

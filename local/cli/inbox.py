@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from divisa.domain.recipient import Channel
 from local.cli import output
-from local.inbox import Channel
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

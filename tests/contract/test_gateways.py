@@ -11,6 +11,7 @@ from divisa.adapters.memory.email_gateway import MemoryEmailGateway
 from divisa.adapters.memory.sms_gateway import MemorySmsGateway
 from divisa.domain.errors import InvalidContact
 from divisa.domain.message import Email
+from divisa.domain.recipient import Channel
 from local import inbox
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ def sms(side: str, request: pytest.FixtureRequest) -> Sms:
     request.addfinalizer(client.close)
 
     def received(phone: str) -> list[tuple[str, str]]:
-        found = [each for each in inbox.read(cloud.addresses, inbox.Channel.SMS) if each.to == phone]
+        found = [each for each in inbox.read(cloud.addresses, Channel.SMS) if each.to == phone]
         for each in found:
             assert each.attributes == {"AWS.SNS.SMS.SMSType": "Transactional", "AWS.SNS.SMS.SenderID": "Divisa"}
         return [(each.message_id, each.text) for each in found]
@@ -55,7 +56,7 @@ def mail(side: str, request: pytest.FixtureRequest) -> Mail:
     client.verify_email_identity(EmailAddress=SENDER)
 
     def received(to: str) -> list[tuple[str, Email]]:
-        found = [each for each in inbox.read(cloud.addresses, inbox.Channel.EMAIL) if each.to == to]
+        found = [each for each in inbox.read(cloud.addresses, Channel.EMAIL) if each.to == to]
         return [(each.message_id, Email(each.subject or "", each.text)) for each in found]
 
     return SesEmailGateway(client, SENDER), received

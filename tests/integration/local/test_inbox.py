@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from divisa.domain.errors import LaptopCloudError
+from divisa.domain.recipient import Channel
 from local import inbox
 from local.addresses import Addresses
-from local.inbox import Channel
 from local.processes import free_port
 
 if TYPE_CHECKING:

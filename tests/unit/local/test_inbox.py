@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from local.inbox import Channel, InboxMessage
+from divisa.domain.recipient import Channel
+from local.inbox import InboxMessage
 
 
 @pytest.mark.parametrize(
