@@ -8,7 +8,7 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
     from rich.table import Table
 
@@ -33,6 +33,12 @@ def say(line: str) -> None:
 def say_json(answer: Any) -> None:
     """Print an answer that a program reads."""
     say(json.dumps(answer, indent=2, ensure_ascii=False))
+
+
+def say_dropped(dropped: Mapping[str, int]) -> None:
+    """Print how many rows of files were not used, by reason; nothing when all were."""
+    if dropped:
+        say("Rows not used: " + ", ".join(f"{reason} {rows:,}" for reason, rows in sorted(dropped.items())))
 
 
 def complain(problem: str) -> None:

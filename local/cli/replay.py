@@ -1,5 +1,6 @@
 """`divisa replay`."""
 
+from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,6 +12,7 @@ from local.home import SIMULATION
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from divisa.domain.errors import InvalidRow
     from divisa.domain.quote import Quote
 
 EXAMPLES = output.examples(
@@ -25,8 +27,8 @@ def replay(
         Path | None,
         typer.Option(help="CSV: pair,event_time,bid,ask", show_default="the central bank's, bridged"),
     ] = None,
-    days: Annotated[int, typer.Option(min=1, help="Days of prices.")] = 5,
-    speed: Annotated[float, typer.Option(min=1.0, help="Replayed seconds in a second.")] = 14_400.0,
+    days: Annotated[int, typer.Option(min=1, max=3660, help="Days of prices.")] = 5,
+    speed: Annotated[float, typer.Option(min=1.0, max=1e6, help="Replayed seconds in a second.")] = 14_400.0,
 ) -> None:
     """Publish past prices to Kinesis, each at its moment on the replay's clock.
 
@@ -44,7 +46,15 @@ def replay(
     running = cloud.running()
     stores = open_stores(running)
     newest = upcoming.newest_quotes(stores)
-    quotes = upcoming.from_file(prices, newest, days) if prices else upcoming.simulated(SIMULATION, newest, days)
+    dropped: Counter[str] = Counter()
+
+    def reject(problem: "InvalidRow") -> None:
+        dropped[problem.reason] += 1
+
+    if prices:
+        quotes = upcoming.from_file(prices, newest, days, on_reject=reject)
+    else:
+        quotes = upcoming.simulated(SIMULATION, newest, days)
     columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("quotes")
     with Progress(*columns, console=Console(stderr=True)) as bar:
         task = bar.add_task("", total=len(quotes))
@@ -61,4 +71,5 @@ def replay(
             speed=speed,
             on_quotes=show,
         )
+    output.say_dropped(dropped)
     output.say(f"{done.quotes:,} quotes published. See `divisa suggestions` and `divisa inbox`.")

@@ -59,5 +59,4 @@ def seed(
     for pair, at in sorted(seeded.as_of.items()):
         output.say(f"{pair}: the market as of {at:%Y-%m-%d %H:%M} UTC")
     output.say(f"{seeded.users:,} users are in the laptop cloud.")
-    if seeded.dropped:
-        output.say("Rows not used: " + ", ".join(f"{reason} {n:,}" for reason, n in sorted(seeded.dropped.items())))
+    output.say_dropped(seeded.dropped)

@@ -80,8 +80,7 @@ def _show(trained: "TrainedModel", *, simulated: bool) -> None:
         f"Judged on {metrics['test_rows']:,} days of {metrics['test_users']:,} {people} whom the model never saw; "
         f"{trained.rows:,} days of {trained.users:,} {people} in all."
     )
-    if metrics["dropped"]:
-        output.say("Rows not used: " + ", ".join(f"{reason} {n:,}" for reason, n in sorted(metrics["dropped"].items())))
+    output.say_dropped(metrics["dropped"])
     output.say(f"{trained.version} is {trained.artefact}; its figures are in {trained.metrics_file.name} beside it.")
 
 
