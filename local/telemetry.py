@@ -2,14 +2,27 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import boto3
+import msgspec
 
 if TYPE_CHECKING:
     from local.addresses import Addresses
+
+
+class _Metric(msgspec.Struct):
+    Name: str
+    Unit: str = "None"
+
+
+class _Group(msgspec.Struct):
+    Metrics: list[_Metric]
+
+
+class _Directive(msgspec.Struct):
+    CloudWatchMetrics: list[_Group]
 
 
 def totals(addresses: Addresses, function_name: str) -> Counter[str]:
@@ -25,27 +38,29 @@ def totals(addresses: Addresses, function_name: str) -> Counter[str]:
         pages = logs.get_paginator("filter_log_events").paginate(logGroupName=f"/aws/lambda/{function_name}")
         for page in pages:
             for event in page["events"]:
-                found.update(_metrics(event["message"]))
+                found.update(counts(event["message"]))
     finally:
         logs.close()
     return found
 
 
-def _metrics(line: str) -> dict[str, int]:
-    """The counts in a line of a log; empty when it is no metric, or one of a single reason."""
+def counts(line: str) -> dict[str, int]:
+    """The counts in a line of a log, by metric; empty when it is no metric, or one of a single reason."""
     try:
-        document: Any = json.loads(line)
-    except ValueError:
+        document = msgspec.json.decode(line, type=dict[str, msgspec.Raw])
+        if "_aws" not in document or "reason" in document:
+            return {}
+        groups = msgspec.json.decode(document["_aws"], type=_Directive).CloudWatchMetrics
+        return {
+            metric.Name: round(sum(_values(document[metric.Name])))
+            for group in groups
+            for metric in group.Metrics
+            if metric.Unit == "Count" and metric.Name in document
+        }
+    except msgspec.MsgspecError:
         return {}
-    if not isinstance(document, dict) or "_aws" not in document or "reason" in document:
-        return {}
-    named = [metric for group in document["_aws"]["CloudWatchMetrics"] for metric in group["Metrics"]]
-    return {
-        metric["Name"]: round(sum(_values(document.get(metric["Name"], 0))))
-        for metric in named
-        if metric["Unit"] == "Count"
-    }
 
 
-def _values(value: Any) -> list[float]:
-    return value if isinstance(value, list) else [value]
+def _values(value: msgspec.Raw) -> list[float]:
+    found = msgspec.json.decode(value, type=float | list[float])
+    return found if isinstance(found, list) else [found]
