@@ -9,14 +9,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
-import numpy as np
-
 from divisa.adapters.aws import clients
-from divisa.domain.suggestion import DeliveryStatus
 from local import cloud as laptop
 from local import dead_letters, inbox, telemetry, upcoming
 from local.home import HOME, MODEL, SIMULATION
-from local.outcome import Outcome, reconcile
+from local.outcome import Outcome, reconcile, waiting_ms
 from local.replaying import replay
 from local.seeding import seed
 from local.stores import open_stores
@@ -30,7 +27,6 @@ if TYPE_CHECKING:
     from divisa.domain.quote import Quote
     from local.cloud import LaptopCloud
     from local.inbox import InboxMessage
-    from local.replaying import Replay
     from local.stores import Stores
 
 HERE: Final = HOME / "demo"
@@ -113,7 +109,7 @@ def run(view: View, plan: Plan) -> dict[str, Any]:
             "unsent": dict(sorted(outcome.unsent.items())),
             "quarantined": sum(1 for _ in stores.quarantine.all()),
             "lost": len(outcome.open),
-            "quote_to_inbox_ms": _latency(stores, replayed),
+            "quote_to_inbox_ms": waiting_ms(stores.suggestions.all(), stores.deliveries.all(), replayed.time.speed),
             "model": {
                 name: trained.metrics[name] for name in ("log_loss", "base_rate_log_loss", "oracle_log_loss", "ece")
             },
@@ -176,17 +172,3 @@ def _settle(running: LaptopCloud, stores: Stores, last: Quote) -> Outcome:
         if (applied and not outcome.open) or time.monotonic() > deadline:
             return outcome
         time.sleep(LOOK_SECONDS / 2)
-
-
-def _latency(stores: Stores, replayed: Replay) -> dict[str, float | None]:
-    """Wall time from a quote's moment on the replay's clock until its message was handed over and written down."""
-    quote_times = {each.suggestion_id: each.quote_time for each in stores.suggestions.all()}
-    waits = [
-        1000.0 * (delivery.at - quote_times[delivery.suggestion_id]).total_seconds() / replayed.time.speed
-        for delivery in stores.deliveries.all()
-        if delivery.status is DeliveryStatus.SENT
-    ]
-    if not waits:
-        return {"p50": None, "p99": None}
-    p50, p99 = np.percentile(waits, [50, 99])
-    return {"p50": round(float(p50), 1), "p99": round(float(p99), 1)}

@@ -6,6 +6,8 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from divisa.domain.suggestion import DeliveryStatus
 
 if TYPE_CHECKING:
@@ -73,3 +75,27 @@ def reconcile(
             else:
                 outcome.open.append(key)
     return outcome
+
+
+def waiting_ms(
+    suggestions: Iterable[Suggestion], deliveries: Iterable[Delivery], speed: float
+) -> dict[str, float | None]:
+    """How long sent messages took, in milliseconds of wall time: median and 99th percentile; None when none was sent.
+
+    From the quote's moment on the replay's clock until the message was handed over and written down.
+
+    Args:
+        suggestions: at least those that were sent.
+        deliveries: those that were not sent do not count.
+        speed: replayed seconds in a second.
+    """
+    quote_times = {each.suggestion_id: each.quote_time for each in suggestions}
+    waits = [
+        1000.0 * (delivery.at - quote_times[delivery.suggestion_id]).total_seconds() / speed
+        for delivery in deliveries
+        if delivery.status is DeliveryStatus.SENT
+    ]
+    if not waits:
+        return {"p50": None, "p99": None}
+    p50, p99 = np.percentile(waits, [50, 99])
+    return {"p50": round(float(p50), 1), "p99": round(float(p99), 1)}

@@ -26,8 +26,8 @@ _SAMPLES = 3
 
 def demo(
     users: Annotated[int, typer.Option(min=1, help="How many of the simulated users live in the laptop cloud.")] = 500,
-    days: Annotated[int, typer.Option(min=1, help="Days of prices after the end of training.")] = 10,
-    speed: Annotated[float, typer.Option(min=1.0, help="Replayed seconds in a second.")] = 14_400.0,
+    days: Annotated[int, typer.Option(min=1, max=3660, help="Days of prices after the end of training.")] = 10,
+    speed: Annotated[float, typer.Option(min=1.0, max=1e6, help="Replayed seconds in a second.")] = 14_400.0,
     as_json: Annotated[bool, typer.Option("--json", help="Print the report as JSON.")] = False,
 ) -> None:
     """Run the main job from end to end: real prices become messages, through the whole cloud, on this machine.
@@ -42,18 +42,18 @@ def demo(
     from local.demo import Plan, run
 
     console = Console(stderr=True)
-    view = _LiveView(console)
+    view = LiveView(console)
     with view:
         report = run(view, Plan(users, days, speed))
     if as_json:
         output.say_json(report)
     else:
-        _summary(report, view)
+        show_summary(report, view.messages)
     if report["lost"]:
         raise typer.Exit(1)
 
 
-class _LiveView:
+class LiveView:
     """Steps above, and below them, while prices run, the newest price of each pair and the newest messages."""
 
     def __init__(self, console: "Console") -> None:
@@ -63,9 +63,8 @@ class _LiveView:
         self._live = Live(console=console, refresh_per_second=4, transient=True)
         self._prices: dict[str, Quote] = {}
         self.messages: list[InboxMessage] = []
-        self.metrics: dict[str, Any] = {}
 
-    def __enter__(self) -> "_LiveView":
+    def __enter__(self) -> "LiveView":
         self._live.start()
         return self
 
@@ -73,22 +72,26 @@ class _LiveView:
         self._live.stop()
 
     def stage(self, text: str) -> None:
+        """A step begins: a line above."""
         from rich.markup import escape
 
         self._console.print(f"[dim]·[/dim] {escape(text)}", highlight=False)
 
     def trained(self, metrics: dict[str, Any]) -> None:
-        self.metrics = metrics
+        """The model's figures: a line above."""
         self.stage(
             f"Log loss {metrics['log_loss']:.4f}; the base rate's {metrics['base_rate_log_loss']:.4f}, "
             f"the simulator's own {metrics['oracle_log_loss']:.4f}"
         )
 
     def priced(self, quotes: "Sequence[Quote]") -> None:
-        self._prices.update((str(quote.pair), quote) for quote in quotes)
+        """The newest price of each pair."""
+        # A new dictionary: messages are shown from another thread, which may be reading the old one.
+        self._prices = self._prices | {str(quote.pair): quote for quote in quotes}
         self._live.update(self._table())
 
     def received(self, messages: "Sequence[InboxMessage]") -> None:
+        """The newest messages; may be called from another thread."""
         self.messages.extend(messages)
         self._live.update(self._table())
 
@@ -101,15 +104,15 @@ class _LiveView:
         title = f"{newest:%Y-%m-%d %H:%M} UTC   {prices}   {len(self.messages)} messages" if newest else ""
         table = Table("To", "Message", title=title, title_justify="left", expand=True)
         for message in self.messages[-_SHOWN:]:
-            table.add_row(message.masked().to, escape(message.subject or message.text))
+            table.add_row(escape(message.masked().to), escape(message.subject or message.text))
         return table
 
 
-def _summary(report: dict[str, Any], view: _LiveView) -> None:
-    from rich.markup import escape
+def show_summary(report: dict[str, Any], messages: "Sequence[InboxMessage]") -> None:
+    """Print a report's figures and some of the messages."""
     from rich.table import Table
 
-    from local.inbox import Channel
+    from divisa.domain.recipient import Channel
 
     delivered, waited, model = report["delivered"], report["quote_to_inbox_ms"], report["model"]
     table = Table(box=None, pad_edge=False, show_header=False)
@@ -132,8 +135,8 @@ def _summary(report: dict[str, Any], view: _LiveView) -> None:
     output.show(table)
     output.say("")
     for channel in Channel:
-        for message in [each for each in view.messages if each.channel is channel][-_SAMPLES:]:
-            output.say(f"{channel.value} to {message.masked().to}: {escape(message.subject or message.text)}")
+        for message in [each for each in messages if each.channel is channel][-_SAMPLES:]:
+            output.say(f"{channel.value} to {message.masked().to}: {message.subject or message.text}")
     output.say("\nThe users are simulated; the daily prices are the European Central Bank's, bridged in between.")
     output.say("The report is in .local/demo.json.")
 
