@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from simulator.draws import Draws, Ints
 
 NO_PHONE, BAD_PHONE, NO_CONSENT, ENGLISH = 0.03, 0.01, 0.05, 0.15
-"""Shares of users: without phone number, with one that no message can go to, without consent, reading English."""
+"""Shares of users: without phone number, with one that lacks its plus sign, without consent, reading English."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,4 +52,4 @@ def people(index: Ints, draws: Draws) -> Iterator[Person]:
 def _phone(number: int, u: float) -> str:
     if u < NO_PHONE:
         return ""
-    return f"+52000{number}" if u < NO_PHONE + BAD_PHONE else f"+52000{number:07d}"
+    return f"52000{number:07d}" if u < NO_PHONE + BAD_PHONE else f"+52000{number:07d}"

@@ -32,6 +32,8 @@ _REASONS: Final = {
         ReasonCode.MONTH_HIGH: "cerca del precio mayor de 30 d",
         ReasonCode.BELOW_WEEK: "$n% bajo la media de 7 d",
         ReasonCode.ABOVE_WEEK: "$n% sobre la media de 7 d",
+        ReasonCode.USUAL_DATES: "sueles vender por estas fechas",
+        ReasonCode.DUE: "$n d desde tu compra o venta anterior",
         ReasonCode.USUAL_MOMENT: "un precio al que sueles operar",
     },
     Language.EN: {
@@ -43,6 +45,8 @@ _REASONS: Final = {
         ReasonCode.MONTH_HIGH: "near its 30-day high",
         ReasonCode.BELOW_WEEK: "$n% below its 7-day average",
         ReasonCode.ABOVE_WEEK: "$n% above its 7-day average",
+        ReasonCode.USUAL_DATES: "you usually sell around these days",
+        ReasonCode.DUE: "$n days since your last trade",
         ReasonCode.USUAL_MOMENT: "a price at which you usually trade",
     },
 }
@@ -119,7 +123,7 @@ def reason_text(reason: Reason, language: Language) -> str:
     >>> reason_text(Reason(ReasonCode.ABOVE_COST, 2.5), Language.EN)
     '2.5% above your average cost'
     """
-    return Template(_REASONS[language][reason.code]).substitute(n=f"{reason.percent:.1f}")
+    return Template(_REASONS[language][reason.code]).substitute(n=f"{reason.number:.1f}")
 
 
 def _fill(texts: dict[tuple[Language, Side], str], suggestion: Suggestion) -> str:

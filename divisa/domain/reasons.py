@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 from divisa.domain.transaction import Side
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
 
 class ReasonCode(StrEnum):
@@ -28,21 +28,25 @@ class ReasonCode(StrEnum):
     MONTH_HIGH = "month_high"  # place in the 30-day range in percent, 100 the high
     BELOW_WEEK = "below_week"  # percent below the 7-day average
     ABOVE_WEEK = "above_week"  # percent above it
+    USUAL_DATES = "usual_dates"  # agreement of today with the days of the month on which the user sells, percent
+    DUE = "due"  # days since the user's newest transaction, when that is longer than usual
     USUAL_MOMENT = "usual_moment"  # the model's probability, percent
 
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """A reason code and its number, in percent, positive, one decimal."""
+    """A reason code and its number, whose unit the code says: not negative, one decimal."""
 
     code: ReasonCode
-    percent: float
+    number: float
 
 
 MIN_MOVE: Final = 0.5
 """Percent by which the price must differ from cost, newest trade or average to be given as a reason."""
 RANGE_EDGE: Final = 20.0
 """Percent of the 30-day range, at either end, that counts as its low or high."""
+SAME_DATES: Final = 0.5
+"""Agreement with the user's selling days (the feature `sell_phase`, −1 to 1) from which today counts as one of them."""
 
 _PERCENT_CODES: Final = {
     Side.BUY: (
@@ -59,7 +63,7 @@ _PERCENT_CODES: Final = {
 
 
 def reasons_for(side: Side, evidence: Mapping[str, float], propensity: float, limit: int = 2) -> tuple[Reason, ...]:
-    """The strongest reasons for a side, at most `limit`, never none.
+    """The strongest reasons for a side, at most `limit`, never none: the price's first, then the calendar's.
 
     Args:
         side: what is suggested.
@@ -68,7 +72,7 @@ def reasons_for(side: Side, evidence: Mapping[str, float], propensity: float, li
         limit: how many to give.
 
     >>> evidence = {"log_price_over_cost": 0.03, "range_position": 0.95}
-    >>> [(reason.code.value, reason.percent) for reason in reasons_for(Side.SELL, evidence, 0.4)]
+    >>> [(reason.code.value, reason.number) for reason in reasons_for(Side.SELL, evidence, 0.4)]
     [('month_high', 95.0), ('above_cost', 3.0)]
     """
     found: list[tuple[float, Reason]] = []
@@ -83,5 +87,13 @@ def reasons_for(side: Side, evidence: Mapping[str, float], propensity: float, li
         code = ReasonCode.MONTH_HIGH if side is Side.SELL else ReasonCode.MONTH_LOW
         found.append((RANGE_EDGE - from_edge, Reason(code, round(place, 1))))
     found.sort(key=lambda item: -item[0])
-    ranked = tuple(reason for _, reason in found[:limit])
-    return ranked or (Reason(ReasonCode.USUAL_MOMENT, round(100.0 * propensity, 1)),)
+    ranked = [*(reason for _, reason in found), *_calendar(side, evidence)][:limit]
+    return tuple(ranked) or (Reason(ReasonCode.USUAL_MOMENT, round(100.0 * propensity, 1)),)
+
+
+def _calendar(side: Side, evidence: Mapping[str, float]) -> Iterator[Reason]:
+    agreement = evidence.get("sell_phase", math.nan)
+    if side is Side.SELL and agreement >= SAME_DATES:
+        yield Reason(ReasonCode.USUAL_DATES, round(100.0 * min(agreement, 1.0), 1))
+    if evidence.get("gap_ratio", math.nan) >= 1.0 and (days := evidence.get("days_since_last", math.nan)) >= 1.0:
+        yield Reason(ReasonCode.DUE, round(days, 1))

@@ -50,7 +50,7 @@ def _as_json(suggestion: "Suggestion", deliveries: "Sequence[Delivery]") -> dict
         "amount": str(suggestion.amount),
         "price": str(suggestion.price),
         "quote_time": suggestion.quote_time.isoformat(),
-        "reasons": [{"code": reason.code.value, "percent": reason.percent} for reason in suggestion.reasons],
+        "reasons": [{"code": reason.code.value, "number": reason.number} for reason in suggestion.reasons],
         "propensity": suggestion.propensity,
         "model_version": suggestion.model_version,
         "suppressed": suggestion.suppressed.value if suggestion.suppressed else None,

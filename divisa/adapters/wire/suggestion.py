@@ -22,7 +22,7 @@ from divisa.domain.transaction import Side
 
 class _Reason(msgspec.Struct, frozen=True):
     code: ReasonCode
-    percent: float
+    number: float
 
 
 class _Document(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -107,7 +107,7 @@ def _document(suggestion: Suggestion) -> _Document:
         price=suggestion.price,
         quote_time=suggestion.quote_time,
         quote_sequence=suggestion.quote_sequence,
-        reasons=[_Reason(reason.code, reason.percent) for reason in suggestion.reasons],
+        reasons=[_Reason(reason.code, reason.number) for reason in suggestion.reasons],
         propensity=suggestion.propensity,
         model_version=suggestion.model_version,
         episode=suggestion.episode,
@@ -130,7 +130,7 @@ def _suggestion(document: _Document) -> Suggestion:
         price=document.price,
         quote_time=document.quote_time,
         quote_sequence=document.quote_sequence,
-        reasons=tuple(Reason(reason.code, reason.percent) for reason in document.reasons),
+        reasons=tuple(Reason(reason.code, reason.number) for reason in document.reasons),
         propensity=document.propensity,
         model_version=document.model_version,
         episode=document.episode,

@@ -15,6 +15,9 @@ NAMES = (
     "log_price_over_last_sell",
     "log_price_over_week",
     "range_position",
+    "sell_phase",
+    "gap_ratio",
+    "days_since_last",
 )
 
 
@@ -76,6 +79,23 @@ def test_a_move_too_small_to_notice_is_no_reason() -> None:
     assert codes(Side.SELL, log_price_over_cost=log(1.004)) == [ReasonCode.USUAL_MOMENT]
 
 
+def test_the_days_on_which_a_user_sells_are_a_reason_to_sell_and_never_to_buy() -> None:
+    assert reasons_for(Side.SELL, {"sell_phase": 0.8}, 0.4) == (Reason(ReasonCode.USUAL_DATES, 80.0),)
+    assert codes(Side.SELL, sell_phase=0.4) == [ReasonCode.USUAL_MOMENT]
+    assert codes(Side.BUY, sell_phase=0.8) == [ReasonCode.USUAL_MOMENT]
+
+
+def test_a_longer_pause_than_usual_is_a_reason_with_its_days() -> None:
+    assert reasons_for(Side.BUY, {"gap_ratio": 1.5, "days_since_last": 30.04}, 0.4) == (Reason(ReasonCode.DUE, 30.0),)
+    assert codes(Side.BUY, gap_ratio=0.9, days_since_last=30.0) == [ReasonCode.USUAL_MOMENT]
+    assert codes(Side.BUY, gap_ratio=3.0, days_since_last=0.2) == [ReasonCode.USUAL_MOMENT]
+
+
+def test_the_price_is_named_before_the_calendar() -> None:
+    evidence = {"sell_phase": 1.0, "gap_ratio": 9.0, "days_since_last": 90.0, "log_price_over_cost": log(1.01)}
+    assert codes(Side.SELL, **evidence) == [ReasonCode.ABOVE_COST, ReasonCode.USUAL_DATES, ReasonCode.DUE]
+
+
 def test_who_has_no_history_is_told_that_it_is_a_usual_moment() -> None:
     nothing_known = dict.fromkeys(NAMES, nan)
     for side in Side:
@@ -88,12 +108,12 @@ def test_who_has_no_history_is_told_that_it_is_a_usual_moment() -> None:
     st.dictionaries(st.sampled_from(NAMES), st.floats(-40, 40) | st.just(nan)),
     st.floats(0, 1),
 )
-def test_there_is_always_a_reason_and_its_percent_is_a_positive_number(
+def test_there_is_always_a_reason_and_its_number_is_not_negative(
     side: Side, evidence: dict[str, float], propensity: float
 ) -> None:
     reasons = reasons_for(side, evidence, propensity)
     assert 1 <= len(reasons) <= 2
     for reason in reasons:
-        assert 0 <= reason.percent < inf
+        assert 0 <= reason.number < inf
         if reason.code in {ReasonCode.BELOW_COST, ReasonCode.ABOVE_COST}:
-            assert reason.percent >= MIN_MOVE
+            assert reason.number >= MIN_MOVE
