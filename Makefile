@@ -28,8 +28,10 @@ demo: setup ## The main job: train, start the laptop cloud, replay real prices, 
 	@$(BIN)/divisa demo
 
 .PHONY: up
-up: setup ## Start the laptop cloud, seeded, and leave it running
+up: setup ## Start the laptop cloud with simulated users and leave it running
+	@test -f .local/model/model.tar.gz || $(BIN)/divisa train
 	@$(BIN)/divisa up
+	@$(BIN)/divisa seed --if-empty --limit 500
 
 .PHONY: down
 down: setup ## Stop the laptop cloud

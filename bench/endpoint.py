@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from bench.population import START, market, summaries
+from divisa.domain.errors import LaptopCloudError
 from divisa.domain.features import feature_matrix
 
 if TYPE_CHECKING:
@@ -71,17 +72,21 @@ def _container(artefact: Path) -> Iterator[str]:
             "SAGEMAKER_BIND_TO_PORT": str(port),
             "OMP_NUM_THREADS": "1",
         }
-        process = subprocess.Popen([sys.executable, "-m", "local.sagemaker.container"], env=environment)  # noqa: S603 - our own module
+        log = Path(folder) / "container.log"
+        with log.open("wb") as output:
+            process = subprocess.Popen(  # noqa: S603 - our own module
+                [sys.executable, "-m", "local.sagemaker.container"], env=environment, stdout=output, stderr=output
+            )
         try:
             url = f"http://127.0.0.1:{port}"
-            _await(url, process)
+            _await(url, process, log)
             yield url
         finally:
             process.terminate()
             process.wait(timeout=10)
 
 
-def _await(url: str, process: subprocess.Popen[bytes]) -> None:
+def _await(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
     deadline = time.monotonic() + START_SECONDS
     while process.poll() is None and time.monotonic() < deadline:
         try:
@@ -89,4 +94,4 @@ def _await(url: str, process: subprocess.Popen[bytes]) -> None:
                 return
         except (urllib.error.URLError, OSError):
             time.sleep(0.05)
-    raise RuntimeError("the model's container did not start; its last words are above")
+    raise LaptopCloudError("container", f"did not start\n{log.read_text(encoding='utf-8')[-2000:]}")
