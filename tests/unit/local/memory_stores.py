@@ -1,0 +1,53 @@
+"""The stores of a laptop cloud, in memory."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from divisa.adapters.memory.deliveries import MemoryDeliveries
+from divisa.adapters.memory.markets import MemoryMarkets
+from divisa.adapters.memory.portfolios import MemoryPortfolios
+from divisa.adapters.memory.quarantine import MemoryQuarantine
+from divisa.adapters.memory.quote_stream import MemoryQuoteStream
+from divisa.adapters.memory.recipients import MemoryRecipients
+from divisa.adapters.memory.suggestions import MemorySuggestions
+from divisa.adapters.memory.summaries import MemorySummaries
+from divisa.adapters.memory.watches import MemoryWatches
+from divisa.domain.pair import Pair
+from local.stores import Stores
+from tests.builders import USD_MXN, a_watch
+
+if TYPE_CHECKING:
+    from divisa.domain.suggestion import Delivery, Suggestion
+
+USD_BRL = Pair("USD", "BRL")
+
+
+def memory_stores(*pairs: Pair) -> Stores:
+    """Empty stores of a cloud that serves these pairs, or USD/MXN and USD/BRL."""
+    suggestions = MemorySuggestions()
+    return Stores(
+        pairs=frozenset(pairs or (USD_MXN, USD_BRL)),
+        stream=MemoryQuoteStream(),
+        markets=MemoryMarkets(),
+        portfolios=MemoryPortfolios(),
+        summaries=MemorySummaries(),
+        recipients=MemoryRecipients(),
+        watches=MemoryWatches(suggestions),
+        suggestions=suggestions,
+        deliveries=MemoryDeliveries(),
+        quarantine=MemoryQuarantine(),
+    )
+
+
+def record(stores: Stores, suggestion: Suggestion) -> None:
+    """Write a suggestion as the consumer does: with a watch that moves."""
+    before = a_watch(suggestion.user_id)
+    stores.watches.put_many([before])
+    assert stores.watches.move(before, a_watch(suggestion.user_id, generation=1), suggestion)
+
+
+def settle(stores: Stores, delivery: Delivery) -> None:
+    """Claim a delivery and end it."""
+    stores.deliveries.claim(delivery.suggestion_id, delivery.channel, delivery.at)
+    stores.deliveries.settle(delivery)

@@ -1,0 +1,226 @@
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+import pytest
+
+from divisa.adapters.csv.prices import read_quotes
+from divisa.adapters.csv.transactions import read_transactions
+from divisa.adapters.csv.users import read_users
+from divisa.domain import market
+from divisa.domain.behaviour import NEWCOMER, BehaviourSummary, fold_rows
+from divisa.domain.errors import InvalidFile, LaptopCloudError
+from divisa.domain.evaluation import Watch
+from divisa.domain.gate import GateLimits, GateState, admit
+from divisa.domain.recipient import Channel, Language, Recipient
+from divisa.ports import MarketRecord
+from local.seeding import is_seeded, seed
+from simulator.simulate import SimulatedFiles, Simulation, simulate
+from tests.builders import USD_MXN, a_suggestion
+from tests.unit.local.memory_stores import USD_BRL, memory_stores, record
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from divisa.domain.errors import InvalidRow
+    from divisa.domain.pair import Pair
+    from local.seeding import Seeded
+    from local.stores import Stores
+
+UNTIL = datetime(2023, 2, 10, 12, tzinfo=UTC)
+USERS = "user_id,language,phone,email,sms_consent,email_consent,base_balance,quote_balance,pair"
+
+
+@pytest.fixture(scope="module")
+def files(tmp_path_factory: pytest.TempPathFactory) -> SimulatedFiles:
+    plan = Simulation(users=40, start=date(2022, 12, 1), end=date(2023, 3, 1), seed=11)
+    return simulate(tmp_path_factory.mktemp("simulation"), plan)
+
+
+def fill(stores: Stores, files: SimulatedFiles, until: datetime | None = None, limit: int | None = None) -> Seeded:
+    return seed(stores, files.prices, files.transactions, files.users, until=until, limit=limit)
+
+
+def followed_online(
+    files: SimulatedFiles, until: datetime
+) -> tuple[dict[Pair, MarketRecord], dict[tuple[str, Pair], BehaviourSummary[float]]]:
+    """What the consumers would know, had they met every quote and transaction one at a time, in order of time."""
+
+    def refuse(problem: InvalidRow) -> None:
+        raise problem
+
+    quotes = [(q.event_time, 0, q) for q in read_quotes(files.prices, source="csv", on_reject=refuse)]
+    trades = [(t.event_time, 1, t) for t in read_transactions(files.transactions, on_reject=refuse)]
+    markets: dict[Pair, MarketRecord] = {}
+    summaries: dict[tuple[str, Pair], BehaviourSummary[float]] = {}
+    for at, _, quote in sorted(quotes, key=lambda each: each[0]):
+        # A transaction is made at the market as of its own moment, the quote of that moment included.
+        while trades and trades[0][0] < at:
+            _, _, trade = trades.pop(0)
+            seen = markets[trade.pair].market
+            if trade.event_time <= until and seen is not None:
+                owner = trade.user_id, trade.pair
+                [summaries[owner]] = fold_rows([summaries.get(owner, NEWCOMER)], [trade], [market.view(seen)])
+        if at > until:
+            continue
+        known = markets.get(quote.pair) or MarketRecord(quote.pair, GateState(), None)
+        gate, reason = admit(known.gate, quote, age=timedelta(0), limits=GateLimits())
+        folded = known.market if reason else market.fold(known.market, quote)
+        markets[quote.pair] = MarketRecord(quote.pair, gate, folded)
+    return markets, summaries
+
+
+def test_a_seeded_cloud_stands_where_the_same_past_would_have_brought_it_online(files: SimulatedFiles) -> None:
+    stores = memory_stores()
+    seeded = fill(stores, files, UNTIL)
+    markets, summaries = followed_online(files, UNTIL)
+
+    people = [row.recipient.user_id for row in read_users(files.users, on_reject=print)]
+    assert len(summaries) > 20
+    for pair in (USD_MXN, USD_BRL):
+        stored = stores.markets.load(pair)
+        assert (stored.gate, stored.market) == (markets[pair].gate, markets[pair].market)
+        assert seeded.as_of[pair] == stored.gate.last_event_time
+        mine = {user: each for (user, traded), each in summaries.items() if traded == pair}
+        assert repr(dict(stores.summaries.get_many(pair, people))) == repr(
+            {user: mine[user] for user in people if user in mine}
+        )
+
+
+def test_everybody_of_the_file_gets_a_portfolio_contacts_and_a_watch(files: SimulatedFiles) -> None:
+    stores = memory_stores()
+    seeded = fill(stores, files)
+
+    rows = list(read_users(files.users, on_reject=print))
+    assert seeded.users == len(rows) == 40
+    for row in rows:
+        user = row.recipient.user_id
+        portfolio = stores.portfolios.get_many(row.pair, [user])[user]
+        assert (portfolio.base_balance, portfolio.quote_balance) == (row.base_balance, row.quote_balance)
+        assert stores.recipients.get_many([user])[user] == row.recipient
+    watched = [watch for pair in stores.pairs for page in stores.watches.of_pair(pair) for watch in page]
+    assert {(watch.user_id, watch.pair) for watch in watched} == {(row.recipient.user_id, row.pair) for row in rows}
+    assert all(watch == Watch(watch.user_id, watch.pair) for watch in watched)
+
+
+def test_dollars_cost_what_the_ledger_says_and_nothing_where_it_says_nothing(files: SimulatedFiles) -> None:
+    stores = memory_stores(USD_MXN)
+    fill(stores, files)
+
+    rows = [row for row in read_users(files.users, on_reject=print) if row.pair == USD_MXN]
+    users = [row.recipient.user_id for row in rows]
+    costs = {user: summary.cost for user, summary in stores.summaries.get_many(USD_MXN, users).items()}
+    known = 0
+    for user, portfolio in stores.portfolios.get_many(USD_MXN, users).items():
+        cost = costs.get(user, float("nan"))
+        if cost == cost:
+            known += 1
+            assert portfolio.base_cost == pytest.approx(portfolio.base_balance * Decimal(cost), abs=Decimal("0.01"))
+        else:
+            assert portfolio.base_cost == 0
+    assert 0 < known < len(users)
+
+
+def test_only_the_first_users_of_the_file_come_when_so_many_are_wanted(files: SimulatedFiles) -> None:
+    stores = memory_stores()
+    seeded = fill(stores, files, limit=5)
+
+    people = [row.recipient.user_id for row in read_users(files.users, on_reject=print)]
+    assert seeded.users == 5
+    assert list(stores.recipients.get_many(people)) == people[:5]
+    for pair in stores.pairs:
+        assert set(stores.summaries.get_many(pair, people)) <= set(people[:5])
+
+
+def test_a_pair_that_the_cloud_does_not_serve_is_left_out_with_its_users(files: SimulatedFiles) -> None:
+    stores = memory_stores(USD_BRL)
+    seeded = fill(stores, files)
+
+    assert list(seeded.as_of) == [USD_BRL]
+    assert stores.markets.load(USD_MXN).market is None
+    assert 0 < seeded.users < 40
+
+
+def test_seeding_again_before_anything_was_suggested_is_fine(files: SimulatedFiles) -> None:
+    stores = memory_stores()
+    assert not is_seeded(stores)
+    first = fill(stores, files, UNTIL)
+    assert is_seeded(stores)
+
+    second = fill(stores, files)
+
+    assert second.as_of[USD_MXN] > first.as_of[USD_MXN]
+    assert stores.markets.load(USD_MXN).gate.last_event_time == second.as_of[USD_MXN]
+
+
+def test_a_cloud_that_suggested_something_is_not_seeded_over(files: SimulatedFiles) -> None:
+    stores = memory_stores()
+    record(stores, a_suggestion())
+
+    with pytest.raises(LaptopCloudError, match="forget its data with `divisa down --wipe`"):
+        fill(stores, files)
+    assert not is_seeded(stores)
+
+
+def by_hand(folder: Path, *users: str) -> tuple[Path, Path, Path]:
+    """Two quotes, one transaction and anybody, each file with a row that cannot be used."""
+    prices, transactions, people = folder / "p.csv", folder / "t.csv", folder / "u.csv"
+    prices.write_text(
+        "pair,event_time,bid,ask\n"
+        "USD/MXN,2024-01-10T15:00:00Z,17.00,17.02\n"
+        "USD/MXN,2024-01-10T15:10:00Z,17.04,17.02\n"
+        "USD/MXN,2024-01-10T15:20:00Z,17.02,17.04\n"
+        "USD/MXN,2024-01-13T15:00:00Z,17.02,17.04\n",
+        encoding="utf-8",
+    )
+    transactions.write_text(
+        "user_id,event_time,pair,side,quantity,price\n"
+        "ana,2024-01-10T14:00:00Z,USD/MXN,BUY,50.00,17.00\n"
+        "ana,2024-01-10T15:30:00Z,USD/MXN,BUY,100.00,17.04\n"
+        "ana,2024-01-10T15:40:00Z,USD/MXN,KEEP,100.00,17.04\n"
+        "ana,2024-01-10T15:45:00Z,EUR/MXN,BUY,100.00,18.04\n",
+        encoding="utf-8",
+    )
+    people.write_text("\n".join((USERS, *users)) + "\n", encoding="utf-8")
+    return prices, transactions, people
+
+
+def test_rows_that_cannot_be_used_are_counted_by_reason_from_all_files(tmp_path: Path) -> None:
+    stores = memory_stores()
+    stages: list[str] = []
+    files = by_hand(
+        tmp_path,
+        "ana,es,+525512345678,,true,false,100.00,5000.00,USD/MXN",
+        "bea,fr,,,true,false,0,0,USD/MXN",
+        "eva,en,,eva@example.com,false,true,0,0,USD/MXN",
+    )
+
+    seeded = seed(stores, *files, on_stage=stages.append)
+
+    assert seeded.dropped == {
+        "crossed": 1,
+        "market_closed": 1,
+        "before_first_price": 1,
+        "unknown_side": 1,
+        "unknown_pair": 1,
+        "unknown_language": 1,
+    }
+    assert seeded.as_of == {USD_MXN: datetime(2024, 1, 10, 15, 20, tzinfo=UTC)}
+    assert stores.summaries.get_many(USD_MXN, ["ana", "eva"])["ana"].cost == pytest.approx(17.04)
+    assert stores.portfolios.get_many(USD_MXN, ["ana"])["ana"].base_cost == Decimal("1704.00")
+    assert stores.portfolios.get_many(USD_MXN, ["eva"])["eva"].base_cost == 0
+    assert stores.recipients.get_many(["eva"])["eva"] == Recipient(
+        "eva", Language.EN, frozenset([Channel.EMAIL]), email="eva@example.com"
+    )
+    assert stages[-1] == "Storing 2 users"
+
+
+def test_a_file_in_which_nobody_trades_what_is_served_is_refused_before_anything_is_stored(tmp_path: Path) -> None:
+    stores = memory_stores(USD_BRL)
+    files = by_hand(tmp_path, "ana,es,,,true,false,100.00,5000.00,USD/MXN")
+
+    with pytest.raises(InvalidFile, match=r"u\.csv has nobody who trades USD/BRL"):
+        seed(stores, *files)
+    assert not is_seeded(stores)
