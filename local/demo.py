@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import threading
 import time
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -87,7 +86,7 @@ def run(view: View, plan: Plan) -> dict[str, Any]:
         seeded = seed(stores, files.prices, files.transactions, files.users, limit=plan.users, on_stage=view.stage)
         quotes = upcoming.simulated(SIMULATION, seeded.as_of, plan.days)
         view.stage(f"Replaying {len(quotes)} quotes of {plan.days} days that the model has not seen")
-        with _watched_inbox(running, view):
+        with inbox.watched(running.addresses, view.received, every=LOOK_SECONDS):
             replayed = replay(
                 quotes,
                 stores.stream,
@@ -97,7 +96,7 @@ def run(view: View, plan: Plan) -> dict[str, Any]:
                 on_quotes=view.priced,
             )
             view.stage("Waiting for the last messages")
-            outcome = _settle(running, stores, quotes[-1])
+            outcome = _settle(running, stores, quotes)
         report = {
             "quotes": replayed.quotes,
             "evaluations": telemetry.totals(running.addresses, running.deployment.quotes_function_name)[
@@ -132,37 +131,15 @@ def _laptop_cloud(artefact: Path, view: View) -> Iterator[LaptopCloud]:
         laptop.down(say=lambda line: None, home=HERE)
 
 
-@contextmanager
-def _watched_inbox(running: LaptopCloud, view: View) -> Iterator[None]:
-    """Tell the view about new messages while the body runs."""
-    stop = threading.Event()
-    seen: set[tuple[str, str]] = set()
-
-    def look() -> None:
-        arrived = [m for m in inbox.read(running.addresses) if (m.message_id, m.to) not in seen]
-        seen.update((message.message_id, message.to) for message in arrived)
-        if arrived:
-            view.received(arrived)
-
-    def watch() -> None:
-        while not stop.wait(LOOK_SECONDS):
-            look()
-
-    watcher = threading.Thread(target=watch, name="inbox", daemon=True)
-    watcher.start()
-    try:
-        yield
-    finally:
-        stop.set()
-        watcher.join()
-    look()
-
-
-def _settle(running: LaptopCloud, stores: Stores, last: Quote) -> Outcome:
-    """The books once every quote is applied and every message has ended, or time is up."""
+def _settle(running: LaptopCloud, stores: Stores, quotes: Sequence[Quote]) -> Outcome:
+    """The books once every pair's last quote is applied and every message has ended, or time is up."""
     deadline = time.monotonic() + SETTLE_SECONDS
+    newest = {quote.pair: quote for quote in quotes}
     while True:
-        applied = stores.markets.load(last.pair).gate.last_sequence.get(last.source, -1) >= last.sequence
+        applied = all(
+            stores.markets.load(pair).gate.last_sequence.get(last.source, -1) >= last.sequence
+            for pair, last in newest.items()
+        )
         outcome = reconcile(
             stores.suggestions.all(),
             stores.deliveries.all(),

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import threading
 import urllib.request
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -12,7 +14,7 @@ from divisa.domain.errors import LaptopCloudError
 from divisa.domain.recipient import Channel
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from local.addresses import Addresses
 
@@ -59,6 +61,44 @@ def read(addresses: Addresses, channel: Channel | None = None) -> list[InboxMess
     if channel is not Channel.SMS:
         found += sorted(_emails(_get(addresses, "ses/messages")), key=_arrival)
     return found
+
+
+@contextlib.contextmanager
+def watched(
+    addresses: Addresses, on_arrival: Callable[[Sequence[InboxMessage]], None], *, every: float
+) -> Iterator[None]:
+    """While the body runs, and once after it, tell about messages that were not there before.
+
+    Args:
+        addresses: the running laptop cloud.
+        on_arrival: told them, each once; called from another thread while the body runs.
+        every: seconds between two looks. A look that fails is left to the next one.
+
+    Raises:
+        LaptopCloudError: MiniStack does not answer at the end.
+    """
+    stop = threading.Event()
+    seen: set[tuple[str, str]] = set()
+
+    def look() -> None:
+        arrived = [message for message in read(addresses) if (message.message_id, message.to) not in seen]
+        seen.update((message.message_id, message.to) for message in arrived)
+        if arrived:
+            on_arrival(arrived)
+
+    def watch() -> None:
+        while not stop.wait(every):
+            with contextlib.suppress(LaptopCloudError):
+                look()
+
+    watcher = threading.Thread(target=watch, name="inbox", daemon=True)
+    watcher.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        watcher.join()
+    look()
 
 
 def _texts(answer: Mapping[str, Any]) -> Iterator[InboxMessage]:
