@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.batch.types import PartialItemFailureResponse
     from aws_lambda_powertools.utilities.typing import LambdaContext
 
+    from divisa.domain.suggestion import Suggestion
     from divisa.services.publish_suggestions import PublishSuggestions
 
 
@@ -28,15 +29,19 @@ def handler(event: dict[str, Any], context: LambdaContext) -> PartialItemFailure
     """Announce the suggestions of one batch of inserts.
 
     Returns:
-        The records that could not be announced, by sequence number: the mapping continues at the first of them.
+        The records that hold no suggestion, by sequence number: the mapping continues at the first of them.
+
+    Raises:
+        NotifierUnavailable: the topic did not take them all; the mapping retries the batch, and what was announced is
+            announced again, which delivers nothing twice.
     """
-    announced = 0
+    suggestions: list[Suggestion] = []
 
-    def announce(record: dict[str, Any]) -> None:
-        nonlocal announced
-        announced += _publish()([suggestion_from_image(record["dynamodb"]["NewImage"])])
+    def read(record: dict[str, Any]) -> None:
+        suggestions.append(suggestion_from_image(record["dynamodb"]["NewImage"]))
 
-    response = process_batch(event, context, EventType.DynamoDBStreams, announce)
+    response = process_batch(event, context, EventType.DynamoDBStreams, read)
+    announced = _publish()(suggestions)
     count("SuggestionsAnnounced", announced)
     logger.info("announced suggestions", extra={"announced": announced})
     return response
