@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from divisa.adapters.aws import clients
+from divisa.adapters.aws.scorer import SageMakerScorer
 from local import cloud as laptop
 from local import dead_letters, inbox, telemetry, upcoming
 from local.home import HOME, MODEL, SIMULATION
@@ -83,7 +84,15 @@ def run(view: View, plan: Plan) -> dict[str, Any]:
     view.trained(trained.metrics)
     with _laptop_cloud(trained.artefact, view) as running:
         stores = open_stores(running)
-        seeded = seed(stores, files.prices, files.transactions, files.users, limit=plan.users, on_stage=view.stage)
+        seeded = seed(
+            stores,
+            files.prices,
+            files.transactions,
+            files.users,
+            limit=plan.users,
+            scorer=SageMakerScorer(clients.sagemaker_runtime(), running.deployment.endpoint_name),
+            on_stage=view.stage,
+        )
         quotes = upcoming.simulated(SIMULATION, seeded.as_of, plan.days)
         view.stage(f"Replaying {len(quotes)} quotes of {plan.days} days that the model has not seen")
         with inbox.watched(running.addresses, view.received, every=LOOK_SECONDS):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from itertools import islice
 from typing import TYPE_CHECKING
@@ -18,6 +18,7 @@ from divisa.domain.evaluation import Watch
 from divisa.domain.pair import round_money
 from divisa.domain.portfolio import Portfolio
 from divisa.ports import MarketRecord
+from divisa.services.evaluate_users import EvaluateUsers
 from model.history import read_history
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from divisa.adapters.csv.users import UserRow
     from divisa.domain.errors import InvalidRow
     from divisa.domain.pair import Pair
+    from divisa.ports import Scorer
     from local.stores import Stores
 
 PART = "seed"
@@ -61,6 +63,7 @@ def seed(
     *,
     until: datetime | None = None,
     limit: int | None = None,
+    scorer: Scorer | None = None,
     on_stage: Callable[[str], None] = lambda stage: None,
 ) -> Seeded:
     """Replay the files up to a moment and store where everybody stands then.
@@ -72,10 +75,13 @@ def seed(
         users: file of the contract `users`.
         until: what happened later is left out, UTC; None for all.
         limit: at most so many users, the first of the file; None for all.
+        scorer: the model, which says what every user would have been told already, so that the first quote does not
+            tell everybody at once; None leaves all watches at HOLD.
         on_stage: told in words what begins.
 
     Raises:
         InvalidFile: a file as a whole is not of its contract.
+        ScorerUnavailable: the model does not answer.
         LaptopCloudError: the cloud was used before; old suggestions would be taken for new ones.
     """
     if next(iter(stores.suggestions.all()), None) is not None:
@@ -109,8 +115,27 @@ def seed(
         stores.summaries.put_many(pair, of_pair)
     stores.portfolios.put_many(_portfolio(row, summaries.get((row.recipient.user_id, row.pair))) for row in people)
     stores.recipients.put_many(row.recipient for row in people)
-    stores.watches.put_many(Watch(row.recipient.user_id, row.pair) for row in people)
+    if scorer is not None:
+        on_stage("Asking the model where everybody stands")
+    for pair in stores.pairs:
+        watches = [Watch(row.recipient.user_id, row.pair) for row in people if row.pair == pair]
+        stores.watches.put_many(_decided(watches, stores, scorer) if scorer is not None and watches else watches)
     return Seeded(len(people), as_of, dict(dropped))
+
+
+def _decided(watches: list[Watch], stores: Stores, scorer: Scorer) -> list[Watch]:
+    """Watches of one pair that hold what the model says at its newest price, suggesting nothing."""
+    pair = watches[0].pair
+    record = stores.markets.load(pair)
+    if record.market is None or record.gate.last_event_time is None:
+        return watches
+    at = record.gate.last_event_time
+    evaluate = EvaluateUsers(stores.summaries, scorer)
+    evaluations = evaluate(pair, [watch.user_id for watch in watches], record.market, at)
+    return [
+        replace(watch, decision=answer.decision, evaluated_at=at, model_version=answer.model_version)
+        for watch, answer in zip(watches, map(evaluations.of, range(len(watches))), strict=True)
+    ]
 
 
 def _portfolio(row: UserRow, summary: BehaviourSummary[float] | None) -> Portfolio:

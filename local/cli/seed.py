@@ -30,6 +30,9 @@ def seed(
         datetime | None, typer.Option(help="Leave out what happened later (UTC).", show_default="nothing left out")
     ] = None,
     limit: Annotated[int, typer.Option(min=0, help="At most so many users, the first of the file; 0 for all.")] = 0,
+    without_model: Annotated[
+        bool, typer.Option("--without-model", help="Let every user start undecided; the first quote may tell many.")
+    ] = False,
     if_empty: Annotated[bool, typer.Option("--if-empty", help="Do nothing where somebody seeded before.")] = False,
 ) -> None:
     """Fill the laptop cloud: who the users are, what they hold, how they traded, where the market stood.
@@ -37,12 +40,15 @@ def seed(
     The files are replayed through the same folds that run online.
     Users of the simulation are made up, and so are their numbers and addresses.
     """
+    from divisa.adapters.aws import clients
+    from divisa.adapters.aws.scorer import SageMakerScorer
     from local import cloud
     from local.seeding import is_seeded
     from local.seeding import seed as fill
     from local.stores import open_stores
 
-    stores = open_stores(cloud.running())
+    running = cloud.running()
+    stores = open_stores(running)
     if if_empty and is_seeded(stores):
         output.say("Seeded before; nothing done.")
         return
@@ -54,6 +60,9 @@ def seed(
             users,
             until=until.replace(tzinfo=UTC) if until else None,
             limit=limit or None,
+            scorer=None
+            if without_model
+            else SageMakerScorer(clients.sagemaker_runtime(), running.deployment.endpoint_name),
             on_stage=report,
         )
     for pair, at in sorted(seeded.as_of.items()):
