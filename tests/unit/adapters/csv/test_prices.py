@@ -108,3 +108,11 @@ def test_a_byte_order_mark_blank_lines_and_blanks_around_fields_do_no_harm(tmp_p
     quotes, rejected = read(tmp_path / "p.csv", text)
 
     assert (len(quotes), rejected) == (1, [])
+
+
+def test_a_quotes_sequence_is_its_time_so_that_it_goes_on_growing_from_file_to_file(tmp_path: Path) -> None:
+    whole, _ = read(tmp_path / "p.csv", file_of(GOOD, "USD/MXN,2024-01-05T14:15:00.000001Z,17.05,17.06"))
+    rest, _ = read(tmp_path / "q.csv", file_of("USD/MXN,2024-01-05T14:15:00.000001Z,17.05,17.06"))
+
+    assert whole[0].sequence == 1_704_464_100_000_000
+    assert [quote.sequence for quote in rest] == [whole[1].sequence] == [whole[0].sequence + 1]

@@ -84,3 +84,12 @@ def test_a_prices_file_is_no_ledger(tmp_path: Path) -> None:
 
     with pytest.raises(InvalidFile, match="its first line must be user_id,event_time,pair,side,quantity,price"):
         list(read_transactions(tmp_path / "t.csv", on_reject=print))
+
+
+def test_of_several_transactions_at_one_instant_none_may_be_repeated(tmp_path: Path) -> None:
+    other = FIRST.replace("150.00", "20.00")
+
+    transactions, rejected = read(tmp_path / "t.csv", FIRST, other, FIRST, other)
+
+    assert [transaction.quantity for transaction in transactions] == [Decimal("150.00"), Decimal("20.00")]
+    assert [(problem.line, problem.reason) for problem in rejected] == [(4, "duplicate"), (5, "duplicate")]
