@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 Resources = dict[str, dict[str, Any]]
 
+pytestmark = pytest.mark.integration
+
 FUNCTIONS = ("Quotes", "Outbox", "Sms", "Email")
 WITHOUT_RESOURCES = {"xray:PutTraceSegments", "xray:PutTelemetryRecords", "ecr:GetAuthorizationToken"}
 """Actions that know no resources: AWS takes nothing but a star."""

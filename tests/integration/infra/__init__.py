@@ -1,0 +1,1 @@
+"""What the tools make of serverless.yml and of the code: Node and wheels are fetched on first use."""
