@@ -22,7 +22,7 @@ from divisa.services.evaluate_users import EvaluateUsers
 from model.history import read_history
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
     from datetime import datetime
     from pathlib import Path
 
@@ -103,14 +103,12 @@ def seed(
     summaries = {owner: row for owner, row in zip(history.owners, rows, strict=True) if owner in known}
 
     on_stage(f"Storing {len(people):,} users")
-    as_of = {}
-    for pair in stores.pairs:
-        past = history.markets.get(pair)
-        if past is None or past.gate.last_event_time is None:
-            continue
-        stored = stores.markets.load(pair)
-        stores.markets.save(MarketRecord(pair, past.gate, past.market, version=stored.version))
-        as_of[pair] = past.gate.last_event_time
+    records = {
+        pair: MarketRecord(pair, past.gate, past.market, version=stores.markets.load(pair).version)
+        for pair, past in history.markets.items()
+        if pair in stores.pairs and past.market is not None
+    }
+    for pair in records:
         of_pair = {user: row for (user, traded), row in summaries.items() if traded == pair}
         stores.summaries.put_many(pair, of_pair)
     stores.portfolios.put_many(_portfolio(row, summaries.get((row.recipient.user_id, row.pair))) for row in people)
@@ -119,19 +117,22 @@ def seed(
         on_stage("Asking the model where everybody stands")
     for pair in stores.pairs:
         watches = [Watch(row.recipient.user_id, row.pair) for row in people if row.pair == pair]
-        stores.watches.put_many(_decided(watches, stores, scorer) if scorer is not None and watches else watches)
+        if scorer is not None and watches and pair in records:
+            watches = _decided(watches, records[pair], EvaluateUsers(stores.summaries, scorer))
+        stores.watches.put_many(watches)
+    # Last, since a cloud that knows a market is taken for seeded.
+    for record in records.values():
+        stores.markets.save(record)
+    as_of = {pair: at for pair, record in records.items() if (at := record.gate.last_event_time) is not None}
     return Seeded(len(people), as_of, dict(dropped))
 
 
-def _decided(watches: list[Watch], stores: Stores, scorer: Scorer) -> list[Watch]:
+def _decided(watches: Sequence[Watch], record: MarketRecord, evaluate: EvaluateUsers) -> list[Watch]:
     """Watches of one pair that hold what the model says at its newest price, suggesting nothing."""
-    pair = watches[0].pair
-    record = stores.markets.load(pair)
-    if record.market is None or record.gate.last_event_time is None:
-        return watches
     at = record.gate.last_event_time
-    evaluate = EvaluateUsers(stores.summaries, scorer)
-    evaluations = evaluate(pair, [watch.user_id for watch in watches], record.market, at)
+    if record.market is None or at is None:
+        return list(watches)
+    evaluations = evaluate(record.pair, [watch.user_id for watch in watches], record.market, at)
     return [
         replace(watch, decision=answer.decision, evaluated_at=at, model_version=answer.model_version)
         for watch, answer in zip(watches, map(evaluations.of, range(len(watches))), strict=True)

@@ -58,7 +58,7 @@ def seed(
             prices,
             transactions,
             users,
-            until=until.replace(tzinfo=UTC) if until else None,
+            until=until and (until if until.tzinfo else until.replace(tzinfo=UTC)),
             limit=limit or None,
             scorer=None
             if without_model

@@ -131,7 +131,9 @@ class MemoryCloud:
 
     def up(self, *, model: Path, say: Any, home: Path) -> Any:
         self.log.append(f"up with {model.name} in {home.name}")
-        deployment = SimpleNamespace(clock_parameter_name="/divisa/local/clock", quotes_function_name="quotes")
+        deployment = SimpleNamespace(
+            clock_parameter_name="/divisa/local/clock", quotes_function_name="quotes", endpoint_name="decisions"
+        )
         return SimpleNamespace(addresses=None, deployment=deployment)
 
     def down(self, *, wipe: bool = False, say: Any, home: Path) -> None:
@@ -161,7 +163,9 @@ def world(files: SimulatedFiles, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
         (demo, "train_model", lambda *arguments, **options: trained),
         (demo, "open_stores", made.open_stores),
         (demo, "replay", partial(replay, sleep=lambda seconds: None)),
+        (demo, "SageMakerScorer", lambda client, endpoint: MemoryScorer(by_cost)),
         (clients, "ssm", lambda: ssm),
+        (clients, "sagemaker_runtime", lambda: None),
         (cloud, "up", made.up),
         (cloud, "down", made.down),
         (inbox, "read", made.inbox),

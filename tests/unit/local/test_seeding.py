@@ -2,24 +2,27 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from divisa.adapters.csv.prices import read_quotes
 from divisa.adapters.csv.transactions import read_transactions
 from divisa.adapters.csv.users import read_users
+from divisa.adapters.memory.scorer import MemoryScorer
 from divisa.domain import market
 from divisa.domain.behaviour import NEWCOMER, BehaviourSummary, fold_rows
-from divisa.domain.errors import InvalidFile, LaptopCloudError
-from divisa.domain.evaluation import Watch
+from divisa.domain.errors import InvalidFile, LaptopCloudError, ScorerUnavailable
+from divisa.domain.evaluation import Decision, Watch
 from divisa.domain.gate import GateLimits, GateState, admit
 from divisa.domain.recipient import Channel, Language, Recipient
 from divisa.ports import MarketRecord
+from divisa.services.evaluate_users import EvaluateUsers
 from local.seeding import is_seeded, seed
 from simulator.simulate import SimulatedFiles, Simulation, simulate
 from tests.builders import USD_MXN, a_suggestion
 from tests.unit.local.memory_stores import USD_BRL, memory_stores, record
+from tests.unit.services.world import SwitchedScorer, by_cost
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -39,8 +42,8 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> SimulatedFiles:
     return simulate(tmp_path_factory.mktemp("simulation"), plan)
 
 
-def fill(stores: Stores, files: SimulatedFiles, until: datetime | None = None, limit: int | None = None) -> Seeded:
-    return seed(stores, files.prices, files.transactions, files.users, until=until, limit=limit)
+def fill(stores: Stores, files: SimulatedFiles, until: datetime | None = None, **options: Any) -> Seeded:
+    return seed(stores, files.prices, files.transactions, files.users, until=until, **options)
 
 
 def followed_online(
@@ -223,4 +226,32 @@ def test_a_file_in_which_nobody_trades_what_is_served_is_refused_before_anything
 
     with pytest.raises(InvalidFile, match=r"u\.csv has nobody who trades USD/BRL"):
         seed(stores, *files)
+    assert not is_seeded(stores)
+
+
+def test_a_new_watch_holds_what_the_model_says_already_so_that_nobody_is_told_old_news(files: SimulatedFiles) -> None:
+    stores = memory_stores(USD_MXN)
+    seeded = fill(stores, files, scorer=MemoryScorer(by_cost, model_version="m-1"))
+
+    watches = [watch for page in stores.watches.of_pair(USD_MXN) for watch in page]
+    state = stores.markets.load(USD_MXN).market
+    assert state is not None
+    evaluate = EvaluateUsers(stores.summaries, MemoryScorer(by_cost, model_version="m-1"))
+    says = evaluate(USD_MXN, [watch.user_id for watch in watches], state, seeded.as_of[USD_MXN])
+    assert [watch.decision for watch in watches] == [says.of(row).decision for row in range(len(watches))]
+    assert {watch.decision for watch in watches} > {Decision.HOLD}
+    assert {(watch.evaluated_at, watch.model_version, watch.generation) for watch in watches} == {
+        (seeded.as_of[USD_MXN], "m-1", 0)
+    }
+    assert list(stores.suggestions.all()) == []
+
+
+def test_seeding_that_broke_off_is_not_taken_for_done(files: SimulatedFiles) -> None:
+    stores = memory_stores()
+    scorer = SwitchedScorer(by_cost)
+    scorer.switch_off()
+
+    with pytest.raises(ScorerUnavailable):
+        fill(stores, files, scorer=scorer)
+
     assert not is_seeded(stores)
