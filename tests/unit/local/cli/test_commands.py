@@ -11,6 +11,8 @@ import pytest
 if TYPE_CHECKING:
     from pathlib import Path
 
+NOT_RUNNING = "laptop cloud: is not running; start it with `divisa up`\n"
+
 
 def divisa(home: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
@@ -48,7 +50,7 @@ def test_going_down_when_nothing_runs_is_fine(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "complaint"),
     [
-        (["inbox"], "laptop cloud: is not running; start it with `divisa up`\n"),
+        *(([command], NOT_RUNNING) for command in ("inbox", "suggestions", "quarantine", "seed", "replay")),
         (
             ["up", "--model", "no-such-model.tar.gz"],
             "there is no model at no-such-model.tar.gz; `divisa train` makes one\n",
