@@ -17,7 +17,8 @@ RESULTS = Path(__file__).parent / "results" / "core.json"
 def main() -> None:
     """Run all; the model is trained first where there is none."""
     if not endpoint.MODEL.exists():
-        subprocess.run([sys.executable, "-m", "local.cli", "train"], check=True)  # noqa: S603 - our own module
+        train = [sys.executable, "-m", "local.cli", "train", "--out", str(endpoint.MODEL.parent)]
+        subprocess.run(train, check=True)  # noqa: S603 - our own module
     measured = []
     for bench in (fold_and_features, consumer, endpoint, cold_import):
         line = bench.run()
@@ -25,6 +26,7 @@ def main() -> None:
         sys.stdout.flush()
         measured.append(line)
     document = {"at": datetime.now(UTC).isoformat(timespec="seconds"), "on": describe(), "results": measured}
+    RESULTS.parent.mkdir(exist_ok=True)
     RESULTS.write_text(json.dumps(document, indent=2) + "\n", encoding="utf-8")
 
 

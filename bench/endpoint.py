@@ -26,7 +26,7 @@ from divisa.domain.features import feature_matrix
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-MODEL = Path(".local/model/model.tar.gz")
+MODEL = Path(__file__).resolve().parents[1] / ".local" / "model" / "model.tar.gz"
 BATCHES = (1, 1_000, 10_000)
 RUNS = 15
 START_SECONDS = 30.0
