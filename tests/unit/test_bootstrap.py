@@ -1,0 +1,117 @@
+from __future__ import annotations
+
+import socket
+import subprocess
+import sys
+from dataclasses import fields
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from divisa import bootstrap
+from divisa.adapters.aws.clock import ReplayClock, SystemClock
+from divisa.adapters.aws.deliveries import DynamoDeliveries
+from divisa.adapters.aws.markets import DynamoMarkets
+from divisa.adapters.aws.portfolios import DynamoPortfolios
+from divisa.adapters.aws.quarantine import S3Quarantine
+from divisa.adapters.aws.quote_stream import KinesisQuoteStream
+from divisa.adapters.aws.recipients import DynamoRecipients
+from divisa.adapters.aws.scorer import SageMakerScorer
+from divisa.adapters.aws.suggestion_topic import SnsSuggestionTopic
+from divisa.adapters.aws.summaries import DynamoSummaries
+from divisa.adapters.aws.watches import DynamoWatches
+from divisa.domain.errors import InvalidSetting
+from divisa.domain.recipient import Channel
+from divisa.settings import EmailSettings, OutboxSettings, QuotesSettings, SmsSettings
+from tests.unit.test_settings import COMMON, OF_KIND
+
+REPLAY = {"CLOCK": "replay", "CLOCK_PARAMETER": "/divisa/local/clock"}
+
+
+@pytest.fixture(autouse=True)
+def no_network(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A region and keys of nobody, and no way out."""
+    for name, value in (
+        ("AWS_REGION", "us-east-1"),
+        ("AWS_DEFAULT_REGION", "us-east-1"),
+        ("AWS_ACCESS_KEY_ID", "test"),
+        ("AWS_SECRET_ACCESS_KEY", "test"),
+    ):
+        monkeypatch.setenv(name, value)
+
+    def refuse(*_: object) -> None:
+        raise AssertionError("wiring opened a connection")
+
+    monkeypatch.setattr(socket.socket, "connect", refuse)
+
+
+def kinds(use_case: Any) -> dict[str, type]:
+    """What stands behind each part of a use case."""
+    return {field.name: type(getattr(use_case, field.name)) for field in fields(use_case)}
+
+
+def test_the_quotes_consumer_is_wired_as_its_settings_say() -> None:
+    settings = QuotesSettings.from_environment(COMMON | OF_KIND[QuotesSettings])
+    apply = bootstrap.apply_quotes(settings)
+
+    wired = kinds(apply) | kinds(apply.evaluate) | kinds(apply.suggest)
+    expected = {
+        "markets": DynamoMarkets,
+        "watches": DynamoWatches,
+        "quarantine": S3Quarantine,
+        "summaries": DynamoSummaries,
+        "scorer": SageMakerScorer,
+        "portfolios": DynamoPortfolios,
+        "recipients": DynamoRecipients,
+        "clock": SystemClock,
+    }
+    assert {name: wired[name] for name in expected} == expected
+    assert apply.pairs == settings.served_pairs()
+    assert apply.limits.max_age == apply.suggest.rules.max_quote_age == timedelta(seconds=60)
+    assert apply.suggest.rules.cooldown == timedelta(hours=72)
+
+
+def test_gate_policy_and_watches_share_one_clock_and_one_table() -> None:
+    apply = bootstrap.apply_quotes(QuotesSettings.from_environment(COMMON | OF_KIND[QuotesSettings] | REPLAY))
+
+    assert isinstance(apply.clock, ReplayClock)
+    assert apply.suggest.clock is apply.clock
+    assert apply.suggest.watches is apply.watches
+
+
+def test_a_served_pair_that_is_none_stops_the_wiring() -> None:
+    settings = QuotesSettings.from_environment(COMMON | OF_KIND[QuotesSettings] | {"PAIRS": "USDMXN"})
+    with pytest.raises(InvalidSetting, match="^PAIRS: "):
+        bootstrap.apply_quotes(settings)
+
+
+def test_the_outbox_publishes_to_sns() -> None:
+    publish = bootstrap.publish_suggestions(OutboxSettings.from_environment(COMMON | OF_KIND[OutboxSettings]))
+
+    assert kinds(publish) == {"topic": SnsSuggestionTopic}
+
+
+@pytest.mark.parametrize(("clock", "kind"), [({}, SystemClock), (REPLAY, ReplayClock)])
+def test_each_channel_has_a_sender_of_its_own(clock: dict[str, str], kind: type) -> None:
+    by_sms = bootstrap.deliver_by_sms(SmsSettings.from_environment(COMMON | OF_KIND[SmsSettings] | clock))
+    by_email = bootstrap.deliver_by_email(EmailSettings.from_environment(COMMON | OF_KIND[EmailSettings] | clock))
+
+    assert (by_sms.channel, by_email.channel) == (Channel.SMS, Channel.EMAIL)
+    for deliver in (by_sms, by_email):
+        wired = kinds(deliver)
+        assert (wired["deliveries"], wired["recipients"], wired["clock"]) == (DynamoDeliveries, DynamoRecipients, kind)
+
+
+def test_producers_publish_to_kinesis() -> None:
+    assert isinstance(bootstrap.quote_stream("divisa-local-quotes"), KinesisQuoteStream)
+
+
+@pytest.mark.parametrize("name", ["quotes", "outbox", "sms", "email"])
+def test_importing_a_handler_loads_neither_boto3_nor_pynamodb(name: str) -> None:
+    heavy = (
+        f"import sys, stream_consumers.{name}; print(sorted({{'boto3', 'pynamodb', 'sklearn'}} & sys.modules.keys()))"
+    )
+    answer = subprocess.run([sys.executable, "-c", heavy], capture_output=True, text=True, check=True)
+
+    assert answer.stdout == "[]\n"
