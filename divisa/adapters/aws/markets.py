@@ -7,7 +7,7 @@ import msgspec
 
 from divisa.adapters.aws.items import MarketItem
 from divisa.adapters.aws.table import Table
-from divisa.domain.errors import ConcurrentUpdate
+from divisa.domain.errors import ConcurrentUpdate, InvalidInput
 from divisa.domain.gate import GateState
 from divisa.domain.market import MarketState
 from divisa.domain.pair import Pair
@@ -30,12 +30,19 @@ class DynamoMarkets:
         self._table = table
 
     def load(self, pair: Pair) -> MarketRecord:
-        """The record of a pair as of now; an empty one of version 0 when nothing is stored."""
+        """The record of a pair as of now; an empty one of version 0 when nothing is stored.
+
+        Raises:
+            InvalidInput: what is stored is no record of this version of the code; names the pair.
+        """
         image = self._table.get(str(pair))
         if image is None:
             return MarketRecord(pair, GateState(), None)
         item = MarketItem.from_raw_data(image)
-        document = msgspec.json.decode(item.document, type=_Document)
+        try:
+            document = msgspec.json.decode(item.document, type=_Document)
+        except msgspec.MsgspecError as error:
+            raise InvalidInput(f"the market record of {pair} cannot be read: {error}") from error
         gate = GateState(document.last_event_time, document.last_sequence, document.recent, document.suspect)
         return MarketRecord(pair, gate, document.market, document.position, int(item.version))
 

@@ -1,0 +1,27 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from divisa.adapters.aws.markets import DynamoMarkets
+from divisa.adapters.aws.tables import Tables
+from divisa.domain.errors import InvalidInput
+from tests.builders import USD_MXN
+
+if TYPE_CHECKING:
+    from divisa.adapters.aws.table import Image, Table
+
+
+def table_with(document: str, monkeypatch: pytest.MonkeyPatch) -> Table:
+    """A market table in which somebody else has written."""
+    image: Image = {"pair": {"S": str(USD_MXN)}, "version": {"N": "3"}, "document": {"S": document}}
+    table = Tables("t-").market
+    monkeypatch.setattr(table, "get", lambda key: image)
+    return table
+
+
+@pytest.mark.parametrize("document", ["", "{}", "[1]", '{"last_event_time": "yesterday"}'])
+def test_a_record_that_cannot_be_read_says_whose_it_is(document: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(InvalidInput, match="the market record of USD/MXN cannot be read"):
+        DynamoMarkets(table_with(document, monkeypatch)).load(USD_MXN)
