@@ -1,0 +1,234 @@
+"""The laptop cloud of these tests, and what may befall it: parts die, functions are misconfigured, streams rewind."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import threading
+import time
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import partial
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import boto3
+
+from local import endpoint, parts
+from local.processes import Supervisor
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+    from pathlib import Path
+
+    from divisa.adapters.aws.clock import ReplayTime
+    from divisa.domain.pair import Pair
+    from local.addresses import Addresses
+    from local.cloud import LaptopCloud
+    from local.deployment import Deployment
+    from local.stores import Stores
+
+T = TypeVar("T")
+PATIENCE_SECONDS = 60.0
+
+
+def eventually(look: Callable[[], T], what: str) -> T:
+    """Wait until something of the outside world is there; returns it."""
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while not (found := look()):
+        assert time.monotonic() < deadline, f"never: {what}"
+        time.sleep(0.08)
+    return found
+
+
+@dataclass(frozen=True)
+class DeployedCloud:
+    """The functions as deployed, their stores, and the replay's clock that they follow."""
+
+    home: Path
+    running: LaptopCloud
+    stores: Stores
+    clock: ReplayTime
+    _clients: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def addresses(self) -> Addresses:
+        return self.running.addresses
+
+    @property
+    def deployment(self) -> Deployment:
+        return self.running.deployment
+
+    def client(self, service: str) -> Any:
+        if service not in self._clients:
+            make: Any = boto3.client
+            self._clients[service] = make(service, **self.addresses.client_settings(service))
+        return self._clients[service]
+
+    def close(self) -> None:
+        for client in self._clients.values():
+            client.close()
+
+    # Parts
+
+    def stop(self, part: str) -> None:
+        Supervisor(self.home).stop(part)
+
+    def kill(self, part: str) -> None:
+        """As `kill -9` does: nothing that was in flight is finished or written down."""
+        record = Supervisor(self.home).state.parts[part]
+        os.kill(record.identity.pid, signal.SIGKILL)
+        eventually(lambda: not record.identity.alive(), f"{part} is dead")
+
+    def start(self, part: str) -> None:
+        """Start a part that was stopped or killed, at its old address, and wait until it works."""
+        supervisor = Supervisor(self.home)
+        if part == parts.MAPPINGS:
+            supervisor.start(parts.mappings(self.home, self.addresses))
+            return
+        supervisor.start(parts.sagemaker(self.home, self.addresses, supervisor.state.ports[part]))
+        eventually(self._model_serves, "the endpoint is in service again")
+
+    def _model_serves(self) -> bool:
+        found = endpoint.status(self.addresses, self.deployment.endpoint_name)
+        return found is not None and found.status == "InService"
+
+    # Functions
+
+    @contextmanager
+    def misconfigured(self, function: str, **variables: str) -> Iterator[None]:
+        """A function with wrong variables, put right again at the end."""
+        functions = self.client("lambda")
+        right = functions.get_function_configuration(FunctionName=function)["Environment"]["Variables"]
+        functions.update_function_configuration(FunctionName=function, Environment={"Variables": right | variables})
+        try:
+            yield
+        finally:
+            functions.update_function_configuration(FunctionName=function, Environment={"Variables": right})
+
+    def log(self, function: str) -> str:
+        """All that a function has ever logged."""
+        pages = self.client("logs").get_paginator("filter_log_events")
+        found = pages.paginate(logGroupName=f"/aws/lambda/{function}")
+        return "\n".join(event["message"] for page in found for event in page["events"])
+
+    @contextmanager
+    def overtaken(self, pair: Pair) -> Iterator[None]:
+        """A rival that writes the pair's market record again and again, so that no consumer gets to save its own."""
+        over = threading.Event()
+        moved = {
+            "TableName": f"{self.deployment.table_prefix}market",
+            "Key": {"pair": {"S": str(pair)}},
+            "UpdateExpression": "SET version = version + :one",
+            "ExpressionAttributeValues": {":one": {"N": "1"}},
+        }
+        dynamodb = self.client("dynamodb")
+
+        def race() -> None:
+            while not over.is_set():
+                dynamodb.update_item(**moved)
+
+        rival = threading.Thread(target=race, name="rival")
+        rival.start()
+        try:
+            yield
+        finally:
+            over.set()
+            rival.join()
+
+    # Streams and queues
+
+    def bookmark(self) -> Mapping[Path, bytes]:
+        """How far every stream is read now."""
+        return {path: path.read_bytes() for path in (self.home / parts.MAPPINGS / "checkpoints").glob("*.json")}
+
+    def rewind(self, bookmark: Mapping[Path, bytes]) -> None:
+        """Have everything since a bookmark delivered once more."""
+        self.stop(parts.MAPPINGS)
+        for path, content in bookmark.items():
+            path.write_bytes(content)
+        self.start(parts.MAPPINGS)
+
+    def settle(self) -> None:
+        """Wait until whatever was published has gone all the way: streams read to their ends, queues empty."""
+        eventually(self._quotes_are_read, "the quote stream is read to its end")
+        eventually(self._suggestions_are_read, "the suggestions' stream is read to its end")
+        for queue in (self.deployment.sms_queue_url, self.deployment.email_queue_url):
+            eventually(partial(self._is_empty, queue), "the queue is empty")
+
+    def waiting(self, queue_url: str) -> int:
+        """Messages in a queue, those that a consumer is at included."""
+        names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
+        found = self.client("sqs").get_queue_attributes(QueueUrl=queue_url, AttributeNames=names)["Attributes"]
+        return sum(int(found[name]) for name in names)
+
+    def take(self, queue_url: str) -> list[str]:
+        """Bodies of the messages in a queue, taken out of it."""
+        sqs = self.client("sqs")
+        found = []
+        while messages := sqs.receive_message(QueueUrl=queue_url, MaxNumberOfMessages=10).get("Messages"):
+            for message in messages:
+                found.append(message["Body"])
+                sqs.delete_message(QueueUrl=queue_url, ReceiptHandle=message["ReceiptHandle"])
+        return found
+
+    @contextmanager
+    def impatient(self, queue_url: str) -> Iterator[None]:
+        """A queue that shows a message again a second after it was received, put right again at the end."""
+        sqs, name = self.client("sqs"), "VisibilityTimeout"
+        right = sqs.get_queue_attributes(QueueUrl=queue_url, AttributeNames=[name])["Attributes"]
+        sqs.set_queue_attributes(QueueUrl=queue_url, Attributes={name: "1"})
+        try:
+            yield
+        finally:
+            sqs.set_queue_attributes(QueueUrl=queue_url, Attributes=right)
+
+    def now(self) -> datetime:
+        """The present of the replay."""
+        return self.clock.at(datetime.now(UTC))
+
+    def _is_empty(self, queue_url: str) -> bool:
+        return self.waiting(queue_url) == 0
+
+    def _quotes_are_read(self) -> bool:
+        kinesis, name = self.client("kinesis"), self.deployment.quotes_stream_name
+        return all(
+            not kinesis.get_records(
+                ShardIterator=kinesis.get_shard_iterator(
+                    StreamName=name,
+                    ShardId=shard["ShardId"],
+                    **_after(position, "StartingSequenceNumber"),
+                )["ShardIterator"],
+                Limit=1,
+            )["Records"]
+            for shard in kinesis.list_shards(StreamName=name)["Shards"]
+            for position in [self._position(self.deployment.quotes_function_name, shard["ShardId"])]
+        )
+
+    def _suggestions_are_read(self) -> bool:
+        streams = self.client("dynamodbstreams")
+        table = f"{self.deployment.table_prefix}suggestions"
+        arn = self.client("dynamodb").describe_table(TableName=table)["Table"]["LatestStreamArn"]
+        return all(
+            not streams.get_records(
+                ShardIterator=streams.get_shard_iterator(
+                    StreamArn=arn, ShardId=shard["ShardId"], **_after(position, "SequenceNumber")
+                )["ShardIterator"],
+                Limit=1,
+            )["Records"]
+            for shard in streams.describe_stream(StreamArn=arn)["StreamDescription"]["Shards"]
+            for position in [self._position(self.deployment.outbox_function_name, shard["ShardId"])]
+        )
+
+    def _position(self, function: str, shard: str) -> str | None:
+        [mapping] = self.client("lambda").list_event_source_mappings(FunctionName=function)["EventSourceMappings"]
+        file = self.home / parts.MAPPINGS / "checkpoints" / f"{mapping['UUID']}.json"
+        found: str | None = json.loads(file.read_text(encoding="utf-8"))["positions"].get(shard)
+        return found
+
+
+def _after(position: str | None, parameter: str) -> dict[str, str]:
+    if position is None:
+        return {"ShardIteratorType": "TRIM_HORIZON"}
+    return {"ShardIteratorType": "AFTER_SEQUENCE_NUMBER", parameter: position}
