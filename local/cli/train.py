@@ -26,7 +26,9 @@ def train(
         Path | None,
         typer.Option(help="CSV: user_id,event_time,pair,side,quantity,price", show_default="simulated"),
     ] = None,
-    out: Annotated[Path, typer.Option(help="Folder for model.tar.gz and metrics.json.")] = MODEL.parent,
+    out: Annotated[
+        Path, typer.Option(help="Folder for model.tar.gz and metrics.json.", file_okay=False)
+    ] = MODEL.parent,
     oracle: Annotated[
         Path | None,
         typer.Option(help="CSV of a simulator's own probabilities, to compare with.", show_default="none"),

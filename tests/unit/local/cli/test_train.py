@@ -69,3 +69,24 @@ def test_a_file_that_is_none_is_one_line_and_no_traceback(tmp_path: Path, conten
     assert answer.returncode == 2
     assert "t.csv" in answer.stderr
     assert "Traceback" not in answer.stderr
+
+
+def test_a_ledger_of_ragged_rows_is_one_line_that_counts_them(tmp_path: Path) -> None:
+    ledger = tmp_path / "t.csv"
+    ledger.write_text("user_id,event_time,pair,side,quantity,price\nana,2024-01-10\neva\n", encoding="utf-8")
+
+    answer = divisa(tmp_path, "train", "--prices", "p.csv", "--transactions", str(ledger))
+
+    assert answer.returncode == 2
+    assert answer.stderr.splitlines()[-1].endswith("t.csv has no usable row; dropped: {'ragged': 2}")
+    assert "Traceback" not in answer.stderr
+
+
+def test_a_folder_that_is_a_file_is_refused_before_anything_is_trained(tmp_path: Path) -> None:
+    (tmp_path / "out").touch()
+
+    answer = divisa(tmp_path, "train", "--out", str(tmp_path / "out"))
+
+    assert answer.returncode == 2
+    assert "--out" in answer.stderr
+    assert "Traceback" not in answer.stderr
