@@ -43,7 +43,7 @@ test: setup lint types imports ## Everything that must hold: lint, types, import
 
 .PHONY: unit
 unit: setup ## The fast tests only
-	@$(BIN)/python -m pytest -m "not integration"
+	@$(BIN)/python -m pytest -m "not integration" --numprocesses 2 --dist loadfile
 
 .PHONY: lint
 lint: setup ## ruff: lint and format

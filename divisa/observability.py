@@ -6,6 +6,7 @@ are counted in the embedded metric format, so that writing one is writing a line
 
 from __future__ import annotations
 
+import warnings
 from typing import TYPE_CHECKING
 
 from aws_lambda_powertools import Logger, Metrics
@@ -13,6 +14,9 @@ from aws_lambda_powertools.metrics import MetricUnit, single_metric
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+# An invocation that failed before it counted anything says so by its error, not by a warning about metrics.
+warnings.filterwarnings("ignore", message="No application metrics to publish", module="aws_lambda_powertools")
 
 logger = Logger()
 metrics = Metrics()

@@ -200,7 +200,7 @@ def half_month_angle(at: Array) -> Array:
     moments = np.asarray(at).astype("datetime64[s]")
     months = moments.astype("datetime64[M]")
     start = months.astype("datetime64[s]").astype(np.float64)
-    length = (months + 1).astype("datetime64[s]").astype(np.float64) - start
+    length = (months + np.timedelta64(1, "M")).astype("datetime64[s]").astype(np.float64) - start
     return np.asarray(4 * np.pi * (at - start) / length)
 
 

@@ -33,7 +33,7 @@ class DynamoDeliveries:
                 return None
             image = self._table.get(suggestion_id, channel.value)
             if image is not None:
-                return _delivery(image)
+                return self._table.read(image, _delivery)
         raise StoreUnavailable(f"the {channel} of {suggestion_id} is claimed and given back again and again")
 
     def settle(self, delivery: Delivery) -> None:
@@ -52,7 +52,7 @@ class DynamoDeliveries:
 
     def all(self) -> Iterator[Delivery]:
         """Every delivery there is, in no order; reads the whole table."""
-        return map(_delivery, self._table.scan())
+        return self._table.read_all(self._table.scan(), _delivery)
 
 
 def _item(delivery: Delivery) -> DeliveryItem:

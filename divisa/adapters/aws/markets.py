@@ -6,8 +6,8 @@ from datetime import datetime
 import msgspec
 
 from divisa.adapters.aws.items import MarketItem
-from divisa.adapters.aws.table import Table
-from divisa.domain.errors import ConcurrentUpdate, InvalidInput
+from divisa.adapters.aws.table import Image, Table
+from divisa.domain.errors import ConcurrentUpdate
 from divisa.domain.gate import GateState
 from divisa.domain.market import MarketState
 from divisa.domain.pair import Pair
@@ -33,18 +33,12 @@ class DynamoMarkets:
         """The record of a pair as of now; an empty one of version 0 when nothing is stored.
 
         Raises:
-            InvalidInput: what is stored is no record of this version of the code; names the pair.
+            InvalidInput: what is stored is no record of this version of the code.
         """
         image = self._table.get(str(pair))
         if image is None:
             return MarketRecord(pair, GateState(), None)
-        item = MarketItem.from_raw_data(image)
-        try:
-            document = msgspec.json.decode(item.document, type=_Document)
-        except msgspec.MsgspecError as error:
-            raise InvalidInput(f"the market record of {pair} cannot be read: {error}") from error
-        gate = GateState(document.last_event_time, document.last_sequence, document.recent, document.suspect)
-        return MarketRecord(pair, gate, document.market, document.position, int(item.version))
+        return self._table.read(image, lambda stored: _record(stored, pair))
 
     def save(self, record: MarketRecord) -> None:
         """Write a record that was loaded at `record.version`; it is stored as version + 1.
@@ -67,3 +61,10 @@ class DynamoMarkets:
         known = MarketItem.version == record.version if record.version else MarketItem.version.does_not_exist()
         if not self._table.put(item, known):
             raise ConcurrentUpdate(f"the market record of {record.pair} has moved on from version {record.version}")
+
+
+def _record(image: Image, pair: Pair) -> MarketRecord:
+    item = MarketItem.from_raw_data(image)
+    document = msgspec.json.decode(item.document, type=_Document)
+    gate = GateState(document.last_event_time, document.last_sequence, document.recent, document.suspect)
+    return MarketRecord(pair, gate, document.market, document.position, int(item.version))

@@ -23,7 +23,7 @@ class DynamoPortfolios:
     def get_many(self, pair: Pair, user_ids: Sequence[str]) -> Mapping[str, Portfolio]:
         """Portfolios by user; users without one are absent."""
         images = self._table.get_many((user_id, str(pair)) for user_id in user_ids)
-        return {portfolio.user_id: portfolio for portfolio in map(_portfolio, images)}
+        return {portfolio.user_id: portfolio for portfolio in self._table.read_all(images, _portfolio)}
 
     def put_many(self, portfolios: Iterable[Portfolio]) -> None:
         """Write portfolios, whatever was there."""

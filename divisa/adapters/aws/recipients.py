@@ -22,7 +22,7 @@ class DynamoRecipients:
     def get_many(self, user_ids: Sequence[str]) -> Mapping[str, Recipient]:
         """Recipients by user; unknown users are absent."""
         images = self._table.get_many((user_id,) for user_id in user_ids)
-        return {recipient.user_id: recipient for recipient in map(_recipient, images)}
+        return {recipient.user_id: recipient for recipient in self._table.read_all(images, _recipient)}
 
     def put_many(self, recipients: Iterable[Recipient]) -> None:
         """Write recipients, whatever was there."""

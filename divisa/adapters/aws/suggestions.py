@@ -26,12 +26,13 @@ class DynamoSuggestions:
 
     def of_user(self, user_id: str) -> Sequence[Suggestion]:
         """Every suggestion of a user, newest first."""
-        found = [suggestion_from_image(image) for page in self._table.pages(user_id) for image in page]
+        images = (image for page in self._table.pages(user_id) for image in page)
+        found = list(self._table.read_all(images, suggestion_from_image))
         return sorted(found, key=attrgetter("created_at"), reverse=True)
 
     def all(self) -> Iterator[Suggestion]:
         """Every suggestion there is, in no order; reads the whole table."""
-        return map(suggestion_from_image, self._table.scan())
+        return self._table.read_all(self._table.scan(), suggestion_from_image)
 
 
 def suggestion_item(suggestion: Suggestion) -> SuggestionItem:

@@ -27,7 +27,7 @@ class DynamoSummaries:
     def get_many(self, pair: Pair, user_ids: Sequence[str]) -> Mapping[str, BehaviourSummary[float]]:
         """Summaries by user, equal to the last bit to what was put; users without one are absent."""
         images = self._table.get_many((user_id, str(pair)) for user_id in user_ids)
-        return dict(map(_summary, images))
+        return dict(self._table.read_all(images, _summary))
 
     def put_many(self, pair: Pair, summaries: Mapping[str, BehaviourSummary[float]]) -> None:
         """Write summaries, whatever was there."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from itertools import islice
-from typing import TYPE_CHECKING, Any, Final, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypeVar
 
 from pynamodb.connection.base import MetaTable
 from pynamodb.constants import ITEM
@@ -12,10 +12,10 @@ from pynamodb.exceptions import DeleteError, PutError, PynamoDBException, Transa
 from pynamodb.types import HASH, RANGE
 
 from divisa.adapters.aws.backoff import Backoff
-from divisa.domain.errors import StoreUnavailable
+from divisa.domain.errors import InvalidInput, StoreUnavailable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from pynamodb.connection import Connection
     from pynamodb.expressions.condition import Condition
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 Image: TypeAlias = "dict[str, dict[str, Any]]"
 """An item as DynamoDB spells it: typed attribute values by name."""
+
+V = TypeVar("V")
 
 GET_BATCH: Final = 100
 PUT_BATCH: Final = 25
@@ -58,6 +60,22 @@ class Table:
                 }
             )
         )
+
+    def read(self, image: Image, decode: Callable[[Image], V]) -> V:
+        """The value that an item stands for.
+
+        Raises:
+            InvalidInput: the item is not of this version of the code; names its key, and nothing else of it.
+        """
+        try:
+            return decode(image)
+        except (ValueError, TypeError, KeyError, AttributeError, InvalidInput) as error:
+            key = "/".join(str(next(iter(image[name].values()))) for name in self._key_names)
+            raise InvalidInput(f"{self.name}: the item {key} cannot be read ({type(error).__name__})") from error
+
+    def read_all(self, images: Iterable[Image], decode: Callable[[Image], V]) -> Iterator[V]:
+        """The values that items stand for, in their order; raises as `read`."""
+        return (self.read(image, decode) for image in images)
 
     def get(self, hash_key: str, range_key: str | None = None) -> Image | None:
         """The item of a key as of now (a consistent read); None when there is none."""

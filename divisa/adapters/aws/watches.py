@@ -30,7 +30,7 @@ class DynamoWatches:
         """Every watch of a pair, shard by shard, page by page."""
         for shard in range(self._shards):
             for page in self._table.pages(_partition(pair, shard)):
-                yield [_watch(image, pair) for image in page]
+                yield list(self._table.read_all(page, lambda image: _watch(image, pair)))
 
     def put_many(self, watches: Iterable[Watch]) -> None:
         """Write watches, whatever was there."""

@@ -36,7 +36,7 @@ def test_a_batch_that_cannot_be_applied_ends_in_the_failure_queue_and_the_other_
     assert failure["requestContext"]["condition"] == "RetryAttemptsExhausted"
     assert batch["batchSize"] == 1
     assert batch["startSequenceNumber"] == batch["endSequenceNumber"]
-    assert "the market record of USD/BRL cannot be read" in cloud.log(cloud.deployment.quotes_function_name)
+    assert "divisa-local-market: the item USD/BRL cannot be read" in cloud.log(cloud.deployment.quotes_function_name)
 
     # Mended as the operations manual says: the record is read from the stream by its number and published again.
     world.forget_market(USD_BRL)

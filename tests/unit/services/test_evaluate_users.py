@@ -30,7 +30,7 @@ def test_users_are_answered_in_the_order_in_which_they_were_asked_about() -> Non
 def test_who_has_not_traded_yet_is_asked_about_as_a_newcomer() -> None:
     world = World({"ana": 17.0, "newcomer": None})
     evaluations = world.evaluate(USD_MXN, ["newcomer", "ana"], MARKET, WEDNESDAY)
-    assert evaluations.summaries == [NEWCOMER, a_summary(cost=17.0)]
+    assert repr(evaluations.summaries) == repr([NEWCOMER, a_summary(cost=17.0)])  # NaN equals nothing, itself included
     assert isnan(evaluations.evidence(0)["log_price_over_cost"])
     assert evaluations.of(0).decision is Decision.HOLD
 

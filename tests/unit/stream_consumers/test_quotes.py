@@ -10,7 +10,7 @@ from divisa.adapters.aws.kpl import aggregate
 from divisa.adapters.wire import quote_to_json
 from divisa.domain.errors import InvalidSetting, StoreUnavailable
 from stream_consumers import quotes
-from tests.builders import EMAIL, PHONE, WEDNESDAY, a_quote, a_recipient, quotes_of
+from tests.builders import EMAIL, PHONE, WEDNESDAY, a_portfolio, a_quote, a_recipient, quotes_of
 from tests.unit.services.world import World
 from tests.unit.stream_consumers.conftest import SILENT
 
@@ -141,11 +141,13 @@ def test_a_suggestion_that_is_held_back_is_counted_by_its_reason(
 
 
 def test_nobodys_contacts_or_balances_reach_the_log(world: World, context: LambdaContext, output: Output) -> None:
+    world.portfolios.put_many([a_portfolio("731.93", "24681.35")])
     quotes.handler(an_event([quote_to_json(a_quote()), b"{", "?"]), context)
 
     written = output.text()
     assert "applied quotes" in written
-    assert not [secret for secret in (PHONE, EMAIL, "20000", "500.00") if secret in written]
+    balances = ("731.93", "73193", "24681.35", "2468135")  # as amounts, and in minor units
+    assert not [secret for secret in (PHONE, EMAIL, *balances) if secret in written]
 
 
 @SILENT

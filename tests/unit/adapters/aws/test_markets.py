@@ -23,5 +23,5 @@ def table_with(document: str, monkeypatch: pytest.MonkeyPatch) -> Table:
 
 @pytest.mark.parametrize("document", ["", "{}", "[1]", '{"last_event_time": "yesterday"}'])
 def test_a_record_that_cannot_be_read_says_whose_it_is(document: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    with pytest.raises(InvalidInput, match="the market record of USD/MXN cannot be read"):
+    with pytest.raises(InvalidInput, match="t-market: the item USD/MXN cannot be read"):
         DynamoMarkets(table_with(document, monkeypatch)).load(USD_MXN)
