@@ -1,0 +1,42 @@
+"""Exact decision bands of a boosted ensemble: what the model says now, and until which price that stays true.
+
+`flatten` turns a fitted scikit-learn classifier into arrays, once; `bands` answers for a batch of users. The package
+imports nothing but numpy, numba and scikit-learn, and only itself by relative imports, so that it runs as `model.bands`
+here and as `bands` beside `inference.py` in the artefact.
+
+    trees     reads scikit-learn's internals, behind a checked version
+    ensemble  the trees as masks of leaves, one bit a leaf
+    kernel    the compiled search
+    search    the batch: types in, probabilities, decisions and bands out
+    line      the plain way, for users on whom a rounding could decide
+    proof     the comparison with the classifier itself, at load
+    rule      probabilities and decision from raw scores
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from .ensemble import Ensemble, build
+from .proof import prove
+from .search import Bands, bands, scores
+from .trees import UnusableEnsemble, read_forest
+
+if TYPE_CHECKING:
+    from sklearn.ensemble import HistGradientBoostingClassifier
+
+__all__ = ["PRICE_FEATURES", "Bands", "Ensemble", "UnusableEnsemble", "bands", "flatten", "scores"]
+
+PRICE_FEATURES = 9
+"""The model's first so many columns are affine in the log price."""
+
+
+def flatten(classifier: HistGradientBoostingClassifier, price_features: int = PRICE_FEATURES) -> Ensemble:
+    """A fitted classifier of three classes as the arrays that `bands` walks, proved to say the same.
+
+    Raises:
+        UnusableEnsemble: it is none whose bands can be told exactly; the message says why.
+    """
+    ensemble = build(read_forest(classifier), price_features)
+    prove(ensemble, classifier)
+    return ensemble

@@ -1,0 +1,108 @@
+"""Decision bands of a batch of users: how far the price may go before the model says something else."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from . import kernel
+from .line import band_on_line
+from .rule import decide, probabilities
+from .users import users_of
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike, NDArray
+
+    from .ensemble import Ensemble
+
+SMALLEST_THRESHOLD = 1e-200
+"""Thresholds below it are refused: float64 has too few digits left there."""
+
+
+class Bands(NamedTuple):
+    """What the model says of n users, and until where.
+
+    Attributes:
+        probabilities: of HOLD, BUY and SELL at x, float64, shape (n, 3).
+        decision: class indices at x, int8, shape (n,).
+        lower: the decision is the same for every log price x with lower <= x < upper, and another one at the next
+            float64 below `lower`; −inf where it never changes. float64, shape (n,).
+        upper: at `upper` itself the decision is another one; inf where it never changes.
+    """
+
+    probabilities: NDArray[np.float64]
+    decision: NDArray[np.int8]
+    lower: NDArray[np.float64]
+    upper: NDArray[np.float64]
+
+
+def bands(
+    ensemble: Ensemble,
+    temperature: float,
+    thresholds: tuple[float, float],
+    x: ArrayLike,
+    slope: ArrayLike,
+    intercept: ArrayLike,
+    state: ArrayLike,
+) -> Bands:
+    """Probabilities, decisions and exact bands at log prices x.
+
+    A price feature is float32(slope · x + intercept), computed in float64. The edges are exact for the decisions that
+    scikit-learn's raw scores and `rule` make of such features, wherever they are finite.
+
+    Args:
+        ensemble: from `flatten`.
+        temperature: raw scores are divided by it before the softmax.
+        thresholds: probabilities of BUY and SELL from which the model says so.
+        x: log prices, shape (n,).
+        slope: of the price features, positive, shape (n, price features).
+        intercept: of the price features, of the same shape; a NaN in either makes the feature missing.
+        state: the other features, float32, shape (n, others), NaN for missing.
+
+    Raises:
+        ValueError: shapes that do not belong together, a slope that is not positive, something infinite, or no
+            temperature or thresholds.
+    """
+    _check_rule(temperature, thresholds)
+    users = users_of(ensemble, x, slope, intercept, state)
+    raw, lower, upper, outcome = _room_for(len(users.x))
+    kernel.edges(ensemble, *users, float(temperature), np.log(np.array(thresholds)), raw, lower, upper, outcome)
+    _refuse(outcome)
+    p = probabilities(raw, temperature)
+    decision = decide(p, thresholds)
+    for row in np.flatnonzero(outcome == kernel.UNSURE).tolist():
+        lower[row], upper[row] = band_on_line(ensemble, temperature, thresholds, users, row)
+    return Bands(p, decision, lower, upper)
+
+
+def scores(
+    ensemble: Ensemble, x: ArrayLike, slope: ArrayLike, intercept: ArrayLike, state: ArrayLike
+) -> NDArray[np.float64]:
+    """Raw scores at log prices x, shape (n, 3): those of the classifier's `decision_function`, to the last bit.
+
+    Raises:
+        ValueError: as `bands`.
+    """
+    users = users_of(ensemble, x, slope, intercept, state)
+    raw, _, _, outcome = _room_for(len(users.x))
+    kernel.scores(ensemble, *users, raw, outcome)
+    _refuse(outcome)
+    return raw
+
+
+def _room_for(n: int) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64], NDArray[np.int8]]:
+    return np.empty((n, 3)), np.empty(n), np.empty(n), np.empty(n, dtype=np.int8)
+
+
+def _check_rule(temperature: float, thresholds: tuple[float, float]) -> None:
+    if not 0.0 < temperature < np.inf:
+        raise ValueError(f"a temperature is positive and finite, not {temperature}")
+    if not all(SMALLEST_THRESHOLD <= threshold < np.inf for threshold in thresholds):
+        raise ValueError(f"thresholds are positive and finite, not {thresholds}")
+
+
+def _refuse(outcome: NDArray[np.int8]) -> None:
+    refused = np.flatnonzero(outcome == kernel.REFUSED)
+    if len(refused):
+        raise ValueError(f"row {refused[0]}: x must be finite, slopes positive, and price features finite or missing")
