@@ -72,6 +72,10 @@ format: setup ## Let ruff mend what it can
 bench: setup ## Measure, and write bench/results/core.json
 	@$(BIN)/python -m bench
 
+.PHONY: bench-matching
+bench-matching: setup ## Which watches does a tick break: the index beside heaps, arrays, a scan, Redis
+	@$(BIN)/python -m bench.matching
+
 .PHONY: package
 package: setup ## Package serverless.yml for AWS (STAGE=prod)
 	@$(BIN)/python -m infra.package --stage $(or $(STAGE),prod)

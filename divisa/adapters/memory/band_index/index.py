@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 GREATEST_SLOT: Final = edges.GREATEST_SLOT
 _SAMPLE: Final = 64 * edges.KNOTS
 _BULK: Final = 1024
+_ROOM: Final = 2
+"""Buckets a side for each watch, at least: neighbours in a bucket are memory that has to be touched."""
 _APRON: Final = 32
 _WIDENING: Final = 1.25
 _BASIS_POINT: Final = 1e-4
@@ -34,7 +36,7 @@ class BandIndex:
     which is how a watch is marked for evaluation.
 
     Slots are small integers of the caller's choice, best dense from 0: memory follows the greatest slot. A slot takes
-    32 bytes, a watch 8 to 17 more for its buckets; records that grow slot by slot have up to a third to spare.
+    32 bytes, a watch 17 to 33 more for its buckets; records that grow slot by slot have up to a third to spare.
 
     put, remove: O(1). broken: two float comparisons when nothing is broken, however many watches there are, else O(1)
     a watch named. When watches have doubled, or the prices moved to where buckets are coarse, the next call rebuilds
@@ -213,7 +215,7 @@ class BandIndex:
         """Cut the price axis by today's edges and put every watch into its bucket."""
         keys = self._records["key"]
         live = int(np.count_nonzero(~np.isnan(keys[:, edges.UPPER])))
-        each = max(1, -(-live // edges.KNOTS))
+        each = max(1, -(-_ROOM * live // edges.KNOTS))
         each = 1 << (each - 1).bit_length()
         buckets = each * edges.KNOTS
         words = buckets >> 6
