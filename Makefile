@@ -72,6 +72,10 @@ format: setup ## Let ruff mend what it can
 bench: setup ## Measure, and write bench/results/core.json
 	@$(BIN)/python -m bench
 
+.PHONY: bench-bands
+bench-bands: setup ## Exact bands beside plain predict_proba: users a second, and every edge checked
+	@OMP_NUM_THREADS=1 NUMBA_NUM_THREADS=1 $(BIN)/python -m bench.bands $(ARGS)
+
 .PHONY: bench-matching
 bench-matching: setup ## Which watches does a tick break: the index beside heaps, arrays, a scan, Redis
 	@$(BIN)/python -m bench.matching
