@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from divisa.adapters.csv.prices import read_quotes
 from divisa.adapters.memory.band_index.edges import drawn
+from divisa.domain.errors import InvalidFile
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -21,7 +22,7 @@ DAILY_VOLATILITY = 0.007
 """Standard deviation of a day's log return; the peso's, in an ordinary year."""
 MEAN_DISTANCE = 0.02
 """Of an edge from the price that its band was found at, log price; exponential: wherever the price goes, the next step
-is as likely to meet an edge. The made day breaks bands 43 times for 100 watches, five a tick, most at new highs and lows.
+is as likely to meet an edge. The made day breaks bands 43 times for 100 watches, five a tick, most at new extremes.
 """
 OPEN_ENDS = 0.2
 """Share of edges that are infinite: no price on that side changes the decision."""
@@ -66,9 +67,11 @@ def quoted(path: Path) -> Floats:
     """Log mids of the first pair in a file of the `prices` contract, in order; rows that are no quotes are left out.
 
     Raises:
-        InvalidFile: the file is not of this contract.
+        InvalidFile: the file is not of this contract, or has no usable row.
     """
     quotes = list(read_quotes(path, source="bench", on_reject=lambda _: None))
+    if not quotes:
+        raise InvalidFile(f"{path.name} has no usable row")
     return np.array([quote.log_mid for quote in quotes if quote.pair == quotes[0].pair])
 
 
