@@ -12,8 +12,8 @@ between them, so buckets are fine where edges are dense, whatever their distribu
 as wide as it must be. A larger key never has a lower bucket, hence only the bucket of the limit needs comparisons, and
 those are exact.
 
-Everything lives in five arrays, passed around as `Parts`: what is compiled allocates nothing. It is one file because numba
-compiles anew when the file of a function changes, not when the file of what it calls does.
+Everything lives in five arrays, passed around as `Parts`: what is compiled allocates nothing. It is one file because
+numba compiles anew when the file of a function changes, not when the file of what it calls does.
 """
 
 from __future__ import annotations
