@@ -20,7 +20,7 @@ EXAMPLES = output.examples(
     ("divisa demo --json", "only the report, for a program"),
 )
 
-_SHOWN = 12
+_SHOWN = 6
 _SAMPLES = 3
 
 
@@ -102,17 +102,17 @@ class LiveView:
         prices = "   ".join(f"{pair} {quote.mid:.4f}" for pair, quote in sorted(self._prices.items()))
         newest = max((quote.event_time for quote in self._prices.values()), default=None)
         title = f"{newest:%Y-%m-%d %H:%M} UTC   {prices}   {len(self.messages)} messages" if newest else ""
-        table = Table("To", "Message", title=title, title_justify="left", expand=True)
-        for message in self.messages[-_SHOWN:]:
-            table.add_row(escape(message.masked().to), escape(message.subject or message.text))
+        table = Table(title=title, title_justify="left", expand=True)
+        table.add_column("To", no_wrap=True)
+        table.add_column("Message")
+        for message in _newest(self.messages, _SHOWN):
+            table.add_row(escape(message.masked().to), escape(_words(message)))
         return table
 
 
 def show_summary(report: dict[str, Any], messages: "Sequence[InboxMessage]") -> None:
     """Print a report's figures and some of the messages."""
     from rich.table import Table
-
-    from divisa.domain.recipient import Channel
 
     delivered, waited, model = report["delivered"], report["quote_to_inbox_ms"], report["model"]
     table = Table(box=None, pad_edge=False, show_header=False)
@@ -134,11 +134,22 @@ def show_summary(report: dict[str, Any], messages: "Sequence[InboxMessage]") -> 
     table.add_row("took", f"{report['seconds']:.0f} s")
     output.show(table)
     output.say("")
-    for channel in Channel:
-        for message in [each for each in messages if each.channel is channel][-_SAMPLES:]:
-            output.say(f"{channel.value} to {message.masked().to}: {message.subject or message.text}")
+    for message in _newest(messages, _SAMPLES):
+        output.say(f"{message.channel.value} to {message.masked().to}: {_words(message)}")
     output.say("\nThe users are simulated; the daily prices are the European Central Bank's, bridged in between.")
     output.say("The report is in .local/demo.json.")
+
+
+def _newest(messages: "Sequence[InboxMessage]", count: int) -> "list[InboxMessage]":
+    """The newest messages, so many of each channel."""
+    from divisa.domain.recipient import Channel
+
+    return [each for channel in Channel for each in [m for m in messages if m.channel is channel][-count:]]
+
+
+def _words(message: "InboxMessage") -> str:
+    """What a message says in one paragraph: side, amount, price and reason; of an email, without its frame."""
+    return message.text if message.subject is None else " ".join(message.text.split("\n\n")[1:3])
 
 
 def _by_reason(counts: dict[str, int]) -> str:

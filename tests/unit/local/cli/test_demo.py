@@ -38,7 +38,9 @@ REPORT: dict[str, Any] = {
     "seconds": 98.7,
 }
 TEXTS = [InboxMessage(Channel.SMS, f"t-{n}", f"+5255123456{n:02d}", f"Vende {n} [USD]") for n in range(20)]
-MAIL = InboxMessage(Channel.EMAIL, "e-1", "ana@example.com", "Body", "Sell [now]")
+MAIL = InboxMessage(
+    Channel.EMAIL, "e-1", "ana@example.com", "Hello,\n\nYou can sell 9 [USD].\n\nIt is high.\n\nDivisa", "A good price"
+)
 
 
 def a_console(**options: Any) -> tuple[Console, io.StringIO]:
@@ -60,7 +62,7 @@ def test_the_view_shows_steps_the_newest_prices_and_the_newest_messages() -> Non
     assert "Log loss 0.2000; the base rate's 0.3000, the simulator's own 0.1000" in shown
     assert "2024-01-10 15:05 UTC   USD/BRL 5.0500   USD/MXN 17.2500   21 messages" in shown
     assert "Vende 19 [USD]" in shown
-    assert "Sell [now]" in shown
+    assert "You can sell 9 [USD]. It is high." in shown
     assert "Vende 5 [USD]" not in shown, "only the newest fit"
 
 
@@ -104,7 +106,7 @@ def test_the_summary_shows_every_figure_of_the_report(
     )
     assert not [figure for figure in figures if figure not in shown]
     assert "sms to +52********19: Vende 19 [USD]" in shown
-    assert "email to a***@example.com: Sell [now]" in shown
+    assert "email to a***@example.com: You can sell 9 [USD]. It is high." in shown
     assert "The users are simulated" in shown
 
 
