@@ -31,8 +31,8 @@ def sagemaker_runtime(*, connect: float = 1.0, read: float = 5.0) -> SageMakerRu
 
 
 def topic_sns() -> SNSClient:
-    """For `SnsSuggestionTopic`: publishing twice is harmless there."""
-    return boto3.client("sns", config=_config(read=5.0, attempts=3))
+    """For `SnsSuggestionTopic`, which retries."""
+    return boto3.client("sns", config=_config(read=5.0, attempts=1))
 
 
 def sms_sns() -> SNSClient:
