@@ -56,6 +56,7 @@ class Deliver:
         Raises:
             NotifierUnavailable: the channel did not take the message, or another sender is at it; try again later.
             StoreUnavailable: a table did not answer; try again later.
+            ConcurrentUpdate: sending outlasted the lease and was settled as uncertain meanwhile; try again to learn so.
         """
         suggestion = announcement.suggestion
         # Read before the claim: a table that does not answer must not leave a claim without a sender.
