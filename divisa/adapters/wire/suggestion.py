@@ -8,7 +8,7 @@ it: whoever delivers reads the recipient.
 from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 
@@ -18,6 +18,9 @@ from divisa.domain.reasons import Reason, ReasonCode
 from divisa.domain.recipient import Channel, Language
 from divisa.domain.suggestion import Suggestion, Suppression
 from divisa.domain.transaction import Side
+
+Moment = Annotated[datetime, msgspec.Meta(tz=True)]
+MinorUnits = Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)]
 
 
 class _Reason(msgspec.Struct, frozen=True):
@@ -30,16 +33,16 @@ class _Document(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     user_id: str
     pair: str
     side: Side
-    amount_minor: int
+    amount_minor: MinorUnits
     price: Decimal
-    quote_time: datetime
+    quote_time: Moment
     quote_sequence: int
     reasons: list[_Reason]
     propensity: float
     model_version: str
     episode: int
-    created_at: datetime
-    expires_at: datetime
+    created_at: Moment
+    expires_at: Moment
     language: Language
     channels: list[Channel]
     suppressed: Suppression | None = None

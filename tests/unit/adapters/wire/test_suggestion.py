@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -13,6 +14,7 @@ from divisa.adapters.wire import (
     suggestion_to_json,
 )
 from divisa.domain.errors import InvalidInput
+from tests.builders import a_suggestion
 from tests.unit.adapters.strategies import suggestions
 
 if TYPE_CHECKING:
@@ -68,3 +70,13 @@ def test_an_item_of_an_unknown_pair_or_shape_is_refused() -> None:
     for image in images:
         with pytest.raises(InvalidInput, match="not a suggestion"):
             suggestion_from_image(image)
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [("amount_minor", 10**30), ("amount_minor", -1), ("expires_at", "2024-01-10T15:30:00")],
+)
+def test_an_amount_or_a_time_that_would_fail_while_sending_is_refused_before(field: str, value: Any) -> None:
+    message = json.loads(suggestion_to_json(a_suggestion())) | {field: value}
+    with pytest.raises(InvalidInput, match="is not a suggestion"):
+        suggestion_from_json(json.dumps(message))
