@@ -63,7 +63,7 @@ def publish(artefact: Path, addresses: Addresses, deployment: Deployment) -> boo
     sagemaker = boto3.client("sagemaker", **addresses.client_settings("sagemaker"))
     s3 = boto3.client("s3", **addresses.client_settings("s3"))
     try:
-        now = _described(sagemaker, deployment.endpoint_name)
+        now = _settled(sagemaker, deployment.endpoint_name)  # A plane that has just started brings it back first.
         if now is not None and (now["EndpointStatus"], now["EndpointConfigName"]) == ("InService", wanted):
             return False
         key = f"{digest}/model.tar.gz"
@@ -130,14 +130,19 @@ def _configure(sagemaker: SageMakerClient, name: str, artefact_uri: str) -> None
 
 
 def _await(sagemaker: SageMakerClient, name: str, wanted: str) -> None:
+    now = _settled(sagemaker, name)
+    if now is None or now["EndpointStatus"] != "InService" or now["EndpointConfigName"] != wanted:
+        reason = now.get("FailureReason") if now is not None else None
+        raise LaptopCloudError(PART, f"the model does not serve: {reason or 'no reason given'}")
+
+
+def _settled(sagemaker: SageMakerClient, name: str) -> DescribeEndpointOutputTypeDef | None:
     deadline = time.monotonic() + _TIMEOUT_SECONDS
     while (now := _described(sagemaker, name)) is not None and now["EndpointStatus"].endswith("ing"):
         if time.monotonic() > deadline:
             raise LaptopCloudError(PART, f"still {now['EndpointStatus']} after {_TIMEOUT_SECONDS:.0f} s")
         time.sleep(_POLL_SECONDS)
-    if now is None or now["EndpointStatus"] != "InService" or now["EndpointConfigName"] != wanted:
-        reason = now.get("FailureReason") if now is not None else None
-        raise LaptopCloudError(PART, f"the model does not serve: {reason or 'no reason given'}")
+    return now
 
 
 def _forget(sagemaker: SageMakerClient, name: str) -> None:

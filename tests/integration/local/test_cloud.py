@@ -123,6 +123,13 @@ def test_one_cloud_lives_through_its_days(home: Path, tmp_path: Path) -> None:
     assert cloud.status(home).endpoint is None
 
 
+def test_a_model_that_is_slow_to_come_back_after_a_crash_is_waited_for(home: Path, tmp_path: Path) -> None:
+    slow = artefact(tmp_path, "import time\ntime.sleep(2.0)\n" + textwrap.dedent(ANSWERS.format(answer="slow")))
+    cloud.up(model=slow, say=quietly, home=home)
+    kill(home, parts.SAGEMAKER)
+    assert ask(cloud.up(model=slow, say=quietly, home=home)) == "slow"
+
+
 def test_a_part_that_does_not_start_is_named_and_the_others_are_stopped_again(home: Path) -> None:
     broken = home / "mappings" / "checkpoints" / "some.json"
     broken.parent.mkdir(parents=True)
