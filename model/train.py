@@ -68,8 +68,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
 def fit(matrix: TrainingMatrix, **hyper_parameters: Any) -> HistGradientBoostingClassifier:
     """The boosted trees, fitted on the rows of FIT. Their number is fixed: nothing later decides when to stop."""
     rows = matrix.part(Part.FIT)
+    features = matrix.features[rows]
+    # What nobody has ever known (no one sold twice, say) cannot be cut into bins; a constant can, and splits nothing.
+    features[:, np.isnan(features).all(axis=0)] = 0.0
     ensemble = HistGradientBoostingClassifier(early_stopping=False, **hyper_parameters)
-    ensemble.fit(matrix.features[rows], matrix.labels[rows])
+    ensemble.fit(features, matrix.labels[rows])
     return ensemble
 
 

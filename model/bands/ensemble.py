@@ -40,7 +40,7 @@ class Ensemble(NamedTuple):
         bounds: sorted bounds of feature 0, then of feature 1, …; a value >= a bound is on its right.
         first: where each feature's bounds begin in `bounds`, and their end; shape (columns + 1,).
         ladder: the same bounds, a row a feature, filled up with infinity to a power of two less one.
-        rising: leaves that a bin leaves over, shape (rows, half). The row of bin b of feature f is `first[f] + 2 f + b`;
+        rising: leaves that a bin leaves over, shape (rows, half). Bin b of feature f has the row `first[f] + 2 f + b`;
             a feature's last row is that of a missing value. For a price feature the leaves that are reached from this
             bin when the price rises; for others those of this bin alone.
         falling: the same for a price that falls; rows of price features only.

@@ -112,6 +112,7 @@ class Scratch(NamedTuple):
     still: Array
     ranked_still: Array
     reach: Array
+    here: Array
     rows: Array
     ahead: Array
     until: Array
@@ -150,6 +151,7 @@ def scratch_for(e: Ensemble) -> Any:
         np.empty(words, np.uint32),
         np.empty(words, np.uint32),
         np.empty(words, np.uint32),
+        np.empty(price, np.int64),
         np.empty(len(e.first) - 1, np.int64),
         np.empty((_DEPTH, price), np.int64),
         np.empty(_DEPTH),
@@ -267,9 +269,9 @@ def total(baseline: Array, words: Array, values: Array, reach: Array, lowest: An
 
 @compiled()
 def score(e: Ensemble, s: Scratch, count: Any, raw: Array) -> None:
-    """Raw scores at the x whose rows are in `s.rows`."""
-    leave_over(s.still, e.rising, s.rows, count, s.reach)
-    leave_over(s.reach, e.falling, s.rows, count, s.reach)
+    """Raw scores at the x whose rows are in `s.here`."""
+    leave_over(s.still, e.rising, s.here, count, s.reach)
+    leave_over(s.reach, e.falling, s.here, count, s.reach)
     total(e.baseline, e.words, e.values, s.reach, True, raw)
 
 
@@ -524,7 +526,7 @@ def sort_exactly(e: Ensemble, s: Scratch, begin: Any, end: Any, sign: Any) -> No
 
 @compiled()
 def within(baseline: Array, words: Array, ranked: Array, reach: Array, low: Array, high: Array) -> None:
-    """Raw scores lie from `low` to `high`, whichever of the leaves left over is taken; `reach` is in order of values."""
+    """Raw scores lie from `low` to `high`, whichever of the leaves left over is taken; `reach` is ordered by value."""
     copy(baseline, low)
     copy(baseline, high)
     trees = len(words) - 1
@@ -739,7 +741,7 @@ def score_all(
         count = enter(e, x[u], slope[u], intercept[u], state[u], s)
         outcome[u] = REFUSED if count < 0 else FOUND
         if count >= 0:
-            rows_at(e, s, count, x[u], s.rows)
+            rows_at(e, s, count, x[u], s.here)
             score(e, s, count, raw[u])
 
 
@@ -753,6 +755,7 @@ def scores(e: Ensemble, x: Array, slope: Array, intercept: Array, state: Array, 
 def edges_of_all(
     e: Ensemble,
     s: Scratch,
+    order: Array,
     x: Array,
     slope: Array,
     intercept: Array,
@@ -766,12 +769,12 @@ def edges_of_all(
 ) -> None:
     """`edges` with the room that it needs."""
     near = e.drift * (1.0 + 1.0 / temperature)
-    for u in range(len(x)):
+    for u in order:
         count = enter(e, x[u], slope[u], intercept[u], state[u], s)
         outcome[u] = REFUSED
         if count < 0:
             continue
-        rows_at(e, s, count, x[u], s.rows)
+        rows_at(e, s, count, x[u], s.here)
         score(e, s, count, raw[u])
         buy, sell = margins(raw[u, 0], raw[u, 1], raw[u, 2], temperature, log_thresholds)
         outcome[u] = UNSURE
@@ -785,10 +788,12 @@ def edges_of_all(
 
 
 @compiled(
-    numba.void(_ENSEMBLE, _COLUMN, _TERMS, _TERMS, _STATE, numba.f8, _COLUMN, _RAW, _F8, _F8, _OUTCOME), allocates=True
+    numba.void(_ENSEMBLE, _I8, _COLUMN, _TERMS, _TERMS, _STATE, numba.f8, _COLUMN, _RAW, _F8, _F8, _OUTCOME),
+    allocates=True,
 )
 def edges(
     e: Ensemble,
+    order: Array,
     x: Array,
     slope: Array,
     intercept: Array,
@@ -800,6 +805,9 @@ def edges(
     upper: Array,
     outcome: Array,
 ) -> None:
-    """Raw scores as in `scores`, the edges of the bands, and whether each user is FOUND, UNSURE or REFUSED."""
+    """Raw scores as in `scores`, the edges of the bands, and whether each user is FOUND, UNSURE or REFUSED.
+
+    Users are taken in `order`, a permutation: those near to each other in x read the same masks.
+    """
     s = scratch_for(e)
-    edges_of_all(e, s, x, slope, intercept, state, temperature, log_thresholds, raw, lower, upper, outcome)
+    edges_of_all(e, s, order, x, slope, intercept, state, temperature, log_thresholds, raw, lower, upper, outcome)

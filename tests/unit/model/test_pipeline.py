@@ -114,3 +114,16 @@ def test_a_training_job_that_fails_says_why(world: SimulatedFiles, tmp_path: Pat
 
     with pytest.raises(InvalidModel, match=r"(?s)failed with code 1.*learning_rate"):
         run_training_job(tmp_path, {"learning_rate": -1.0})
+
+
+def test_a_feature_that_nobody_has_ever_had_splits_nothing_and_stops_nothing(world: SimulatedFiles) -> None:
+    matrix = build_training_set(world.prices, world.transactions)
+    unknown = matrix.feature_names.index("gain_share")
+    matrix.features[:, unknown] = np.nan
+    ensemble = fit(matrix, max_iter=5, random_state=0)
+
+    rows = matrix.features[:50].copy()
+    before = ensemble.predict_proba(rows)
+    rows[:, unknown] = 0.7
+    assert np.array_equal(ensemble.predict_proba(rows), before)
+    assert np.isnan(matrix.features[:, unknown]).all(), "the matrix is left as it was"
