@@ -22,8 +22,6 @@ if TYPE_CHECKING:
 
 WORD = 32
 """Leaves a word of masks holds; a tree with more takes several words."""
-STRIDE = 32
-"""Rows of masks are padded to multiples of so many words, which is what the vector units of a core take in a go."""
 MOST_MASKS = 1 << 28
 """Words of masks (1 GiB) above which an ensemble is refused."""
 _LARGEST = float(np.finfo(np.float32).max)
@@ -39,17 +37,13 @@ class Ensemble(NamedTuple):
         price_features: the first so many columns are affine in the price.
         bounds: sorted bounds of feature 0, then of feature 1, …; a value >= a bound is on its right.
         first: where each feature's bounds begin in `bounds`, and their end; shape (columns + 1,).
-        ladder: the same bounds, a row a feature, filled up with infinity to a power of two less one.
-        rising: leaves that a bin leaves over, shape (rows, half). Bin b of feature f has the row `first[f] + 2 f + b`;
-            a feature's last row is that of a missing value. For a price feature the leaves that are reached from this
-            bin when the price rises; for others those of this bin alone.
+        rising: leaves that a bin leaves over, shape (rows, words). The row of bin b of feature f is
+            `first[f] + 2 f + b`; a feature's last row is that of a missing value. For a price feature the leaves
+            that are reached from this bin when the price rises; for others those of this bin alone.
         falling: the same for a price that falls; rows of price features only.
-        ranked_rising: as `rising`, with the leaves of each tree in the order of their values; so the next one.
-        ranked_falling: as `falling`.
-        leaves: every leaf there is, shape (half,); they are the first bits of a tree in either order.
+        leaves: every leaf there is, shape (words,).
         words: the word where each tree begins, and their end; shape (trees + 1,).
-        values: what a leaf adds to the raw score; shape (half · WORD,), like the next ones.
-        ranked: the same for leaves in the order of their values.
+        values: what a leaf adds to the raw score; shape (words · WORD,), like the next ones.
         right_of: splits that have a leaf on their right, as bits of its word, so far as they are named there.
         split_bound: bound of a split.
         split: place of its bound in `bounds`, its feature, its depth, and the leaf after the last one under it.
@@ -60,15 +54,11 @@ class Ensemble(NamedTuple):
     price_features: int
     bounds: NDArray[np.float64]
     first: NDArray[np.int64]
-    ladder: NDArray[np.float64]
     rising: NDArray[np.uint32]
     falling: NDArray[np.uint32]
-    ranked_rising: NDArray[np.uint32]
-    ranked_falling: NDArray[np.uint32]
     leaves: NDArray[np.uint32]
     words: NDArray[np.int64]
     values: NDArray[np.float64]
-    ranked: NDArray[np.float64]
     right_of: NDArray[np.uint32]
     split_bound: NDArray[np.float64]
     split: NDArray[np.int32]
@@ -127,37 +117,31 @@ def build(forest: Forest, price_features: int) -> Ensemble:
         raise UnusableEnsemble(f"{price_features} of {forest.columns} columns cannot be price features")
     words = np.zeros(len(forest.trees) + 1, dtype=np.int64)
     words[1:] = np.cumsum([-(-int(tree.leaf.sum()) // WORD) for tree in forest.trees])
-    half = -(-int(words[-1]) // STRIDE) * STRIDE
-    values = np.zeros(half * WORD)
+    values = np.zeros(int(words[-1]) * WORD)
     exists = np.zeros(len(values), dtype=bool)
-    ranks = np.arange(len(values))
     splits: list[_Split] = []
     for word, tree in zip(words[:-1].tolist(), forest.trees, strict=True):
         start = word * WORD
         order = _number_leaves(tree, start, splits)
         values[start : start + len(order)] = tree.value[order]
         exists[start : start + len(order)] = True
-        ranks[start : start + len(order)] = start + np.argsort(tree.value[order], kind="stable")
     axes = [
         np.array(sorted({s.bound for s in splits if s.feature == f and np.isfinite(s.bound)}), dtype=np.float64)
         for f in range(forest.columns)
     ]
     first = np.concatenate([[0], np.cumsum([len(axis) for axis in axes])]).astype(np.int64)
     rows = int(first[-1]) + 2 * forest.columns
-    if rows * 2 * half > MOST_MASKS:
-        raise UnusableEnsemble(f"{len(splits)} splits in {half} words of leaves are more than memory should hold")
-    moving = int(first[price_features]) + 2 * price_features
-    rising, ranked_rising = (np.empty((rows, half), dtype=np.uint32) for _ in range(2))
-    falling, ranked_falling = (np.empty((moving, half), dtype=np.uint32) for _ in range(2))
+    if rows * int(words[-1]) > MOST_MASKS:
+        raise UnusableEnsemble(f"{len(splits)} splits in {words[-1]} words of leaves are more than memory should hold")
+    rising = np.empty((rows, int(words[-1])), dtype=np.uint32)
+    falling = np.empty((int(first[price_features]) + 2 * price_features, int(words[-1])), dtype=np.uint32)
     for feature, axis in enumerate(axes):
         own = [split for split in splits if split.feature == feature]
         right, left = _masks(own, axis, exists)
         of_feature = slice(int(first[feature]) + 2 * feature, int(first[feature + 1]) + 2 * feature + 2)
+        rising[of_feature] = _packed(right if feature < price_features else right & left)
         if feature < price_features:
-            falling[of_feature], ranked_falling[of_feature] = _packed(left), _packed(left[:, ranks])
-        else:
-            right &= left
-        rising[of_feature], ranked_rising[of_feature] = _packed(right), _packed(right[:, ranks])
+            falling[of_feature] = _packed(left)
     bounds = np.concatenate(axes)
     right_of = np.zeros(len(values), dtype=np.uint32)
     split_bound = np.zeros(len(values))
@@ -172,15 +156,11 @@ def build(forest: Forest, price_features: int) -> Ensemble:
         price_features=price_features,
         bounds=bounds,
         first=first,
-        ladder=_ladder(axes),
         rising=rising,
         falling=falling,
-        ranked_rising=ranked_rising,
-        ranked_falling=ranked_falling,
         leaves=_packed(exists),
         words=words,
         values=values,
-        ranked=values[ranks],
         right_of=right_of,
         split_bound=split_bound,
         split=named,
@@ -236,14 +216,6 @@ def _masks(
         right[bins, gone] = False
         left[bins, gone] = False
     return right, left
-
-
-def _ladder(axes: list[NDArray[np.float64]]) -> NDArray[np.float64]:
-    longest = max(len(axis) for axis in axes)
-    ladder = np.full((len(axes), (1 << longest.bit_length()) - 1), np.inf)
-    for row, axis in zip(ladder, axes, strict=True):
-        row[: len(axis)] = axis
-    return ladder
 
 
 def _packed(bits: NDArray[np.bool_]) -> NDArray[np.uint32]:
