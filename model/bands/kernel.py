@@ -5,8 +5,6 @@ many trees have one, and the others are told as events (distance, change of scor
 Events are put into buckets by distance. A bucket whose changes, in whatever order, cannot flip the decision is taken
 at once; only in the others the events are sorted and taken one by one. Distances are good to a few roundings; where
 the order of events could hang on that, the exact cuts are compared.
-
-All functions are in this file, since numba's cache notices changes of a file only.
 """
 
 from __future__ import annotations
@@ -56,7 +54,7 @@ def bin_of(bounds: Array, begin: Any, end: Any, value: Any) -> Any:
     return base - begin
 
 
-@compiled()
+@compiled(numba.f8(numba.f8, numba.f8, numba.f8))
 def cut_of(slope: Any, intercept: Any, bound: Any) -> Any:
     """The smallest float64 x with slope · x + intercept >= bound, in float64 arithmetic; infinite where none is."""
     x = (bound - intercept) / slope

@@ -5,11 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
-import sklearn
-from sklearn.ensemble import HistGradientBoostingClassifier
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+    from sklearn.ensemble import HistGradientBoostingClassifier
 
 KNOWN_VERSIONS = ("1.9.0",)
 """Releases of scikit-learn whose internals are as this module reads them."""
@@ -72,6 +71,10 @@ def read_forest(classifier: HistGradientBoostingClassifier) -> Forest:
         UnusableEnsemble: another release of scikit-learn, another kind of model, not fitted, not of three classes,
             with categorical features, or with nodes that are no trees.
     """
+    # Whoever has a classifier has imported this already; it takes seconds, which walking arrays does not need.
+    import sklearn
+    from sklearn.ensemble import HistGradientBoostingClassifier
+
     if sklearn.__version__ not in KNOWN_VERSIONS:
         raise UnusableEnsemble(f"the internals of scikit-learn {sklearn.__version__} are not known here")
     if not isinstance(classifier, HistGradientBoostingClassifier):
