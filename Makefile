@@ -80,6 +80,10 @@ bench-bands: setup ## Exact bands beside plain predict_proba: users a second, an
 bench-matching: setup ## Which watches does a tick break: the index beside heaps, arrays, a scan, Redis
 	@$(BIN)/python -m bench.matching
 
+.PHONY: bench-ticks
+bench-ticks: setup ## A day at a tick a second, up to a million users: what a tick costs, compared with scikit-learn
+	@$(BIN)/python -m bench.ticks $(ARGS)
+
 .PHONY: package
 package: setup ## Package serverless.yml for AWS (STAGE=prod)
 	@$(BIN)/python -m infra.package --stage $(or $(STAGE),prod)

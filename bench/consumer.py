@@ -1,106 +1,145 @@
-"""How many quotes a second the consumer decides for a thousand users, the model's own time left out."""
+"""How many quotes a second the consumer decides for a thousand users, the model's own time left out.
+
+Once as it runs, with the watches that a quote breaks, and once as the reference, with everybody at every quote.
+"""
 
 from __future__ import annotations
 
 import time
+from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from bench.population import PAIR, quotes, summaries
+from bench.timed_scorer import TimedScorer
+from divisa.adapters.memory.backlog import MemoryBacklog
 from divisa.adapters.memory.clock import ManualClock
 from divisa.adapters.memory.markets import MemoryMarkets
 from divisa.adapters.memory.portfolios import MemoryPortfolios
 from divisa.adapters.memory.quarantine import MemoryQuarantine
 from divisa.adapters.memory.recipients import MemoryRecipients
-from divisa.adapters.memory.scorer import MemoryScorer
 from divisa.adapters.memory.suggestions import MemorySuggestions
 from divisa.adapters.memory.summaries import MemorySummaries
 from divisa.adapters.memory.watches import MemoryWatches
 from divisa.domain.behaviour import BehaviourSummary
 from divisa.domain.columns import unstack
+from divisa.domain.episodes import VisitRules
 from divisa.domain.evaluation import Watch
-from divisa.domain.features import FEATURE_NAMES
+from divisa.domain.features import PRICE_FEATURE_NAMES
 from divisa.domain.gate import GateLimits
 from divisa.domain.policy import PolicyRules
 from divisa.domain.portfolio import Portfolio
 from divisa.domain.recipient import Channel, Recipient
-from divisa.services.apply_quotes import ApplyQuotes, Arrival, Report
+from divisa.services.apply_quotes import ApplyQuotes, Arrival, everyone
+from divisa.services.decide import Decide
 from divisa.services.evaluate_users import EvaluateUsers
-from divisa.services.suggest import Suggest
+from divisa.services.suggest import Outcome, Suggest
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
+
+    from divisa.domain.features import Question
+    from divisa.domain.quote import Quote
+    from divisa.services.apply_quotes import Candidates
 
 USERS = 1_000
 QUOTES = 400
+OVER_COST = PRICE_FEATURE_NAMES.index("log_price_over_cost")
+EDGE = 0.03
+"""Log return on the average cost beyond which the stand-in speaks."""
+LIMITS = GateLimits()
 
 
-def by_cost(features: NDArray[np.float32]) -> NDArray[np.float64]:
-    """A stand-in for the model that costs next to nothing: sell above cost, buy below, surer the farther."""
-    over_cost = np.nan_to_num(features[:, FEATURE_NAMES.index("log_price_over_cost")].astype(np.float64))
-    sell = 0.98 / (1.0 + np.exp(-60.0 * (over_cost - 0.03)))
-    buy = 0.98 / (1.0 + np.exp(60.0 * (over_cost + 0.03)))
-    total = 0.02 + sell + buy
-    return np.column_stack([0.02 / total, buy / total, sell / total])
+class Answer(NamedTuple):
+    """What the stand-in says: the columns of `Scores`."""
+
+    probabilities: NDArray[np.float64]
+    decision: NDArray[np.int8]
+    lower: NDArray[np.float64]
+    upper: NDArray[np.float64]
 
 
-class TimedScorer(MemoryScorer):
-    """Adds up the time that scoring takes.
+def by_cost(question: Question) -> Answer:
+    """A stand-in for the model that costs next to nothing: sell above cost, buy below, hold where nothing was bought.
 
-    Attributes:
-        seconds: so far.
+    It is surer the farther the price is from cost.
     """
-
-    seconds = 0.0
-
-    def score(self, features: NDArray[np.float32]) -> Any:
-        """As `MemoryScorer`, timed."""
-        started = time.perf_counter()
-        scores = super().score(features)
-        self.seconds += time.perf_counter() - started
-        return scores
+    x, slope, intercept = question.x, question.slope[:, OVER_COST], question.intercept[:, OVER_COST]
+    buy_ends, sell_begins = (
+        np.where(np.isnan(intercept), end, (edge - intercept) / slope)
+        for edge, end in ((-EDGE, -np.inf), (EDGE, np.inf))
+    )
+    decision = np.select([x < buy_ends, x >= sell_begins], [1, 2], default=0).astype(np.int8)
+    lower = np.choose(decision, [buy_ends, np.full_like(x, -np.inf), sell_begins])
+    upper = np.choose(decision, [sell_begins, buy_ends, np.full_like(x, np.inf)])
+    over_cost = np.nan_to_num(slope * x + intercept)
+    sell, buy = (0.98 / (1.0 + np.exp(-60.0 * (sign * over_cost - EDGE))) for sign in (1.0, -1.0))
+    probabilities = np.column_stack([np.full_like(x, 0.02), buy, sell])
+    return Answer(probabilities / probabilities.sum(axis=1, keepdims=True), decision, lower, upper)
 
 
 def run() -> dict[str, Any]:
-    """One quote a batch, every user of the pair evaluated each time."""
-    clock, scorer, watches, suggestions = _world()
-    apply, stored = _consumer(clock, scorer, watches)
-    seconds, report = 0.0, Report()
-    for quote in quotes(QUOTES):
+    """One quote a batch; what every user of the pair is told is the same whichever way it is found."""
+    path = quotes(QUOTES)
+    watching, reference = _applied(path, is_reference=False), _applied(path, is_reference=True)
+    if watching.told != reference.told:
+        raise SystemExit("the watches that a quote breaks suggest other things than everybody at every quote")
+    return {
+        "bench": "consumer",
+        "users": USERS,
+        "quotes": reference.quotes,
+        "evaluations": reference.outcome.evaluated,
+        "suggestions": reference.outcome.suggested,
+        "suppressed": dict(reference.outcome.suppressed),
+        "recorded": len(reference.told),
+        "quotes_per_s_without_model": round(reference.quotes / reference.seconds, 1),
+        "watching_evaluations": watching.outcome.evaluated,
+        "watching_quotes_per_s_without_model": round(watching.quotes / watching.seconds, 1),
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """What a path of quotes came to.
+
+    Attributes:
+        quotes: that were believed.
+        seconds: that the consumer took, the model left out.
+        outcome: what became of the watches.
+        told: suggestions on record, by id and quote.
+    """
+
+    quotes: int
+    seconds: float
+    outcome: Outcome
+    told: set[tuple[str, int]]
+
+
+def _applied(path: Sequence[Quote], *, is_reference: bool) -> Applied:
+    clock, scorer, suggestions = ManualClock(path[0].event_time), TimedScorer(by_cost), MemorySuggestions()
+    watches = MemoryWatches(suggestions)
+    watches.put_many(Watch(_user(index), PAIR) for index in range(USERS))
+    apply = _consumer(clock, scorer, watches, everyone(watches) if is_reference else watches.broken)
+    seconds, accepted, outcome = 0.0, 0, Outcome()
+    for quote in path:
         clock.set(quote.event_time)
         arrival = Arrival(f"{quote.sequence:020d}", b"", quote.event_time, quote)
         started = time.perf_counter()
         step = apply([arrival])
         seconds += time.perf_counter() - started
-        report.accepted += step.accepted
-        report.evaluated += step.evaluated
-        report.suggested += step.suggested
-        report.suppressed += step.suppressed
-    del stored
-    return {
-        "bench": "consumer",
-        "users": USERS,
-        "quotes": report.accepted,
-        "evaluations": report.evaluated,
-        "suggestions": report.suggested,
-        "suppressed": dict(report.suppressed),
-        "recorded": sum(1 for _ in suggestions.all()),
-        "quotes_per_s_without_model": round(report.accepted / (seconds - scorer.seconds), 1),
-    }
+        accepted += step.accepted
+        outcome.add(step.outcome)
+    told = {(each.suggestion_id, each.quote_sequence) for each in suggestions.all()}
+    return Applied(accepted, seconds - scorer.seconds, outcome, told)
 
 
-def _world() -> tuple[ManualClock, TimedScorer, MemoryWatches, MemorySuggestions]:
-    suggestions = MemorySuggestions()
-    watches = MemoryWatches(suggestions)
-    watches.put_many(Watch(_user(index), PAIR) for index in range(USERS))
-    return ManualClock(quotes(1)[0].event_time), TimedScorer(by_cost), watches, suggestions
-
-
-def _consumer(clock: ManualClock, scorer: TimedScorer, watches: MemoryWatches) -> tuple[ApplyQuotes, MemoryMarkets]:
-    stored, portfolios, recipients, markets = MemorySummaries(), MemoryPortfolios(), MemoryRecipients(), MemoryMarkets()
+def _consumer(clock: ManualClock, scorer: TimedScorer, watches: MemoryWatches, candidates: Candidates) -> ApplyQuotes:
+    stored, portfolios, recipients = MemorySummaries(), MemoryPortfolios(), MemoryRecipients()
     rows = unstack(BehaviourSummary[float], summaries(USERS))
     stored.put_many(PAIR, {_user(index): row for index, row in enumerate(rows)})
     portfolios.put_many(Portfolio(_user(index), PAIR, Decimal(500), Decimal(20_000)) for index in range(USERS))
@@ -108,17 +147,19 @@ def _consumer(clock: ManualClock, scorer: TimedScorer, watches: MemoryWatches) -
         Recipient(_user(index), consent=frozenset(Channel), phone="+520000000000", email="user@example.com")
         for index in range(USERS)
     )
-    apply = ApplyQuotes(
+    rules = PolicyRules(cooldown=timedelta(hours=1))
+    suggest = Suggest(watches, portfolios, recipients, clock, rules, VisitRules(), timedelta(hours=6))
+    return ApplyQuotes(
         pairs=frozenset([PAIR]),
-        markets=markets,
-        watches=watches,
+        markets=MemoryMarkets(),
+        candidates=candidates,
         quarantine=MemoryQuarantine(),
-        evaluate=EvaluateUsers(stored, scorer),
-        suggest=Suggest(watches, portfolios, recipients, clock, PolicyRules(cooldown=timedelta(hours=1))),
+        decide=Decide(EvaluateUsers(stored, scorer), suggest, clock, LIMITS.max_age),
+        backlog=MemoryBacklog(),
         clock=clock,
-        limits=GateLimits(),
+        limits=LIMITS,
+        shards=watches.shards,
     )
-    return apply, markets
 
 
 def _user(index: int) -> str:

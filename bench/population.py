@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 PAIR = Pair("USD", "MXN")
 START = datetime(2024, 3, 4, 14, tzinfo=UTC)  # a Monday afternoon: the market is open
+PRICE = 17.0
+"""Around which everybody has traded."""
 TRADES = 8
 """Transactions that each user has behind them."""
 
@@ -27,7 +29,7 @@ TRADES = 8
 def market(users: int) -> MarketView[Array]:
     """One market a row, all alike but for noise."""
     noise = np.random.default_rng(1).normal(0.0, 0.002, users)
-    level = math.log(17.0)
+    level = math.log(PRICE)
     return MarketView(
         as_of=np.full(users, START.timestamp()),
         log_mid=level + noise,
@@ -49,7 +51,7 @@ def trades(users: int, rounds: int = TRADES) -> Iterator[Trades[Array]]:
             at=START.timestamp() - DAY * (rounds - step) * 10 + rng.uniform(0, DAY, users),
             buy=(rng.random(users) < 0.6).astype(np.float64),
             quantity=rng.lognormal(5.0, 0.7, users),
-            price=rng.normal(17.0, 0.3, users),
+            price=rng.normal(PRICE, 0.3, users),
         )
 
 
@@ -62,11 +64,11 @@ def summaries(users: int) -> BehaviourSummary[Array]:
 
 
 def quotes(count: int) -> list[Quote]:
-    """A quote a minute on a seeded random walk from 17.00."""
+    """A quote a minute on a seeded random walk from PRICE."""
     steps = np.random.default_rng(3).normal(0.0, 0.0015, count).cumsum()
     half_spread = Decimal("0.0010")
     made = []
-    for index, mid in enumerate(17.0 * np.exp(steps)):
+    for index, mid in enumerate(PRICE * np.exp(steps)):
         price = Decimal(f"{mid:.4f}")
         at = START + timedelta(minutes=index)
         made.append(Quote(PAIR, price - half_spread, price + half_spread, at, index + 1, "bench"))

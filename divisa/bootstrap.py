@@ -6,56 +6,73 @@ Adapters are imported here, when an entrypoint is built, so that importing a han
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
+from divisa.domain.episodes import VisitRules
 from divisa.domain.gate import GateLimits
 from divisa.domain.policy import PolicyRules
 from divisa.domain.recipient import Channel
 
 if TYPE_CHECKING:
     from divisa.adapters.aws.tables import Tables
-    from divisa.ports import Clock, QuoteStream
+    from divisa.ports import Clock, Markets, QuoteStream, Watches
     from divisa.services.apply_quotes import ApplyQuotes
+    from divisa.services.decide import Decide
     from divisa.services.deliver import Deliver, Send
     from divisa.services.publish_suggestions import PublishSuggestions
-    from divisa.settings import EmailSettings, OutboxSettings, QuotesSettings, Settings, SmsSettings
+    from divisa.services.refresh_watches import RefreshWatches
+    from divisa.services.work_off import WorkOff
+    from divisa.settings import (
+        BacklogSettings,
+        DecidingSettings,
+        EmailSettings,
+        OutboxSettings,
+        QuotesSettings,
+        RefreshSettings,
+        Settings,
+        SmsSettings,
+    )
 
 
 def apply_quotes(settings: QuotesSettings) -> ApplyQuotes:
     """The quotes consumer."""
     from divisa.adapters.aws import clients
-    from divisa.adapters.aws.markets import DynamoMarkets
-    from divisa.adapters.aws.portfolios import DynamoPortfolios
+    from divisa.adapters.aws.backlog import SqsBacklog
     from divisa.adapters.aws.quarantine import S3Quarantine
-    from divisa.adapters.aws.recipients import DynamoRecipients
-    from divisa.adapters.aws.scorer import SageMakerScorer
-    from divisa.adapters.aws.summaries import DynamoSummaries
-    from divisa.adapters.aws.watches import DynamoWatches
     from divisa.services.apply_quotes import ApplyQuotes
-    from divisa.services.evaluate_users import EvaluateUsers
-    from divisa.services.suggest import Suggest
 
-    tables, clock = _tables(settings), _clock(settings)
-    max_age = timedelta(seconds=settings.max_quote_age_seconds)
-    watches = DynamoWatches(tables.watches, tables.suggestions, shards=settings.watch_shards)
+    parts = _deciding(settings)
     return ApplyQuotes(
         pairs=settings.served_pairs(),
-        markets=DynamoMarkets(tables.market),
-        watches=watches,
+        markets=parts.markets,
+        candidates=parts.watches.broken,
         quarantine=S3Quarantine(clients.s3(), settings.quarantine_bucket),
-        evaluate=EvaluateUsers(
-            DynamoSummaries(tables.summaries), SageMakerScorer(clients.sagemaker_runtime(), settings.endpoint_name)
-        ),
-        suggest=Suggest(
-            watches,
-            DynamoPortfolios(tables.portfolios),
-            DynamoRecipients(tables.recipients),
-            clock,
-            PolicyRules(cooldown=timedelta(hours=settings.cooldown_hours), max_quote_age=max_age),
-        ),
-        clock=clock,
-        limits=GateLimits(max_age=max_age),
+        decide=parts.decide,
+        backlog=SqsBacklog(clients.sqs(), settings.backlog_queue_url),
+        clock=parts.decide.clock,
+        limits=GateLimits(max_age=parts.decide.max_quote_age),
+        shards=parts.watches.shards,
+        at_once=settings.decided_at_once,
     )
+
+
+def work_off(settings: BacklogSettings) -> WorkOff:
+    """The backlog's consumer."""
+    from divisa.adapters.aws import clients
+    from divisa.adapters.aws.backlog import SqsBacklog
+    from divisa.services.work_off import WorkOff
+
+    parts = _deciding(settings)
+    backlog = SqsBacklog(clients.sqs(), settings.backlog_queue_url)
+    return WorkOff(parts.markets, parts.watches, parts.decide, backlog)
+
+
+def refresh_watches(settings: RefreshSettings) -> RefreshWatches:
+    """The scheduled refresh."""
+    from divisa.services.refresh_watches import RefreshWatches
+
+    parts = _deciding(settings)
+    return RefreshWatches(parts.markets, parts.watches, parts.decide)
 
 
 def publish_suggestions(settings: OutboxSettings) -> PublishSuggestions:
@@ -91,6 +108,48 @@ def quote_stream(stream_name: str) -> QuoteStream:
     from divisa.adapters.aws.quote_stream import KinesisQuoteStream
 
     return KinesisQuoteStream(clients.kinesis(), stream_name)
+
+
+class _Deciding(NamedTuple):
+    """What every entrypoint shares that decides about watches."""
+
+    markets: Markets
+    watches: Watches
+    decide: Decide
+
+
+def _deciding(settings: DecidingSettings) -> _Deciding:
+    from divisa.adapters.aws import clients
+    from divisa.adapters.aws.markets import DynamoMarkets
+    from divisa.adapters.aws.portfolios import DynamoPortfolios
+    from divisa.adapters.aws.recipients import DynamoRecipients
+    from divisa.adapters.aws.scorer import SageMakerScorer
+    from divisa.adapters.aws.summaries import DynamoSummaries
+    from divisa.adapters.aws.watches import DynamoWatches
+    from divisa.services.decide import Decide
+    from divisa.services.evaluate_users import EvaluateUsers
+    from divisa.services.suggest import Suggest
+
+    tables, clock = _tables(settings), _clock(settings)
+    max_age = timedelta(seconds=settings.max_quote_age_seconds)
+    watches = DynamoWatches(tables.watches, tables.suggestions, shards=settings.watch_shards)
+    decide = Decide(
+        EvaluateUsers(
+            DynamoSummaries(tables.summaries), SageMakerScorer(clients.sagemaker_runtime(), settings.endpoint_name)
+        ),
+        Suggest(
+            watches,
+            DynamoPortfolios(tables.portfolios),
+            DynamoRecipients(tables.recipients),
+            clock,
+            PolicyRules(cooldown=timedelta(hours=settings.cooldown_hours), max_quote_age=max_age),
+            VisitRules(),
+            timedelta(hours=settings.watch_age_hours),
+        ),
+        clock,
+        max_age,
+    )
+    return _Deciding(DynamoMarkets(tables.market), watches, decide)
 
 
 def _deliver(settings: Settings, channel: Channel, send: Send) -> Deliver:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from divisa.domain.behaviour import BehaviourSummary
     from divisa.domain.evaluation import Watch
+    from divisa.domain.features import Question
     from divisa.domain.gate import GateState
     from divisa.domain.market import MarketState
     from divisa.domain.message import Email
@@ -64,6 +65,7 @@ class MarketRecord:
         pair: which pair.
         gate: what the gate remembers.
         market: the folded state; None before the first accepted quote.
+        quote: the newest accepted quote; None before the first.
         position: the newest stream position that was applied, "" before the first; compares as text.
         version: grows by one with every write; 0 when nothing is stored yet.
     """
@@ -71,6 +73,7 @@ class MarketRecord:
     pair: Pair
     gate: GateState
     market: MarketState | None
+    quote: Quote | None = None
     position: str = ""
     version: int = 0
 
@@ -119,30 +122,80 @@ class Recipients(Protocol):
         """Write recipients, whatever was there (seeding)."""
 
 
+@dataclass(frozen=True, slots=True)
+class Move:
+    """One watch replaced, and the suggestion that it causes.
+
+    Attributes:
+        before: the watch as it was read; the stored one must still have its generation.
+        after: the watch to store, of generation `before.generation + 1`.
+        suggestion: what the move suggests, if anything; inserted only if its id is new.
+    """
+
+    before: Watch
+    after: Watch
+    suggestion: Suggestion | None = None
+
+
 class Watches(Protocol):
-    """The table of watches, spread over shards by user."""
+    """The table of watches, spread over shards by user.
+
+    `broken` and `stale` may lag behind writes by moments; a move of a watch that was read too early is refused.
+    """
+
+    @property
+    def shards(self) -> int:
+        """How many shards a pair's watches are spread over."""
 
     def of_pair(self, pair: Pair) -> Iterator[Sequence[Watch]]:
         """Every watch of a pair, page by page."""
 
+    def get_many(self, pair: Pair, user_ids: Sequence[str]) -> Mapping[str, Watch]:
+        """Watches by user, as of now; users without one are absent."""
+
+    def broken(
+        self, pair: Pair, low: float, high: float, *, shard: int | None = None, limit: int | None = None
+    ) -> Iterator[Sequence[Watch]]:
+        """The watches that some price of a batch breaks: `upper <= high` or `lower > low`, each once, page by page.
+
+        Args:
+            pair: which pair.
+            low: the lowest log price of the batch.
+            high: the highest.
+            shard: only this shard; None for all.
+            limit: at most so many watches; None for all.
+        """
+
+    def stale(self, pair: Pair, shard: int, limit: int) -> Sequence[Watch]:
+        """The watches of a shard whose `refresh_at` comes first, earliest first, at most `limit`, due or not."""
+
     def put_many(self, watches: Iterable[Watch]) -> None:
         """Write watches, whatever was there (seeding)."""
 
-    def move(self, before: Watch, after: Watch, suggestion: Suggestion | None) -> bool:
-        """Replace a watch and insert its suggestion, both or neither.
-
-        Args:
-            before: the watch as it was read; the stored one must still have its generation.
-            after: the watch to store, of generation `before.generation + 1`.
-            suggestion: what the move suggests, if anything; inserted only if its id is new.
+    def move_all(self, moves: Sequence[Move]) -> Sequence[bool]:
+        """Apply moves, each by itself: replace the watch and insert its suggestion, both or neither.
 
         Returns:
-            False when the watch had moved on, or the suggestion existed: then nothing was written.
+            For each move False when the watch had moved on, or the suggestion existed: then nothing was written.
+
+        Raises:
+            StoreUnavailable: the table did not answer; some moves may have been applied, none by half.
+        """
+
+
+class Backlog(Protocol):
+    """The queue of shards in which a move of the price broke more watches than are decided at once."""
+
+    def put(self, pair: Pair, shards: Iterable[int]) -> None:
+        """Ask for shards to be worked off. Asking twice is harmless.
+
+        Raises:
+            StoreUnavailable: the queue did not take them all.
         """
 
 
 class Suggestions(Protocol):
-    """The table of suggestions, as readers see it; they are written by `Watches.move`."""
+    """The table of suggestions, as readers see it; they are written by `Watches.move_all`."""
 
     def of_user(self, user_id: str) -> Sequence[Suggestion]:
         """Every suggestion of a user, newest first."""
@@ -178,23 +231,27 @@ class Scores:
     Attributes:
         probabilities: float64, shape (n, 3), columns HOLD, BUY, SELL, rows sum to 1.
         decisions: int8, shape (n,), values of `Decision`.
+        lower, upper: the decision band, log price, float64, shape (n,): the decision is the same wherever
+            lower <= x < upper; infinite where it never changes.
         model_version: which model answered.
     """
 
     probabilities: NDArray[np.float64]
     decisions: NDArray[np.int8]
+    lower: NDArray[np.float64]
+    upper: NDArray[np.float64]
     model_version: str
 
 
 class Scorer(Protocol):
     """The model behind its endpoint."""
 
-    def score(self, features: NDArray[np.float32]) -> Scores:
-        """Probabilities and decisions for rows of `feature_matrix`, shape (n, k), n ≥ 1.
+    def score(self, question: Question) -> Scores:
+        """Probabilities, decisions and bands for n ≥ 1 users.
 
         Raises:
             ScorerUnavailable: no answer in time, after bounded retries.
-            InvalidModel: the model does not take these features, or its answer does not fit.
+            InvalidModel: the model does not take this question, or its answer does not fit.
         """
 
 

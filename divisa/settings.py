@@ -55,21 +55,26 @@ def _invalid(problem: str) -> InvalidSetting:
     return InvalidSetting(name, "is none of its allowed values" if what.startswith("Invalid enum value") else what)
 
 
-class QuotesSettings(Settings, frozen=True, kw_only=True, rename=str.upper):
-    """Settings of the quotes consumer."""
+class DecidingSettings(Settings, frozen=True, kw_only=True, rename=str.upper):
+    """What every entrypoint needs that decides about watches."""
 
-    pairs: Name
-    """Served pairs, comma-separated: `USD/MXN,USD/BRL`."""
     endpoint_name: Name
     """SageMaker endpoint of the model."""
-    quarantine_bucket: Name
-    """S3 bucket for price events that were not believed."""
     max_quote_age_seconds: Annotated[float, msgspec.Meta(gt=0, le=86_400)]
     """Older quotes are stale, seconds. A price must be one that a person can still act on."""
     cooldown_hours: Annotated[float, msgspec.Meta(ge=0, le=8_760)]
     """Hours between two messages to one user about one pair. People stop reading what comes too often."""
     watch_shards: Annotated[int, msgspec.Meta(ge=1, le=1_000)]
     """Partitions that a pair's watches are spread over; the same as when they were seeded."""
+    watch_age_hours: Annotated[float, msgspec.Meta(gt=0, le=720)]
+    """Hours after which an evaluation is stale, whatever the price did. What moves with the calendar moves slowly."""
+
+
+class ServingSettings(DecidingSettings, frozen=True, kw_only=True, rename=str.upper):
+    """What those of them need that go through the pairs."""
+
+    pairs: Name
+    """Served pairs, comma-separated: `USD/MXN,USD/BRL`."""
 
     def served_pairs(self) -> frozenset[Pair]:
         """PAIRS as pairs.
@@ -81,6 +86,32 @@ class QuotesSettings(Settings, frozen=True, kw_only=True, rename=str.upper):
             return frozenset(Pair.parse(text.strip()) for text in self.pairs.split(","))
         except UnknownPair as error:
             raise InvalidSetting("PAIRS", str(error)) from error
+
+
+class QuotesSettings(ServingSettings, frozen=True, kw_only=True, rename=str.upper):
+    """Settings of the quotes consumer."""
+
+    quarantine_bucket: Name
+    """S3 bucket for price events that were not believed."""
+    backlog_queue_url: Name
+    """SQS queue of the shards in which a price broke more watches than are decided at once."""
+    decided_at_once: Annotated[int, msgspec.Meta(ge=1, le=100_000)]
+    """Broken watches of one batch and pair that are decided before the next batch; more go to the backlog."""
+
+
+class BacklogSettings(DecidingSettings, frozen=True, kw_only=True, rename=str.upper):
+    """Settings of the backlog's consumer."""
+
+    backlog_queue_url: Name
+    """The queue that it reads; what there was no time for goes back to it."""
+
+
+class RefreshSettings(ServingSettings, frozen=True, kw_only=True, rename=str.upper):
+    """Settings of the scheduled refresh."""
+
+    refreshes_per_run: Annotated[int, msgspec.Meta(ge=1, le=100_000)]
+    """Watches of a pair that one run evaluates at most; with one run a minute, that times 60 times WATCH_AGE_HOURS is
+    how many can be kept from growing old."""
 
 
 class OutboxSettings(Settings, frozen=True, kw_only=True, rename=str.upper):

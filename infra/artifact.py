@@ -12,17 +12,10 @@ import shutil
 import sys
 import tempfile
 import zipfile
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
-
-from uv import find_uv_bin
 
 from divisa.domain.errors import PackagingError
-from infra.command import run
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+from infra.packages import Target, files_of, install
 
 ROOT = Path(__file__).resolve().parent.parent
 BUILD = ROOT / ".build"
@@ -36,24 +29,8 @@ MAX_ZIPPED = 50 * 2**20
 MAX_UNZIPPED = 250 * 2**20
 """Bytes. Lambda's own limit."""
 
-_DROPPED_FOLDERS = frozenset({"__pycache__", "bin", "docs", "include", "test", "tests"})
-_DROPPED_SUFFIXES = frozenset({".a", ".c", ".h", ".pxd", ".pyc", ".pyi", ".pyx"})
-_DROPPED_NAMES = frozenset({".lock", "INSTALLER", "RECORD", "REQUESTED", "uv_cache.json"})
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # The earliest date that a zip can say.
 _LAYOUT = "1"  # Part of the layer's hash: raise it when what is dropped changes.
-
-
-@dataclass(frozen=True, slots=True)
-class Target:
-    """The interpreter that will run the artifact.
-
-    Attributes:
-        python_version: such as `3.12`.
-        platform: uv's name of the platform, or None for this machine's own.
-    """
-
-    python_version: str
-    platform: str | None = None
 
 
 AWS = Target("3.12", "x86_64-manylinux_2_28")
@@ -126,49 +103,21 @@ def _layer(target: Target, root: Path, cache: Path) -> Path:
     cache.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=cache) as scratch:
         packages, draft = Path(scratch) / "packages", Path(scratch) / "layer.zip"
-        _install(target, root, packages)
+        install(target, packages, root=root, without=IN_THE_RUNTIME)
         with zipfile.ZipFile(draft, "w") as contents:
             _add(contents, packages, "")
         draft.replace(layer)
     return layer
 
 
-def _install(target: Target, root: Path, packages: Path) -> None:
-    uv = find_uv_bin()
-    requirements = packages.with_suffix(".txt")
-    exported = [uv, "export", "--frozen", "--quiet", "--no-default-groups", "--no-emit-project", "--no-header"]
-    exported += ["--output-file", str(requirements)]
-    for name in IN_THE_RUNTIME:
-        exported += ["--no-emit-package", name]
-    run("uv export", exported, cwd=root)
-    install = [uv, "pip", "install", "--quiet", "--no-deps", "--only-binary", ":all:", "--python", sys.executable]
-    install += ["--require-hashes", "--requirement", str(requirements), "--target", str(packages)]
-    install += ["--python-version", target.python_version]
-    if target.platform is not None:
-        install += ["--python-platform", target.platform]
-    run("uv pip install", install, cwd=root)
-
-
 def _add(archive: zipfile.ZipFile, folder: Path, prefix: str) -> None:
-    for path in _files(folder):
+    for path in files_of(folder):
         name = (Path(prefix) / path.relative_to(folder)).as_posix()
         entry = zipfile.ZipInfo(name, _EPOCH)
         entry.compress_type = zipfile.ZIP_DEFLATED
         entry.create_system = 3  # Unix, so that the mode below is read on every machine.
         entry.external_attr = 0o644 << 16
         archive.writestr(entry, path.read_bytes())
-
-
-def _files(folder: Path) -> Iterator[Path]:
-    for path in sorted(folder.rglob("*")):
-        inside = path.relative_to(folder)
-        dropped = (
-            path.name in _DROPPED_NAMES
-            or path.suffix in _DROPPED_SUFFIXES
-            or not _DROPPED_FOLDERS.isdisjoint(inside.parts[:-1])
-        )
-        if path.is_file() and not dropped:
-            yield path
 
 
 def _mb(size: int) -> str:

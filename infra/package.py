@@ -19,6 +19,7 @@ from divisa.domain.errors import DivisaError, InvalidSetting
 from infra import artifact, node
 from infra.artifact import BUILD, ROOT
 from infra.command import run
+from infra.packages import Target
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -66,7 +67,7 @@ def package(
     if not re.fullmatch(r"[a-z][a-z0-9]{0,15}", stage):
         raise InvalidSetting("stage", "give 1 to 16 lower-case letters and digits, a letter first")
     usual = artifact.LAPTOP if stage == LOCAL else artifact.AWS
-    target = artifact.Target(python_version or usual.python_version, usual.platform)
+    target = Target(python_version or usual.python_version, usual.platform)
     report(f"{stage}: building the artifact for Python {target.python_version}")
     code = artifact.build(target, BUILD / stage / ARTIFACT)
     folder = destination or BUILD / f"package-{stage}"

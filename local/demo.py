@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from divisa.adapters.aws import clients
 from divisa.adapters.aws.scorer import SageMakerScorer
+from local import backlog, dead_letters, inbox, telemetry, upcoming
 from local import cloud as laptop
-from local import dead_letters, inbox, telemetry, upcoming
 from local.home import HOME, MODEL, SIMULATION
 from local.outcome import Outcome, reconcile, waiting_ms
 from local.replaying import replay
@@ -108,9 +108,7 @@ def run(view: View, plan: Plan) -> dict[str, Any]:
             outcome = _settle(running, stores, quotes)
         report = {
             "quotes": replayed.quotes,
-            "evaluations": telemetry.totals(running.addresses, running.deployment.quotes_function_name)[
-                "UsersEvaluated"
-            ],
+            "evaluations": _evaluations(running, stores, quotes),
             "suggestions": outcome.suggestions,
             "delivered": {channel: outcome.delivered[channel] for channel in ("sms", "email")},
             "suppressed": dict(sorted(outcome.suppressed.items())),
@@ -140,6 +138,24 @@ def _laptop_cloud(artefact: Path, view: View) -> Iterator[LaptopCloud]:
         laptop.down(say=lambda line: None, home=HERE)
 
 
+def _evaluations(running: LaptopCloud, stores: Stores, quotes: Sequence[Quote]) -> dict[str, int]:
+    """How often the model was asked about a user: because a price broke the watch, and because it had grown old.
+
+    `everyone` is what it would have been had every quote asked about every user of its pair.
+    """
+    quotes_function, backlog_function, refresh_function = running.deployment.deciding_function_names
+    asked = {
+        name: telemetry.totals(running.addresses, name)["UsersEvaluated"]
+        for name in running.deployment.deciding_function_names
+    }
+    users = {pair: sum(map(len, stores.watches.of_pair(pair))) for pair in stores.pairs}
+    return {
+        "broken": asked[quotes_function] + asked[backlog_function],
+        "refreshed": asked[refresh_function],
+        "everyone": sum(users[quote.pair] for quote in quotes),
+    }
+
+
 def _settle(running: LaptopCloud, stores: Stores, quotes: Sequence[Quote]) -> Outcome:
     """The books once every pair's last quote is applied and every message has ended, or time is up."""
     deadline = time.monotonic() + SETTLE_SECONDS
@@ -155,6 +171,6 @@ def _settle(running: LaptopCloud, stores: Stores, quotes: Sequence[Quote]) -> Ou
             {message.message_id for message in inbox.read(running.addresses)},
             dead_letters.read(running),
         )
-        if (applied and not outcome.open) or time.monotonic() > deadline:
+        if (applied and not outcome.open and not backlog.waiting(running)) or time.monotonic() > deadline:
             return outcome
         time.sleep(LOOK_SECONDS / 2)

@@ -21,14 +21,18 @@ class Deployment:
     Attributes:
         served_pairs: comma-separated, as PAIRS has them.
         watch_shards: partitions that a pair's watches are spread over, as WATCH_SHARDS says.
+        watch_age_hours: hours after which an evaluation is stale, as WATCH_AGE_HOURS says.
     """
 
     table_prefix: str
     served_pairs: str
     watch_shards: int
+    watch_age_hours: float
     quotes_stream_name: str
     suggestions_topic_arn: str
     operations_topic_arn: str
+    backlog_queue_url: str
+    backlog_dead_letter_queue_url: str
     sms_queue_url: str
     email_queue_url: str
     sms_dead_letter_queue_url: str
@@ -42,6 +46,8 @@ class Deployment:
     sender_email_parameter_name: str
     clock_parameter_name: str
     quotes_function_name: str
+    backlog_function_name: str
+    refresh_function_name: str
     outbox_function_name: str
     sms_function_name: str
     email_function_name: str
@@ -61,9 +67,19 @@ class Deployment:
         if missing:
             raise LaptopCloudError(PART, f"the stack lacks the outputs {', '.join(missing)}")
         values: dict[str, Any] = {name: outputs[key] for name, key in keys.items()}
-        return cls(**values | {"watch_shards": int(values["watch_shards"])})
+        numbers = {
+            "watch_shards": int(values["watch_shards"]),
+            "watch_age_hours": float(values["watch_age_hours"]),
+        }
+        return cls(**values | numbers)
 
     @property
-    def function_names(self) -> tuple[str, str, str, str]:
+    def deciding_function_names(self) -> tuple[str, str, str]:
+        """The functions that decide about watches: when a price breaks them, breaks many, and when they grow old."""
+        return self.quotes_function_name, self.backlog_function_name, self.refresh_function_name
+
+    @property
+    def function_names(self) -> tuple[str, ...]:
         """The functions, in the order in which a quote meets them."""
-        return self.quotes_function_name, self.outbox_function_name, self.sms_function_name, self.email_function_name
+        sending = self.outbox_function_name, self.sms_function_name, self.email_function_name
+        return (*self.deciding_function_names, *sending)

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 PART = "endpoint"
 
 _IMAGE = "sagemaker-scikit-learn:1.9-0-cpu-py3"
-_TIMEOUT_SECONDS = 120.0
+_TIMEOUT_SECONDS = 330.0  # Longer than a container may take to start: then the plane says why it did not.
 _POLL_SECONDS = 0.1
 
 

@@ -13,17 +13,19 @@ import numpy as np
 from divisa.adapters.csv.users import read_users
 from divisa.domain.behaviour import BehaviourSummary
 from divisa.domain.columns import Array, take, unstack
+from divisa.domain.episodes import VisitRules, follow, watched
 from divisa.domain.errors import InvalidFile, LaptopCloudError
 from divisa.domain.evaluation import Watch
 from divisa.domain.pair import round_money
 from divisa.domain.portfolio import Portfolio
 from divisa.ports import MarketRecord
+from divisa.services.decide import in_chunks
 from divisa.services.evaluate_users import EvaluateUsers
 from model.history import read_history
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
-    from datetime import datetime
+    from datetime import datetime, timedelta
     from pathlib import Path
 
     from divisa.adapters.csv.users import UserRow
@@ -76,7 +78,7 @@ def seed(
         until: what happened later is left out, UTC; None for all.
         limit: at most so many users, the first of the file; None for all.
         scorer: the model, which says what every user would have been told already, so that the first quote does not
-            tell everybody at once; None leaves all watches at HOLD.
+            tell everybody at once; None leaves all watches new, so that it asks about everybody.
         on_stage: told in words what begins.
 
     Raises:
@@ -104,7 +106,7 @@ def seed(
 
     on_stage(f"Storing {len(people):,} users")
     records = {
-        pair: MarketRecord(pair, past.gate, past.market, version=stores.markets.load(pair).version)
+        pair: MarketRecord(pair, past.gate, past.market, past.quote, version=stores.markets.load(pair).version)
         for pair, past in history.markets.items()
         if pair in stores.pairs and past.market is not None
     }
@@ -118,7 +120,7 @@ def seed(
     for pair in stores.pairs:
         watches = [Watch(row.recipient.user_id, row.pair) for row in people if row.pair == pair]
         if scorer is not None and watches and pair in records:
-            watches = _decided(watches, records[pair], EvaluateUsers(stores.summaries, scorer))
+            watches = _decided(watches, records[pair], EvaluateUsers(stores.summaries, scorer), stores.watch_age)
         stores.watches.put_many(watches)
     # Last, since a cloud that knows a market is taken for seeded.
     for record in records.values():
@@ -127,16 +129,35 @@ def seed(
     return Seeded(len(people), as_of, dict(dropped))
 
 
-def _decided(watches: Sequence[Watch], record: MarketRecord, evaluate: EvaluateUsers) -> list[Watch]:
-    """Watches of one pair that hold what the model says at its newest price, suggesting nothing."""
-    at = record.gate.last_event_time
-    if record.market is None or at is None:
+def _decided(
+    watches: Sequence[Watch], record: MarketRecord, evaluate: EvaluateUsers, refresh_age: timedelta
+) -> list[Watch]:
+    """Watches of one pair that hold what the model says at its newest price, suggesting nothing.
+
+    Who would be told a side is in that visit already. They grow old one after the other, evenly over the refresh age.
+    """
+    quote, market = record.quote, record.market
+    if quote is None or market is None:
         return list(watches)
-    evaluations = evaluate(record.pair, [watch.user_id for watch in watches], record.market, at)
-    return [
-        replace(watch, decision=answer.decision, evaluated_at=at, model_version=answer.model_version)
-        for watch, answer in zip(watches, map(evaluations.of, range(len(watches))), strict=True)
-    ]
+    at, decided = quote.event_time, list[Watch]()
+    for chunk in in_chunks(watches):
+        evaluations = evaluate(record.pair, [watch.user_id for watch in chunk], market, quote.log_mid)
+        for row, watch in enumerate(chunk):
+            answer = evaluations.of(row)
+            visit, begins = follow(None, answer.decision, answer.band, quote.log_mid, at, VisitRules())
+            decided.append(
+                replace(
+                    watch,
+                    band=watched(visit, answer.decision, answer.band),
+                    decision=answer.decision,
+                    visit=visit,
+                    episode=int(begins),
+                    evaluated_at=at,
+                    refresh_at=at + refresh_age * ((len(decided) + 1) / len(watches)),
+                    model_version=answer.model_version,
+                )
+            )
+    return decided
 
 
 def _portfolio(row: UserRow, summary: BehaviourSummary[float] | None) -> Portfolio:

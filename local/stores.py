@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from divisa.adapters.aws import clients
@@ -40,9 +41,11 @@ class Stores:
 
     Attributes:
         pairs: the pairs that the deployment serves.
+        watch_age: time after which an evaluation is stale.
     """
 
     pairs: frozenset[Pair]
+    watch_age: timedelta
     stream: QuoteStream
     markets: Markets
     portfolios: Portfolios
@@ -61,6 +64,7 @@ def open_stores(cloud: LaptopCloud) -> Stores:
     tables = Tables(deployment.table_prefix)
     return Stores(
         pairs=frozenset(Pair.parse(text) for text in deployment.served_pairs.split(",")),
+        watch_age=timedelta(hours=deployment.watch_age_hours),
         stream=KinesisQuoteStream(clients.kinesis(), deployment.quotes_stream_name),
         markets=DynamoMarkets(tables.market),
         portfolios=DynamoPortfolios(tables.portfolios),

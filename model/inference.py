@@ -1,32 +1,59 @@
-"""What the endpoint runs: bytes in, probabilities and decisions out.
+"""What the endpoint runs: questions in; probabilities, decisions and decision bands out.
 
 The managed scikit-learn image imports this file from the artefact and calls the four functions at its end, in the
-order model_fn, input_fn, predict_fn, output_fn. It stands alone: standard library, numpy, joblib and scikit-learn.
+order model_fn, input_fn, predict_fn, output_fn. It needs the standard library, numpy, joblib, scikit-learn, and the
+package `bands` beside it, which needs numba: the image's own, or the one that the artefact brings in `lib`.
 
-Features come as `application/x-npy` (float32 or float64, shape (n, features), NaN for "not known"), `text/csv` (a row
-a line, no header, an empty field for "not known") or `application/json` (`{"instances": [[…]]}`, null for "not known").
-Every problem with a request is a ValueError; one that begins with "unsupported" is about its content type.
+A question is a row of the columns that the artefact's metadata.json lists as `question_names`: x, the log price to be
+asked at; slopes and then intercepts of the price features, so that a feature is float32(slope · x + intercept); and
+the other features as they are. Rows come as
+
+    application/x-npy   float64 and nothing shorter, shape (n, columns), NaN for "not known"
+    text/csv            a row a line, no header, an empty field for "not known"
+    application/json    {"instances": [[…]]}, null for "not known"
+
+x is always known and finite, slopes are positive, nothing is infinite. The answer has a row for each, of the columns of
+ANSWER: the decision is the same for every log price with lower <= x < upper. An edge that is never reached is infinite
+in npy, an empty field in CSV and null in JSON, which knows no infinity.
+
+Every problem with a request is a ValueError; one that begins with "unsupported" is about a content type.
 """
 
 from __future__ import annotations
 
 import csv
 import hashlib
+import importlib
+import importlib.util
 import io
 import json
+import math
+import sys
 from pathlib import Path
-from typing import Any, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import joblib
 import numpy as np
 import sklearn
-from numpy.typing import NDArray
 
-Floats: TypeAlias = NDArray[np.float64]
+if TYPE_CHECKING:
+    from types import ModuleType
+
+    from numpy.typing import NDArray
 
 CLASSES = ("HOLD", "BUY", "SELL")
 """What a user does within the horizon; a class is its index."""
-ANSWER = np.dtype([("p_hold", "<f8"), ("p_buy", "<f8"), ("p_sell", "<f8"), ("decision", "i1"), ("model", "S32")])
+ANSWER = np.dtype(
+    [
+        ("p_hold", "<f8"),
+        ("p_buy", "<f8"),
+        ("p_sell", "<f8"),
+        ("decision", "i1"),
+        ("lower", "<f8"),
+        ("upper", "<f8"),
+        ("model", "S32"),
+    ]
+)
 """One row of the answer."""
 NPY, CSV, JSON = "application/x-npy", "text/csv", "application/json"
 
@@ -35,44 +62,43 @@ class Model(NamedTuple):
     """A loaded artefact.
 
     Attributes:
-        ensemble: the fitted classifier; `decision_function` gives its raw scores.
+        bands: the package that tells decision bands.
+        ensemble: the fitted classifier, as that package walks it.
         temperature: raw scores are divided by it before the softmax.
         thresholds: probabilities of BUY and SELL from which the model says so.
         version: which model this is.
-        features: names of the columns, in order.
+        columns: names of a question's columns, in order.
     """
 
+    bands: ModuleType
     ensemble: Any
     temperature: float
     thresholds: tuple[float, float]
     version: str
-    features: tuple[str, ...]
-
-
-def probabilities(raw: Floats, temperature: float) -> Floats:
-    """Calibrated probabilities from raw scores, both of shape (n, 3): the softmax of the scores over a temperature."""
-    scaled = raw / temperature
-    powers = np.exp(scaled - scaled.max(axis=1, keepdims=True))
-    return np.asarray(powers / powers.sum(axis=1, keepdims=True))
-
-
-def decide(p: Floats, thresholds: tuple[float, float]) -> NDArray[np.int8]:
-    """Class indices, shape (n,): the side that is furthest over its threshold by ratio (a tie is BUY), else HOLD."""
-    buy, sell = p[:, 1] / thresholds[0], p[:, 2] / thresholds[1]
-    side = np.where(buy >= sell, 1, 2)
-    return np.where(np.maximum(buy, sell) >= 1.0, side, 0).astype(np.int8)
+    columns: tuple[str, ...]
 
 
 def feature_hash(names: tuple[str, ...]) -> str:
-    """Identifies the columns and their order."""
+    """Identifies the columns of features and their order."""
     return hashlib.sha256("\n".join(names).encode()).hexdigest()[:16]
 
 
+def question_names(features: tuple[str, ...], price_features: int) -> tuple[str, ...]:
+    """Columns of a question about features of which the first so many are affine in the log price.
+
+    >>> question_names(("gain", "age"), 1)
+    ('x', 'slope_of_gain', 'intercept_of_gain', 'age')
+    """
+    moving, fixed = features[:price_features], features[price_features:]
+    return ("x", *(f"slope_of_{name}" for name in moving), *(f"intercept_of_{name}" for name in moving), *fixed)
+
+
 def model_fn(model_dir: str) -> Model:
-    """Load the artefact.
+    """Load the artefact, and prove that decision bands can be told of its model.
 
     Raises:
-        ValueError: it was made by another scikit-learn, or its parts do not belong together.
+        ValueError: it was made by another scikit-learn, its parts do not belong together, its bands would not be
+            exact, or there is no numba.
     """
     folder = Path(model_dir)
     metadata = json.loads((folder / "metadata.json").read_text(encoding="utf-8"))
@@ -84,21 +110,30 @@ def model_fn(model_dir: str) -> Model:
         raise ValueError("the model's feature names do not belong to its feature hash")
     if tuple(metadata["classes"]) != CLASSES:
         raise ValueError(f"the model's classes are {metadata['classes']}, not {list(CLASSES)}")
-    ensemble = joblib.load(folder / "model.joblib")
-    if ensemble.n_features_in_ != len(features):
-        raise ValueError(f"the model has {ensemble.n_features_in_} features and {len(features)} feature names")
+    bands = _bands_package()
+    columns = question_names(features, bands.PRICE_FEATURES)
+    if tuple(metadata.get("question_names", ())) != columns:
+        raise ValueError("the model's question names do not belong to its feature names")
+    classifier = joblib.load(folder / "model.joblib")
+    if classifier.n_features_in_ != len(features):
+        raise ValueError(f"the model has {classifier.n_features_in_} features and {len(features)} feature names")
+    try:
+        ensemble = bands.flatten(classifier)
+    except bands.UnusableEnsemble as error:
+        raise ValueError(f"the model's decision bands cannot be told: {error}") from error
     thresholds = metadata["thresholds"]
     return Model(
+        bands=bands,
         ensemble=ensemble,
         temperature=float(metadata["temperature"]),
         thresholds=(float(thresholds["BUY"]), float(thresholds["SELL"])),
         version=str(metadata["model_version"]),
-        features=features,
+        columns=columns,
     )
 
 
-def input_fn(body: bytes | str, content_type: str) -> NDArray[Any]:
-    """The features in a request, shape (n, columns).
+def input_fn(body: bytes | str, content_type: str) -> NDArray[np.float64]:
+    """The questions in a request, shape (n, columns).
 
     Raises:
         ValueError: the content type is unsupported, or the body is not of that type.
@@ -114,25 +149,29 @@ def input_fn(body: bytes | str, content_type: str) -> NDArray[Any]:
     else:
         raise ValueError(f"unsupported content type {kind!r}; send {NPY}, {CSV} or {JSON}")
     if rows.ndim != 2 or not len(rows):
-        raise ValueError(f"features must be of shape (n, columns) with n > 0, not {rows.shape}")
+        raise ValueError(f"questions must be of shape (n, columns) with n > 0, not {rows.shape}")
     if np.isinf(rows).any():
-        raise ValueError("a feature is infinite")
+        raise ValueError("a number is infinite")
     return rows
 
 
-def predict_fn(rows: NDArray[Any], model: Model) -> NDArray[np.void]:
-    """Probabilities and decisions, a structured array of dtype ANSWER, shape (n,).
+def predict_fn(rows: NDArray[np.float64], model: Model) -> NDArray[np.void]:
+    """Probabilities, decisions and bands, a structured array of dtype ANSWER, shape (n,).
 
     Raises:
-        ValueError: the number of columns is not the model's.
+        ValueError: the number of columns is not the model's, an x is not finite, a slope not positive, or
+            something too large to compute with.
     """
-    if rows.shape[1] != len(model.features):
-        raise ValueError(f"the model reads {len(model.features)} features, the request has {rows.shape[1]}")
-    exact = np.asarray(rows, dtype=np.float32)
-    p = probabilities(np.asarray(model.ensemble.decision_function(exact), dtype=np.float64), model.temperature)
+    if rows.shape[1] != len(model.columns):
+        raise ValueError(f"the model reads {len(model.columns)} columns, the request has {rows.shape[1]}")
+    price = model.ensemble.price_features
+    x, slope, intercept, state = np.split(rows, [1, 1 + price, 1 + 2 * price], axis=1)
+    with np.errstate(over="ignore"):  # What overflows is infinite then, and refused.
+        state = state.astype(np.float32)
+    told = model.bands.bands(model.ensemble, model.temperature, model.thresholds, x[:, 0], slope, intercept, state)
     answer = np.empty(len(rows), dtype=ANSWER)
-    answer["p_hold"], answer["p_buy"], answer["p_sell"] = p.T
-    answer["decision"] = decide(p, model.thresholds)
+    answer["p_hold"], answer["p_buy"], answer["p_sell"] = told.probabilities.T
+    answer["decision"], answer["lower"], answer["upper"] = told.decision, told.lower, told.upper
     answer["model"] = model.version.encode()
     return answer
 
@@ -143,29 +182,48 @@ def output_fn(answer: NDArray[np.void], accept: str) -> tuple[bytes, str]:
     Raises:
         ValueError: none of the accepted types is supported.
     """
+    names = ANSWER.names or ()
     for kind in (_media_type(choice) for choice in accept.split(",")):
         if kind == NPY:
             buffer = io.BytesIO()
             np.save(buffer, answer, allow_pickle=False)
             return buffer.getvalue(), NPY
         if kind == CSV:
-            lines = [",".join(ANSWER.names or ()), *(",".join(map(str, _plain(row))) for row in answer.tolist())]
-            return ("\n".join(lines) + "\n").encode(), CSV
+            rows = [["" if value is None else str(value) for value in _plain(row)] for row in answer.tolist()]
+            return ("\n".join(map(",".join, [names, *rows])) + "\n").encode(), CSV
         if kind in (JSON, "application/*", "*/*", ""):
-            rows = [dict(zip(ANSWER.names or (), _plain(row), strict=True)) for row in answer.tolist()]
-            return json.dumps({"predictions": rows}).encode(), JSON
+            documents = [dict(zip(names, _plain(row), strict=True)) for row in answer.tolist()]
+            return json.dumps({"predictions": documents}, allow_nan=False).encode(), JSON
     raise ValueError(f"unsupported accept {accept!r}; ask for {NPY}, {CSV} or {JSON}")
 
 
-def _plain(row: tuple[float, float, float, int, bytes]) -> tuple[float, float, float, int, str]:
-    return (*row[:4], row[4].decode())
+def _bands_package() -> ModuleType:
+    """The package beside this file, compiled: `bands` in the container, `model.bands` in the repository.
+
+    Not imported above: training reads this file for its names, where there is no numba.
+    """
+    lib = str(Path(__file__).resolve().parent / "lib")
+    if importlib.util.find_spec("numba") is None and lib not in sys.path:
+        sys.path.append(lib)
+    name = f"{__package__}.bands" if __package__ else "bands"
+    try:
+        importlib.import_module(f"{name}.search")
+    except ModuleNotFoundError as error:
+        raise ValueError(f"the model cannot be served: there is no {error.name}, and none in {lib}") from error
+    return sys.modules[name]
+
+
+def _plain(row: tuple[Any, ...]) -> list[Any]:
+    """A row of the answer as what JSON knows; None for what is infinite."""
+    values = (value.decode() if isinstance(value, bytes) else value for value in row)
+    return [None if isinstance(value, float) and math.isinf(value) else value for value in values]
 
 
 def _media_type(header: str) -> str:
     return header.split(";")[0].strip().lower()
 
 
-def _from_npy(data: bytes) -> NDArray[Any]:
+def _from_npy(data: bytes) -> NDArray[np.float64]:
     stream = io.BytesIO(data)
     try:
         version = np.lib.format.read_magic(stream)
@@ -176,18 +234,16 @@ def _from_npy(data: bytes) -> NDArray[Any]:
         shape, by_column, dtype = read_header(stream)
     except (ValueError, KeyError, EOFError) as error:
         raise ValueError("the body is not an npy file") from error
-    if dtype not in (np.dtype("<f4"), np.dtype("<f8")):
-        raise ValueError(f"features must be float32 or float64, not {dtype}")
+    if dtype != np.dtype("<f8"):
+        raise ValueError(f"questions must be float64, not {dtype}: with other digits x is another price")
     values = data[stream.tell() :]
-    count = 1
-    for length in shape:
-        count *= length
+    count = math.prod(shape)
     if len(values) != count * dtype.itemsize:
         raise ValueError(f"the npy header announces {count} numbers, the body has {len(values)} bytes")
-    return np.frombuffer(values, dtype=dtype).reshape(shape, order="F" if by_column else "C")
+    return np.frombuffer(values, dtype=np.float64).reshape(shape, order="F" if by_column else "C")
 
 
-def _from_csv(data: bytes) -> NDArray[Any]:
+def _from_csv(data: bytes) -> NDArray[np.float64]:
     try:
         rows = [row for row in csv.reader(io.StringIO(data.decode())) if row]
         numbers = [[float(field) if field.strip() else np.nan for field in row] for row in rows]
@@ -196,17 +252,17 @@ def _from_csv(data: bytes) -> NDArray[Any]:
     return _rectangle(numbers)
 
 
-def _from_json(data: bytes) -> NDArray[Any]:
+def _from_json(data: bytes) -> NDArray[np.float64]:
     try:
         document = json.loads(data)
         rows = document["instances"]
         numbers = [[np.nan if value is None else float(value) for value in row] for row in rows]
-    except (ValueError, TypeError, KeyError, RecursionError) as error:
+    except (ValueError, TypeError, KeyError, OverflowError, RecursionError) as error:
         raise ValueError('the body is not JSON such as {"instances": [[0.1, null]]}') from error
     return _rectangle(numbers)
 
 
-def _rectangle(rows: list[list[float]]) -> NDArray[Any]:
+def _rectangle(rows: list[list[float]]) -> NDArray[np.float64]:
     if len({len(row) for row in rows}) > 1:
-        raise ValueError("rows have different numbers of features")
+        raise ValueError("rows have different numbers of columns")
     return np.array(rows, dtype=np.float64)

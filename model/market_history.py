@@ -36,6 +36,7 @@ class MarketHistory:
         trading_days: Mondays to Fridays (UTC) with a quote, as days since 1970, growing.
         gate: what the gate remembers at the end.
         market: the market at the end; None when no quote was believed.
+        quote: the newest quote that was believed; None when none was.
     """
 
     views: MarketView[Array]
@@ -43,6 +44,7 @@ class MarketHistory:
     trading_days: np.ndarray
     gate: GateState
     market: MarketState | None
+    quote: Quote | None
 
 
 def market_histories(
@@ -76,6 +78,7 @@ class _Walk:
         self._views: list[MarketView[float]] = []
         self._gate = GateState()
         self._state: MarketState | None = None
+        self._quote: Quote | None = None
         self._days: list[int] = []
 
     def take(self, quote: Quote) -> Rejection | None:
@@ -84,7 +87,7 @@ class _Walk:
             return reason
         at = quote.event_time.timestamp()
         self._note(at)
-        self._state = market.fold(self._state, quote)
+        self._state, self._quote = market.fold(self._state, quote), quote
         day = int(at // DAY)
         if not self._days or self._days[-1] != day:
             self._days.append(day)
@@ -95,7 +98,8 @@ class _Walk:
         views = stack(MarketView[Array], self._views)
         days = np.array(self._days, dtype=np.int64)
         weekdays = (days + _EPOCH_WEEKDAY) % 7 <= _FRIDAY
-        return MarketHistory(views, ~np.isnan(views.log_mid), days[weekdays], self._gate, self._state)
+        known = ~np.isnan(views.log_mid)
+        return MarketHistory(views, known, days[weekdays], self._gate, self._state, self._quote)
 
     def _note(self, before: float) -> None:
         """Note the market at the moments before the next quote."""

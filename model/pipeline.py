@@ -18,14 +18,14 @@ from typing import TYPE_CHECKING, Any
 
 from divisa.domain.errors import InvalidModel
 from model.matrix import write_matrix
-from model.package import pack
+from model.package import SERVING_CODE, pack
 from model.training_set import MAX_ROWS, build_training_set
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-CONTAINER_CODE = ("__init__.py", "evaluate.py", "inference.py", "matrix.py", "thresholds.py", "train.py")
-"""What the training image gets of this package."""
+CONTAINER_CODE = ("__init__.py", "evaluate.py", "matrix.py", "thresholds.py", "train.py", *SERVING_CODE)
+"""What the training image gets of this package. The serving code is copied into the artefact; some of it is read."""
 _LOG_END = 2000
 
 
@@ -101,9 +101,9 @@ def run_training_job(job: Path, hyper_parameters: Mapping[str, int | float]) -> 
         InvalidModel: the job failed; the message ends with what it printed.
     """
     code = job / "code" / "model"
-    code.mkdir(parents=True)
     for name in CONTAINER_CODE:
-        shutil.copyfile(Path(__file__).with_name(name), code / name)
+        (code / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(Path(__file__).parent / name, code / name)
     arguments = [f"--{name.replace('_', '-')}={value}" for name, value in hyper_parameters.items()]
     done = subprocess.run(  # noqa: S603 - this interpreter on our own file
         [sys.executable, str(code / "train.py"), *arguments],

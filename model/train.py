@@ -1,10 +1,11 @@
 """Fit, calibrate, choose thresholds, evaluate: the training job, in SageMaker's script mode.
 
     SM_CHANNEL_TRAIN     folder with the training matrix (model.matrix)
-    SM_MODEL_DIR         gets model.joblib, metadata.json and code/inference.py: what the artefact is packed from
+    SM_MODEL_DIR         gets model.joblib, metadata.json, code/inference.py, code/bands: the artefact's parts
     SM_OUTPUT_DATA_DIR   gets metrics.json
 
-Hyper-parameters are arguments. It runs unchanged in the managed scikit-learn image and imports nothing of `divisa`.
+Hyper-parameters are arguments. It runs unchanged in the managed scikit-learn image: it imports nothing of `divisa`, and
+no numba, which serving needs.
 """
 
 from __future__ import annotations
@@ -27,8 +28,10 @@ from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.frozen import FrozenEstimator
 
 from model import inference
+from model.bands import PRICE_FEATURES
+from model.bands.rule import decide, probabilities
 from model.evaluate import evaluate
-from model.inference import CLASSES, decide, feature_hash, probabilities
+from model.inference import CLASSES, feature_hash, question_names
 from model.matrix import Part, read_matrix
 from model.thresholds import best_threshold
 
@@ -112,6 +115,7 @@ def _description(
         "classes": list(CLASSES),
         "feature_names": list(matrix.feature_names),
         "feature_hash": feature_hash(matrix.feature_names),
+        "question_names": list(question_names(matrix.feature_names, PRICE_FEATURES)),
         "thresholds": {"BUY": thresholds[0], "SELL": thresholds[1]},
         "temperature": temperature,
         "training_window": {part.name.lower(): _window(matrix, part) for part in Part},
@@ -135,9 +139,11 @@ def _write_artefact(folder: Path, ensemble: HistGradientBoostingClassifier, desc
     version = f"hgb-{hashlib.sha256(content).hexdigest()[:_VERSION_LENGTH]}"
     metadata = {"model_version": version, **description}
     (folder / "metadata.json").write_text(json.dumps(metadata, indent=2) + "\n", encoding="utf-8")
-    code = folder / "code"
-    code.mkdir(exist_ok=True)
-    shutil.copyfile(inference.__file__, code / "inference.py")
+    ours = Path(inference.__file__).parent
+    for source in (ours / "inference.py", *(ours / "bands").glob("*.py")):
+        copy = folder / "code" / source.relative_to(ours)
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(source, copy)
 
 
 _HYPER_PARAMETERS: dict[str, tuple[type, int | float, str]] = {

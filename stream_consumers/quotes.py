@@ -1,4 +1,4 @@
-"""Kinesis `quotes` → gate, market state, evaluation, suggestions."""
+"""Kinesis `quotes` → gate, market state, and a decision about the watches that a price breaks."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from divisa.adapters.aws.arrivals import read_arrivals
 from divisa.observability import count, count_by_reason, duration, logger, metrics
 from divisa.settings import QuotesSettings
 from stream_consumers.batch import EventType, process_batch
+from stream_consumers.deciding import count_outcome
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.batch.types import PartialItemFailureResponse
@@ -69,16 +70,21 @@ def _read(record: KinesisStreamRecord) -> list[Arrival]:
 def _observe(report: Report, arrived: int, milliseconds: float) -> None:
     count("QuotesAccepted", report.accepted)
     count("QuotesRedelivered", report.redelivered)
-    count("UsersEvaluated", report.evaluated)
-    count("SuggestionsMade", report.suggested)
-    count("WatchesRaced", report.raced)
     count_by_reason("QuotesRejected", report.rejected)
-    count_by_reason("SuggestionsSuppressed", report.suppressed)
+    count_outcome(report.outcome)
+    count("BatchesPutOff", report.put_off)
     count("EvaluationsPostponed", len(report.postponed))
     duration("QuotesBatch", milliseconds)
     for problem in report.postponed:
-        logger.error("the evaluation is left to the next quote", extra={"problem": problem})
+        logger.error("the decision is left to the next quote", extra={"problem": problem})
     logger.info(
         "applied quotes",
-        extra={"arrived": arrived, "accepted": report.accepted, "rejected": dict(report.rejected)},
+        extra={
+            "arrived": arrived,
+            "accepted": report.accepted,
+            "rejected": dict(report.rejected),
+            "evaluated": report.outcome.evaluated,
+            "moved": report.outcome.moved,
+            "put_off": report.put_off,
+        },
     )

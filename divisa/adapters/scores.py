@@ -18,20 +18,30 @@ SUM_TOLERANCE = 1e-6
 
 
 def checked_scores(
-    probabilities: NDArray[np.float64], decisions: NDArray[np.int8], model_version: str, rows: int
+    probabilities: NDArray[np.float64],
+    decisions: NDArray[np.int8],
+    lower: NDArray[np.float64],
+    upper: NDArray[np.float64],
+    model_version: str,
+    x: NDArray[np.float64],
 ) -> Scores:
-    """Scores of `rows` rows, when the answer fits.
+    """Scores of users at log prices `x`, shape (n,), when the answer fits.
 
     Raises:
-        InvalidModel: wrong shape, a probability that is none, a decision that does not exist, no model version.
+        InvalidModel: wrong shape, a probability that is none, a decision that does not exist, a band that does not
+            hold the price that was asked about, no model version.
     """
-    if probabilities.shape != (rows, len(Decision)) or decisions.shape != (rows,):
-        raise InvalidModel(f"the model answered {probabilities.shape} and {decisions.shape} for {rows} rows")
+    n = len(x)
+    shapes = [array.shape for array in (probabilities, decisions, lower, upper)]
+    if shapes != [(n, len(Decision)), (n,), (n,), (n,)]:
+        raise InvalidModel(f"the model answered {', '.join(map(str, shapes))} for {n} rows")
     in_range = (probabilities >= 0) & (probabilities <= 1)  # False for NaN
     if not in_range.all() or not np.allclose(probabilities.sum(axis=1), 1.0, rtol=0.0, atol=SUM_TOLERANCE):
         raise InvalidModel("the model answered probabilities that are none")
     if not np.isin(decisions, list(Decision)).all():
         raise InvalidModel("the model answered a decision that does not exist")
+    if not ((lower <= x) & (x < upper)).all():  # False for NaN
+        raise InvalidModel("the model answered a band that does not hold the price that it was asked about")
     if not model_version:
         raise InvalidModel("the model did not say which version it is")
-    return Scores(probabilities, decisions, model_version)
+    return Scores(probabilities, decisions, lower, upper, model_version)

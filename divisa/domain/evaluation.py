@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import TYPE_CHECKING
 
+from divisa.domain.bands import NOWHERE, Band
 from divisa.domain.transaction import Side
 
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from divisa.domain.episodes import Visit
     from divisa.domain.pair import Pair
 
 
@@ -35,12 +37,14 @@ class Evaluation:
     Attributes:
         user_id: whom it is about.
         decision: HOLD, BUY or SELL.
+        band: the log prices around that price at which the model says the same.
         propensity: probability of the decided class, 0 to 1.
         model_version: which model answered.
     """
 
     user_id: str
     decision: Decision
+    band: Band
     propensity: float
     model_version: str
 
@@ -52,18 +56,27 @@ class Watch:
     Attributes:
         user_id: whom it is about.
         pair: which price is watched.
+        band: the log prices at which there is nothing new to say; a price outside breaks the watch. NOWHERE asks for
+            an evaluation at the next price.
         decision: the newest decision.
-        generation: how many times the decision has changed; every write is conditional on it.
-        evaluated_at: event time of the quote of the newest change, UTC; None before the first.
-        model_version: the model of that decision; None before the first.
+        visit: the visit of the price to the far side of a band that is not over yet; None when there is none.
+        episode: how many visits there have been; a suggestion belongs to one.
+        generation: how many times the watch was written; every write is conditional on it.
+        evaluated_at: event time of the quote of the newest write, UTC; None before the first.
+        refresh_at: event time from which the watch is stale, UTC; None before the first evaluation.
+        model_version: the model of the decision; None before the first.
         suggested_at: event time of the newest suggestion that was let out, UTC; None when there was none.
     """
 
     user_id: str
     pair: Pair
+    band: Band = NOWHERE
     decision: Decision = Decision.HOLD
+    visit: Visit | None = None
+    episode: int = 0
     generation: int = 0
     evaluated_at: datetime | None = None
+    refresh_at: datetime | None = None
     model_version: str | None = None
     suggested_at: datetime | None = None
 

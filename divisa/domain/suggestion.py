@@ -43,7 +43,7 @@ class Suggestion:
         reasons: why, strongest first, with their numbers.
         propensity: the model's probability that the user would do this anyway, 0 to 1.
         model_version: which model said so.
-        episode: the watch's generation that this suggestion belongs to.
+        episode: which visit of the price to the far side of a band this is, counted for each user and pair.
         created_at: when it was decided, UTC.
         expires_at: when it is no longer to be sent, UTC.
         language: of the message.

@@ -1,27 +1,32 @@
-"""Apply a batch of price events: gate, fold, evaluate, suggest, and only then remember that it was done."""
+"""Apply a batch of price events: gate, fold, decide about the watches that it breaks, and only then remember it."""
 
 from __future__ import annotations
 
 import hashlib
 from collections import Counter
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final, Protocol
 
 from divisa.domain.errors import InvalidModel, InvalidQuote, ScorerUnavailable
 from divisa.domain.gate import GateLimits, Rejection, admit
 from divisa.domain.market import fold
 from divisa.ports import QuarantineEntry
+from divisa.services.decide import in_chunks
+from divisa.services.suggest import Outcome
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from datetime import datetime
 
-    from divisa.domain.market import MarketState
+    from divisa.domain.evaluation import Watch
     from divisa.domain.pair import Pair
     from divisa.domain.quote import Quote
-    from divisa.ports import Clock, Markets, Quarantine, Watches
-    from divisa.services.evaluate_users import EvaluateUsers
-    from divisa.services.suggest import Suggest
+    from divisa.ports import Backlog, Clock, MarketRecord, Markets, Quarantine, Watches
+    from divisa.services.decide import Decide
+
+
+AT_ONCE: Final = 2000
+"""Candidates of one batch that are decided about without the backlog: some seconds of DynamoDB's writes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,21 +54,29 @@ class Report:
         accepted: quotes that were believed and folded.
         redelivered: records that had been applied before.
         rejected: records in quarantine, by reason.
-        evaluated: users that the model was asked about.
-        suggested: suggestions let out.
-        suppressed: suggestions recorded and not let out, by reason.
-        raced: watches that another consumer moved first.
-        postponed: why evaluations were left to the next quote, by error; empty when the model answered.
+        outcome: what became of the watches that were decided about.
+        put_off: pairs whose broken watches went to the backlog, being too many to decide about at once.
+        postponed: why decisions were left to the next quote, by error; empty when the model answered.
     """
 
     accepted: int = 0
     redelivered: int = 0
     rejected: Counter[str] = field(default_factory=Counter)
-    evaluated: int = 0
-    suggested: int = 0
-    suppressed: Counter[str] = field(default_factory=Counter)
-    raced: int = 0
+    outcome: Outcome = field(default_factory=Outcome)
+    put_off: int = 0
     postponed: list[str] = field(default_factory=list)
+
+
+class Candidates(Protocol):
+    """Which watches a batch of quotes is decided about."""
+
+    def __call__(self, pair: Pair, low: float, high: float) -> Iterator[Sequence[Watch]]:
+        """Watches page by page, given the batch's lowest and highest log price."""
+
+
+def everyone(watches: Watches) -> Candidates:
+    """The reference: every watch, broken or not. What the others answer is measured against it."""
+    return lambda pair, low, high: watches.of_pair(pair)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,18 +84,25 @@ class ApplyQuotes:
     """Applies batches of the quote stream.
 
     A pair's record is written last, conditional on its version. A consumer that dies before has written nothing that
-    the next attempt would not write again the same; one that dies after has nothing left to do. When the model does
-    not answer, the quotes still count and the next quote evaluates.
+    the next attempt would not write again the same; one that dies after decides once more, about what is still broken.
+    When the model does not answer, the quotes still count; the watches stay broken, so that the next quote decides.
+
+    Attributes:
+        candidates: which watches are decided about: `watches.broken`, or `everyone`.
+        at_once: more candidates than this go to the backlog, so that a move that breaks a large share does not hold
+            up the prices behind it.
     """
 
     pairs: frozenset[Pair]
     markets: Markets
-    watches: Watches
+    candidates: Candidates
     quarantine: Quarantine
-    evaluate: EvaluateUsers
-    suggest: Suggest
+    decide: Decide
+    backlog: Backlog
     clock: Clock
     limits: GateLimits
+    shards: int
+    at_once: int = AT_ONCE
 
     def __call__(self, arrivals: Sequence[Arrival]) -> Report:
         """Apply records in stream order; those of one pair are conflated and decided at the last accepted quote.
@@ -108,8 +128,8 @@ class ApplyQuotes:
 
     def _apply_pair(self, pair: Pair, events: Sequence[tuple[Arrival, Quote]], report: Report) -> None:
         record = self.markets.load(pair)
-        gate, market, position = record.gate, record.market, record.position
-        newest: Quote | None = None
+        gate, market, newest, position = record.gate, record.market, record.quote, record.position
+        prices: list[float] = []
         refused: list[QuarantineEntry] = []
         for arrival, quote in events:
             if arrival.position <= position:
@@ -121,25 +141,38 @@ class ApplyQuotes:
                 refused.append(_entry(arrival, reason, f"quote {quote.sequence} of {quote.source}"))
             else:
                 market, newest = fold(market, quote), quote
-                report.accepted += 1
+                prices.append(quote.log_mid)
         self._keep(refused, report)
-        if newest is not None and market is not None:
-            self._decide(newest, market, report)
+        report.accepted += len(prices)
+        after = replace(record, gate=gate, market=market, quote=newest, position=position)
+        is_done = self._decide(after, prices, report)
         if position != record.position:
-            self.markets.save(replace(record, gate=gate, market=market, position=position))
+            self.markets.save(after)
+        if not is_done:
+            # Behind the save, since whoever works it off decides at the price that is stored.
+            self.backlog.put(pair, range(self.shards))
+            report.put_off += 1
 
-    def _decide(self, quote: Quote, market: MarketState, report: Report) -> None:
-        for watches in self.watches.of_pair(quote.pair):
+    def _decide(self, record: MarketRecord, prices: Sequence[float], report: Report) -> bool:
+        """Decide about the candidates at the newest quote; False when there are too many of them."""
+        newest = self.decide.newest(record)
+        if newest is None:
+            return True
+        quote, market = newest
+        # A batch that came again has no prices of its own: what an earlier attempt left undone is broken still.
+        prices = prices or [quote.log_mid]
+        found: list[Watch] = []
+        for page in self.candidates(quote.pair, min(prices), max(prices)):
+            found += page
+            if len(found) > self.at_once:
+                return False
+        for chunk in in_chunks(found):
             try:
-                evaluations = self.evaluate(quote.pair, [w.user_id for w in watches], market, quote.event_time)
+                report.outcome.add(self.decide(quote, market, chunk))
             except (ScorerUnavailable, InvalidModel) as error:
                 report.postponed.append(f"{type(error).__name__}: {error}")
-                return
-            report.evaluated += len(watches)
-            outcome = self.suggest(quote, watches, evaluations)
-            report.suggested += outcome.suggested
-            report.suppressed += outcome.suppressed
-            report.raced += outcome.raced
+                break
+        return True
 
     def _keep(self, entries: Sequence[QuarantineEntry], report: Report) -> None:
         if entries:

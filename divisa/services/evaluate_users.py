@@ -1,4 +1,4 @@
-"""Ask the model about many users at one price."""
+"""Ask the model about many users at one price: what it says, and until which price that stays true."""
 
 from __future__ import annotations
 
@@ -7,17 +7,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from divisa.domain.bands import Band
 from divisa.domain.behaviour import NEWCOMER, BehaviourSummary
 from divisa.domain.columns import Array, stack
 from divisa.domain.evaluation import Decision, Evaluation
-from divisa.domain.features import FEATURE_NAMES, feature_matrix
+from divisa.domain.features import FEATURE_NAMES, Question, question
 from divisa.domain.market import MarketView, view
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import datetime
-
-    from numpy.typing import NDArray
 
     from divisa.domain.market import MarketState
     from divisa.domain.pair import Pair
@@ -31,14 +29,14 @@ class Evaluations:
     Attributes:
         user_ids: whom they are about, n of them.
         summaries: the state that they were evaluated with, in the same order.
-        features: float32, shape (n, k): what the model was asked.
+        question: what the model was asked.
         scores: what it answered.
         market: the market that all share.
     """
 
     user_ids: Sequence[str]
     summaries: Sequence[BehaviourSummary[float]]
-    features: NDArray[np.float32]
+    question: Question
     scores: Scores
     market: MarketView[float]
 
@@ -48,31 +46,33 @@ class Evaluations:
         return Evaluation(
             user_id=self.user_ids[row],
             decision=decision,
+            band=Band(float(self.scores.lower[row]), float(self.scores.upper[row])),
             propensity=float(self.scores.probabilities[row, decision]),
             model_version=self.scores.model_version,
         )
 
     def evidence(self, row: int) -> dict[str, float]:
         """One user's features by name, and the log price over the 7-day average."""
-        named = dict(zip(FEATURE_NAMES, self.features[row].tolist(), strict=True))
-        return named | {"log_price_over_week": self.market.log_mid - self.market.ewma_7d}
+        [features] = self.question.part([row]).features().tolist()
+        named = dict(zip(FEATURE_NAMES, features, strict=True))
+        return named | {"log_price_over_week": float(self.question.x[row]) - self.market.ewma_7d}
 
 
 @dataclass(frozen=True, slots=True)
 class EvaluateUsers:
-    """Evaluates users at the market's newest price: one read of summaries, one matrix, one call of the model."""
+    """Evaluates users at one price: one read of summaries, one question, one call of the model."""
 
     summaries: Summaries
     scorer: Scorer
 
-    def __call__(self, pair: Pair, user_ids: Sequence[str], market: MarketState, at: datetime) -> Evaluations:
-        """Evaluate users of a pair at `market.log_mid`; a user without transactions is asked about as a newcomer.
+    def __call__(self, pair: Pair, user_ids: Sequence[str], market: MarketState, x: float) -> Evaluations:
+        """Evaluate users of a pair; a user without transactions is asked about as a newcomer.
 
         Args:
             pair: the pair.
             user_ids: whom to evaluate, at least one.
-            market: the market after the quote that is decided on.
-            at: event time of that quote, UTC: what "days since" features count from.
+            market: the market to evaluate in; "days since" features count up to its `as_of`.
+            x: log mid to evaluate at: `market.log_mid`, or a price that the market state has not followed yet.
 
         Raises:
             ScorerUnavailable: the model did not answer.
@@ -81,10 +81,10 @@ class EvaluateUsers:
         known = self.summaries.get_many(pair, user_ids)
         rows = [known.get(user_id, NEWCOMER) for user_id in user_ids]
         seen = view(market)
-        features = feature_matrix(
+        asked = question(
             stack(BehaviourSummary[Array], rows),
             stack(MarketView[Array], [seen]),
-            at=np.array([at.timestamp()]),
-            x=np.array([market.log_mid]),
+            at=np.array([market.as_of]),
+            x=np.array([x]),
         )
-        return Evaluations(user_ids, rows, features, self.scorer.score(features), seen)
+        return Evaluations(user_ids, rows, asked, self.scorer.score(asked), seen)

@@ -1,4 +1,4 @@
-"""Turn a changed decision into a moved watch and, when it has a side, one suggestion."""
+"""Turn evaluations into moved watches and, where a visit begins, one suggestion."""
 
 from __future__ import annotations
 
@@ -6,16 +6,21 @@ from collections import Counter
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from divisa.domain.policy import PolicyRules, suggested_amount, suppression
+from divisa.domain.episodes import follow, watched
+from divisa.domain.policy import suggested_amount, suppression
 from divisa.domain.reasons import reasons_for
 from divisa.domain.recipient import Language
 from divisa.domain.suggestion import Suggestion, suggestion_id_of
 from divisa.domain.transaction import Side
+from divisa.ports import Move
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
+    from datetime import timedelta
 
+    from divisa.domain.episodes import VisitRules
     from divisa.domain.evaluation import Evaluation, Watch
+    from divisa.domain.policy import PolicyRules
     from divisa.domain.portfolio import Portfolio
     from divisa.domain.quote import Quote
     from divisa.domain.recipient import Recipient
@@ -25,28 +30,47 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class Outcome:
-    """What became of the changed decisions of one evaluation.
+    """What became of evaluations.
 
     Attributes:
+        evaluated: watches that the model was asked about.
+        moved: watches that were written.
         suggested: suggestions that were let out.
         suppressed: suggestions that were recorded and not let out, by reason.
         raced: watches that somebody else had moved first.
     """
 
+    evaluated: int = 0
+    moved: int = 0
     suggested: int = 0
     suppressed: Counter[str] = field(default_factory=Counter)
     raced: int = 0
 
+    def add(self, other: Outcome) -> None:
+        """Count another outcome in."""
+        self.evaluated += other.evaluated
+        self.moved += other.moved
+        self.suggested += other.suggested
+        self.suppressed += other.suppressed
+        self.raced += other.raced
+
 
 @dataclass(frozen=True, slots=True)
 class Suggest:
-    """Moves the watches whose decision changed; each move and its suggestion are written in one transaction."""
+    """Moves watches to what the model says now; each move and its suggestion are written in one transaction.
+
+    Attributes:
+        visits: when a visit to the far side of a band is over.
+        refresh_age: time after which an evaluation is stale, whatever the price did.
+    """
 
     watches: Watches
     portfolios: Portfolios
     recipients: Recipients
     clock: Clock
     rules: PolicyRules
+    visits: VisitRules
+    refresh_age: timedelta
 
     def __call__(self, quote: Quote, watches: Sequence[Watch], evaluations: Evaluations) -> Outcome:
         """Apply evaluations to the watches that they were made for, row by row.
@@ -54,60 +78,82 @@ class Suggest:
         Doing it again changes nothing: the watches have moved, and a suggestion's id belongs to its episode. A watch
         that a later quote has moved stays: else a retry of the first half of a batch would open an episode anew.
         """
-        decided = evaluations.scores.decisions
-        changed = [
-            row for row, watch in enumerate(watches) if watch.decision != decided[row] and not _is_ahead(watch, quote)
-        ]
-        outcome = Outcome()
-        if not changed:
-            return outcome
-        told = [watches[row].user_id for row in changed if decided[row]]
+        outcome = Outcome(evaluated=len(watches))
+        afters: list[tuple[int, Watch, bool]] = []
+        for row, watch in enumerate(watches):
+            if not _is_ahead(watch, quote):
+                after, begins = self._after(quote, watch, evaluations.of(row))
+                if after is not watch:
+                    afters.append((row, after, begins))
+        told = [after.user_id for _, after, begins in afters if begins]
         portfolios = self.portfolios.get_many(quote.pair, told) if told else {}
         recipients = self.recipients.get_many(told) if told else {}
-        for row in changed:
-            before, evaluation = watches[row], evaluations.of(row)
-            after = replace(
-                before,
-                decision=evaluation.decision,
-                generation=before.generation + 1,
-                evaluated_at=quote.event_time,
-                model_version=evaluation.model_version,
-            )
-            suggestion = None
-            if (side := evaluation.decision.side) is not None:
-                user = before.user_id
-                suggestion = self._suggestion(
-                    side, quote, after, evaluations, row, portfolios.get(user), recipients.get(user)
-                )
-                if suggestion.suppressed is None:
-                    after = replace(after, suggested_at=quote.event_time)
-            if not self.watches.move(before, after, suggestion):
+        moves = [
+            self._told(quote, watches[row], after, evaluations, row, portfolios, recipients)
+            if begins
+            else Move(watches[row], after)
+            for row, after, begins in afters
+        ]
+        for move, is_done in zip(moves, self.watches.move_all(moves) if moves else (), strict=True):
+            if not is_done:
                 outcome.raced += 1
-            elif suggestion is not None and suggestion.suppressed is not None:
-                outcome.suppressed[suggestion.suppressed.value] += 1
-            elif suggestion is not None:
+                continue
+            outcome.moved += 1
+            if move.suggestion is not None and move.suggestion.suppressed is not None:
+                outcome.suppressed[move.suggestion.suppressed.value] += 1
+            elif move.suggestion is not None:
                 outcome.suggested += 1
         return outcome
 
-    def _suggestion(
+    def _after(self, quote: Quote, before: Watch, evaluation: Evaluation) -> tuple[Watch, bool]:
+        """The watch from now on, `before` itself when nothing is new; and whether a visit begins."""
+        decision, band, at = evaluation.decision, evaluation.band, quote.event_time
+        visit, begins = follow(before.visit, decision, band, quote.log_mid, at, self.visits)
+        band = watched(visit, decision, band)
+        same = (
+            not begins
+            and (decision, visit, band) == (before.decision, before.visit, before.band)
+            and evaluation.model_version == before.model_version
+            and before.refresh_at is not None
+            and at < before.refresh_at
+        )
+        if same:
+            return before, False
+        after = replace(
+            before,
+            band=band,
+            decision=decision,
+            visit=visit,
+            episode=before.episode + begins,
+            generation=before.generation + 1,
+            evaluated_at=at,
+            refresh_at=at + self.refresh_age,
+            model_version=evaluation.model_version,
+        )
+        return after, begins
+
+    def _told(
         self,
-        side: Side,
         quote: Quote,
-        watch: Watch,
+        before: Watch,
+        after: Watch,
         evaluations: Evaluations,
         row: int,
-        portfolio: Portfolio | None,
-        recipient: Recipient | None,
-    ) -> Suggestion:
-        evaluation: Evaluation = evaluations.of(row)
-        amount = suggested_amount(side, portfolio, evaluations.summaries[row].size, quote, self.rules)
+        portfolios: Mapping[str, Portfolio],
+        recipients: Mapping[str, Recipient],
+    ) -> Move:
+        """The move with the one suggestion of the visit that begins."""
+        evaluation, user = evaluations.of(row), after.user_id
+        side = Side[evaluation.decision.name]
+        recipient = recipients.get(user)
+        amount = suggested_amount(side, portfolios.get(user), evaluations.summaries[row].size, quote, self.rules)
         suppressed = suppression(
-            recipient, amount, watch.suggested_at, quote.event_time, self.clock.age(quote.event_time), self.rules
+            recipient, amount, after.suggested_at, quote.event_time, self.clock.age(quote.event_time), self.rules
         )
-        return Suggestion(
-            suggestion_id=suggestion_id_of(watch.user_id, watch.pair, side, watch.generation),
-            user_id=watch.user_id,
-            pair=watch.pair,
+        suggestion = Suggestion(
+            suggestion_id=suggestion_id_of(user, after.pair, side, after.episode),
+            user_id=user,
+            pair=after.pair,
             side=side,
             amount=amount,
             price=quote.ask if side is Side.BUY else quote.bid,
@@ -116,13 +162,14 @@ class Suggest:
             reasons=reasons_for(side, evaluations.evidence(row), evaluation.propensity),
             propensity=evaluation.propensity,
             model_version=evaluation.model_version,
-            episode=watch.generation,
+            episode=after.episode,
             created_at=self.clock.now(),
             expires_at=self.clock.later(self.rules.lifetime),
             language=recipient.language if recipient is not None else Language.ES,
             channels=recipient.reachable() if recipient is not None and suppressed is None else (),
             suppressed=suppressed,
         )
+        return Move(before, after if suppressed else replace(after, suggested_at=quote.event_time), suggestion)
 
 
 def _is_ahead(watch: Watch, quote: Quote) -> bool:

@@ -115,9 +115,13 @@ def show_summary(report: dict[str, Any], messages: "Sequence[InboxMessage]") -> 
     from rich.table import Table
 
     delivered, waited, model = report["delivered"], report["quote_to_inbox_ms"], report["model"]
+    asked = report["evaluations"]
     table = Table(box=None, pad_edge=False, show_header=False)
     table.add_row("quotes", f"{report['quotes']:,}")
-    table.add_row("evaluations of a user at a price", f"{report['evaluations']:,}")
+    table.add_row(
+        "evaluations of a user at a price", f"{asked['broken']:,} broken watches, {asked['refreshed']:,} old ones"
+    )
+    table.add_row("everyone at every quote would be", f"{asked['everyone']:,}")
     table.add_row("suggestions let out", f"{report['suggestions']:,}")
     table.add_row("delivered", f"{delivered['sms']:,} SMS, {delivered['email']:,} emails")
     table.add_row("held back", _by_reason(report["suppressed"]))

@@ -5,4 +5,5 @@ destinations, batch windows nor parallelization. This process takes every enable
 APIs only: it disables the mapping at the emulator and polls, filters, batches, invokes, retries and discards itself.
 
 A mapping once taken over stays owned (its checkpoint file says so) until it is deleted. SQS mappings are left alone.
+Functions that a schedule starts are started from here too, at a pace that keeps up with replays (see `schedules`).
 """

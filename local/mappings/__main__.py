@@ -1,9 +1,10 @@
-"""`python -m local.mappings --state DIR [--ready-file FILE]`: run the stream mappings until SIGTERM.
+"""`python -m local.mappings --state DIR [--ready-file FILE]`: run stream mappings and schedules until SIGTERM.
 
 Environment: `AWS_ENDPOINT_URL` (required), region and credentials as for any AWS client, `LOG_LEVEL` (INFO).
 
-`DIR/checkpoints` holds the checkpoints, `DIR/status.json` is rewritten every second: what each mapping did, and what is
-wrong. The ready file appears when every mapping is taken over for the first time; it holds the process id.
+`DIR/checkpoints` holds the checkpoints and `DIR/schedules.json` the schedules that are owned. `DIR/status.json` is
+rewritten every second: what each mapping and schedule did, and what is wrong. The ready file appears when every one of
+them is taken over for the first time; it holds the process id.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from divisa.domain.errors import DivisaError
 from local.json_file import replace_json
 from local.mappings.checkpoints import Checkpoints
 from local.mappings.clients import clients_from
+from local.mappings.schedules import Schedules
 from local.mappings.takeover import Takeover
 
 log = logging.getLogger("local.mappings")
@@ -31,7 +33,9 @@ def main(arguments: list[str] | None = None) -> int:
     Returns:
         The exit code: 0 after a signal, 1 when it could not start.
     """
-    parser = argparse.ArgumentParser(prog="python -m local.mappings", description="Faithful stream mappings.")
+    parser = argparse.ArgumentParser(
+        prog="python -m local.mappings", description="Faithful stream mappings, and schedules."
+    )
     parser.add_argument("--state", type=Path, required=True, help="folder for checkpoints and status.json")
     parser.add_argument("--ready-file", type=Path, help="written once every mapping is taken over")
     options = parser.parse_args(arguments)
@@ -45,7 +49,9 @@ def main(arguments: list[str] | None = None) -> int:
         signal.signal(name, lambda *_: stop.set())
     try:
         clients = clients_from(os.environ)
-        takeover = Takeover(clients, Checkpoints(options.state / "checkpoints"), options.state / "status.json")
+        checkpoints = Checkpoints(options.state / "checkpoints")
+        schedules = Schedules(clients, options.state / "schedules.json")
+        takeover = Takeover(clients, checkpoints, schedules, options.state / "status.json")
     except (DivisaError, OSError) as cause:
         sys.stderr.write(f"mappings: {cause}\n")
         return 1

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping as AnyMapping
 
     from mypy_boto3_dynamodbstreams.client import DynamoDBStreamsClient
+    from mypy_boto3_events.client import EventBridgeClient
     from mypy_boto3_kinesis.client import KinesisClient
     from mypy_boto3_lambda.client import LambdaClient
     from mypy_boto3_sns.client import SNSClient
@@ -31,6 +32,7 @@ class Clients:
     dynamodb_streams: DynamoDBStreamsClient
     sqs: SQSClient
     sns: SNSClient
+    events: EventBridgeClient
 
 
 def clients_from(environment: AnyMapping[str, str]) -> Clients:
@@ -63,4 +65,5 @@ def clients_from(environment: AnyMapping[str, str]) -> Clients:
         dynamodb_streams=session.client("dynamodbstreams", endpoint_url=endpoint, config=reading),
         sqs=session.client("sqs", endpoint_url=endpoint, config=reading),
         sns=session.client("sns", endpoint_url=endpoint, config=reading),
+        events=session.client("events", endpoint_url=endpoint, config=reading),
     )

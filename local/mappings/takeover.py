@@ -1,4 +1,4 @@
-"""Finding the stream mappings, taking them over and keeping their shards polled."""
+"""Finding the stream mappings and schedules, taking them over, keeping shards polled and functions started."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from local.mappings.checkpoints import Checkpoints
     from local.mappings.clients import Clients
+    from local.mappings.schedules import Schedules
 
 log = logging.getLogger(__name__)
 
@@ -31,17 +32,19 @@ _STOP_SECONDS = 1.5
 
 
 class Takeover:
-    """Owns every stream mapping that was ever enabled here.
+    """Owns every stream mapping and every schedule that was ever enabled here.
 
     Args:
         clients: the AWS clients.
-        checkpoints: what is owned, and how far each shard is.
+        checkpoints: which mappings are owned, and how far each shard is.
+        schedules: those of the functions that a clock starts.
         status_file: rewritten every round with what each mapping does.
     """
 
-    def __init__(self, clients: Clients, checkpoints: Checkpoints, status_file: Path) -> None:
+    def __init__(self, clients: Clients, checkpoints: Checkpoints, schedules: Schedules, status_file: Path) -> None:
         self._clients = clients
         self._checkpoints = checkpoints
+        self._schedules = schedules
         self._status_file = status_file
         self._crews: dict[str, Crew] = {}
         self._complaints: dict[str, str] = {}
@@ -62,7 +65,7 @@ class Takeover:
         self._stop()
 
     def round(self) -> None:
-        """Look once at all mappings, and start and stop what has to be."""
+        """Look once at all mappings and schedules, and start and stop what has to be."""
         described = self._described()
         for uuid in (self._checkpoints.owned() | set(self._crews)) - set(described):
             self._retire(uuid)
@@ -73,15 +76,22 @@ class Takeover:
                 self._complain(uuid, f"{type(cause).__name__}: {cause}")
             else:
                 self._complain(uuid, "")
+        try:
+            self._schedules.round()
+        except (BotoCoreError, ClientError, OSError) as cause:
+            self._complain("schedules", f"{type(cause).__name__}: {cause}")
+        else:
+            self._complain("schedules", "")
         self._rounds += 1
         replace_json(self._status_file, self.status())
 
     def status(self) -> dict[str, Any]:
-        """What each mapping does, for people and programs (`mappings` by name, problems included)."""
+        """What each mapping and schedule does, for people and programs (by name, problems included)."""
         return {
             "updated_at": time.time(),
             "rounds": self._rounds,
             "mappings": {crew.mapping.name: crew.status() for crew in self._crews.values()},
+            "schedules": self._schedules.status(),
             "problems": dict(self._complaints),
         }
 
@@ -136,10 +146,11 @@ class Takeover:
             log.info("%s: recovered", about)
 
     def _stop(self) -> None:
-        for crew in self._crews.values():
-            crew.stop()
+        works: list[Crew | Schedules] = [*self._crews.values(), self._schedules]
+        for work in works:
+            work.stop()
         deadline = time.monotonic() + _STOP_SECONDS
-        while time.monotonic() < deadline and not all(crew.stopped for crew in self._crews.values()):
+        while time.monotonic() < deadline and not all(work.stopped for work in works):
             time.sleep(0.01)
         for crew in self._crews.values():
             if not crew.stopped:

@@ -37,7 +37,7 @@ _INLINE_BYTES = 4096
 
 
 class InvalidInvocation(InvalidModel):
-    """The inference code could not read an invocation's body."""
+    """The inference code could not read an invocation's body, or refused what it read."""
 
 
 class Inference:
@@ -65,14 +65,17 @@ class Inference:
             The answer and its content type.
 
         Raises:
-            InvalidInvocation: the inference code refused the body or the content type.
+            InvalidInvocation: the inference code refused the body, what it says, or a content type.
             Exception: whatever else its code raises.
         """
         try:
             batch = self._code.input_fn(body, content_type)
         except (ValueError, TypeError, KeyError) as cause:
             raise InvalidInvocation(str(cause)) from cause
-        scored: Any = self._code.output_fn(self._code.predict_fn(batch, self._model), accept)
+        try:
+            scored: Any = self._code.output_fn(self._code.predict_fn(batch, self._model), accept)
+        except ValueError as cause:
+            raise InvalidInvocation(str(cause)) from cause
         if isinstance(scored, tuple):
             return scored[0], scored[1]
         return scored, accept

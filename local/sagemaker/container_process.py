@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-STARTUP_SECONDS = 60.0
-"""How long a container may take until its first good ping."""
+STARTUP_SECONDS = 300.0
+"""How long a container may take until its first good ping; its model's code may be compiled first, half a minute."""
 INVOCATION_SECONDS = 60.0
 _STOP_SECONDS = 1.5
 _LOG_TAIL_BYTES = 600

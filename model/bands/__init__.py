@@ -15,15 +15,16 @@ here and as `bands` beside `inference.py` in the artefact.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
 from .ensemble import Ensemble, build
-from .proof import prove
-from .search import Bands, bands, scores
 from .trees import UnusableEnsemble, read_forest
 
 if TYPE_CHECKING:
     from sklearn.ensemble import HistGradientBoostingClassifier
+
+    from .search import Bands, bands, scores
 
 __all__ = ["PRICE_FEATURES", "Bands", "Ensemble", "UnusableEnsemble", "bands", "flatten", "scores"]
 
@@ -37,6 +38,15 @@ def flatten(classifier: HistGradientBoostingClassifier, price_features: int = PR
     Raises:
         UnusableEnsemble: it is none whose bands can be told exactly; the message says why.
     """
+    from .proof import prove
+
     ensemble = build(read_forest(classifier), price_features)
     prove(ensemble, classifier)
     return ensemble
+
+
+def __getattr__(name: str) -> Any:
+    """What is compiled, when it is asked for: training reads `rule` alone, where there is no numba to compile with."""
+    if name in ("Bands", "bands", "scores"):
+        return getattr(import_module(".search", __name__), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

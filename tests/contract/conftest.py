@@ -38,11 +38,15 @@ def make_tables(cloud: BareMiniStack) -> Tables:
             if definition.stream_view
             else {}
         )
+        indexes = [index.schema(definition.hash_key) for index in definition.indexes]
         client.create_table(
             TableName=prefix + definition.name,
-            AttributeDefinitions=[{"AttributeName": name, "AttributeType": "S"} for name, _ in keys],
+            AttributeDefinitions=[
+                {"AttributeName": name, "AttributeType": kind} for name, kind in definition.key_types.items()
+            ],
             KeySchema=[{"AttributeName": name, "KeyType": kind} for name, kind in keys],
             BillingMode="PAY_PER_REQUEST",
             **stream,
+            **({"GlobalSecondaryIndexes": indexes} if indexes else {}),
         )
     return Tables(prefix)

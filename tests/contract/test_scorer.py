@@ -1,6 +1,9 @@
+"""One fitted model, in this process and behind an endpoint: both say the same of the same question."""
+
 from __future__ import annotations
 
 import contextlib
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -10,108 +13,125 @@ from divisa.adapters.aws.backoff import Backoff
 from divisa.adapters.aws.scorer import SageMakerScorer
 from divisa.adapters.memory.scorer import MemoryScorer
 from divisa.domain.errors import InvalidModel
-from divisa.domain.evaluation import Decision
+from model.bands import bands, flatten
+from model.bands.rule import decide, probabilities
 from tests.integration.local.sagemaker.conftest import Plane
+from tests.small_model import TEMPERATURE, THRESHOLDS, VERSION, fitted, question, write_artefact
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from numpy.typing import NDArray
 
+    from divisa.domain.features import Question
     from divisa.ports import Scorer
+    from model.bands import Bands
 
-COLUMNS = 4
-
-
-def predict_proba(features: NDArray[Any]) -> NDArray[np.float64]:
-    """A model to test with: the softmax of the first three of four features."""
-    if features.shape[1] != COLUMNS:
-        raise ValueError("the model has four features")
-    raw = np.exp(features[:, :3].astype(np.float64))
-    return np.asarray(raw / raw.sum(axis=1, keepdims=True), dtype=np.float64)
-
-
-INFERENCE = """
-import io
-import numpy as np
-
-def model_fn(model_dir):
-    return "v7"
-
-def input_fn(body, content_type):
-    assert content_type == "application/x-npy"
-    features = np.load(io.BytesIO(body))
-    if features.shape[1] != 4 or features.dtype != np.float32:
-        raise ValueError("the model has four features")
-    return features
-
-def predict_fn(features, version):
-    raw = np.exp(features[:, :3].astype(np.float64))
-    p = raw / raw.sum(axis=1, keepdims=True)
-    side = 1 + (p[:, 1:] / 0.5).argmax(axis=1)
-    numbers = [(name, "f8") for name in ("p_hold", "p_buy", "p_sell", "lower", "upper")]
-    fields = [*numbers, ("decision", "i1"), ("model", "S32")]
-    answer = np.zeros(len(features), dtype=fields)
-    answer["p_hold"], answer["p_buy"], answer["p_sell"] = p.T
-    answer["decision"] = np.where(p[:, 1:].max(axis=1) >= 0.5, side, 0)
-    answer["model"] = version.encode()
-    return answer
-
-def output_fn(answer, accept):
-    assert accept == "application/x-npy"
-    body = io.BytesIO()
-    np.save(body, answer)
-    return body.getvalue(), accept
-"""
+STARTUP_SECONDS = 300.0
+"""The container compiles for half a minute and more where nobody has before."""
 
 
 @pytest.fixture(scope="module")
 def endpoint(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Plane]:
     folder = tmp_path_factory.mktemp("plane")
+    artefact = write_artefact(folder / "model.tar.gz")
     with contextlib.closing(Plane(folder / "state", folder)) as plane:
         plane.start()
-        plane.configure("npy", plane.artefact(1.0, INFERENCE))
+        plane.configure("npy", artefact.as_uri())
         plane.control.create_endpoint(EndpointName="decisions", EndpointConfigName="npy")
-        assert plane.settled()["EndpointStatus"] == "InService"
+        assert plane.settled(seconds=STARTUP_SECONDS)["EndpointStatus"] == "InService"
         yield plane
+
+
+@pytest.fixture(scope="module")
+def in_memory() -> Callable[[Question], Bands]:
+    ask = partial(bands, flatten(fitted()), TEMPERATURE, THRESHOLDS)
+    return lambda asked: ask(*asked)
 
 
 @pytest.fixture
 def scorer(side: str, request: pytest.FixtureRequest) -> Scorer:
     if side == "memory":
-        return MemoryScorer(predict_proba, model_version="v7")
+        return MemoryScorer(request.getfixturevalue("in_memory"), model_version=VERSION)
     plane: Plane = request.getfixturevalue("endpoint")
     return SageMakerScorer(plane.client("sagemaker-runtime"), "decisions", backoff=Backoff(attempts=2, base=0.01))
 
 
-def features_of(rows: int) -> NDArray[np.float32]:
-    return np.random.default_rng(7).normal(scale=2.0, size=(rows, COLUMNS)).astype(np.float32)
+def said_by_sklearn(asked: Question) -> tuple[NDArray[np.float64], NDArray[np.int8]]:
+    """Probabilities and decisions of the classifier itself, on the features at the price that is asked about."""
+    raw = np.asarray(fitted().decision_function(asked.features()), dtype=np.float64)
+    p = probabilities(raw, TEMPERATURE)
+    return p, decide(p, THRESHOLDS)
 
 
-def test_one_row_is_scored(scorer: Scorer) -> None:
-    scores = scorer.score(np.array([[0, 3, 0, 0]], dtype=np.float32))
-    assert scores.decisions.tolist() == [Decision.BUY]
-    assert scores.model_version == "v7"
-    assert scores.probabilities.dtype == np.float64
+def test_one_user_is_scored(scorer: Scorer) -> None:
+    scores = scorer.score(question(1))
+
+    assert scores.model_version == VERSION
+    assert [column.shape for column in (scores.decisions, scores.lower, scores.upper)] == [(1,)] * 3
+    assert scores.probabilities.shape == (1, 3)
+    assert {column.dtype for column in (scores.probabilities, scores.lower, scores.upper)} == {np.dtype(np.float64)}
     assert scores.decisions.dtype == np.int8
 
 
-@pytest.mark.parametrize("rows", [2, 999, 20_001])
-def test_rows_are_answered_in_their_order(scorer: Scorer, rows: int) -> None:
-    features = features_of(rows)
-    scores = scorer.score(features)
-    np.testing.assert_allclose(scores.probabilities, predict_proba(features), rtol=1e-12)
-    best = scores.probabilities.argmax(axis=1)
-    sure = scores.probabilities.max(axis=1) >= 0.5
-    np.testing.assert_array_equal(scores.decisions, np.where(sure, best, Decision.HOLD))
+@pytest.mark.parametrize("users", [2, 999, 20_001])
+def test_users_are_answered_in_their_order(scorer: Scorer, users: int) -> None:
+    asked = question(users)
+
+    scores = scorer.score(asked)
+
+    p, decisions = said_by_sklearn(asked)
+    np.testing.assert_array_equal(scores.probabilities, p)
+    np.testing.assert_array_equal(scores.decisions, decisions)
+
+
+def test_a_decision_holds_inside_of_its_band_and_not_at_its_edges(scorer: Scorer) -> None:
+    asked = question(500)
+
+    scores = scorer.score(asked)
+
+    edges = {
+        "upper": (scores.upper, np.nextafter(scores.upper, -np.inf), scores.upper),
+        "lower": (scores.lower, scores.lower, np.nextafter(scores.lower, -np.inf)),
+    }
+    for edge, inside, outside in edges.values():
+        reached = np.isfinite(edge)
+        assert 50 < reached.sum() < 500
+        users, decisions = asked.part(np.flatnonzero(reached).tolist()), scores.decisions[reached]
+        assert (said_by_sklearn(users.at(inside[reached]))[1] == decisions).all()
+        assert (said_by_sklearn(users.at(outside[reached]))[1] != decisions).all()
+
+
+def test_both_sides_tell_the_same_bands(scorer: Scorer, in_memory: Callable[[Question], Bands]) -> None:
+    asked = question(2_000)
+    expected = in_memory(asked)
+
+    scores = scorer.score(asked)
+
+    np.testing.assert_array_equal(scores.lower, expected.lower)
+    np.testing.assert_array_equal(scores.upper, expected.upper)
 
 
 def test_columns_of_another_memory_order_are_no_matter(scorer: Scorer) -> None:
-    features = features_of(10)
-    transposed = np.asfortranarray(features)
-    np.testing.assert_array_equal(scorer.score(transposed).probabilities, scorer.score(features).probabilities)
+    asked = question(10)
+    turned = asked._replace(slope=np.asfortranarray(asked.slope), state=np.asfortranarray(asked.state))
+
+    np.testing.assert_array_equal(scorer.score(turned).upper, scorer.score(asked).upper)
 
 
-def test_a_model_that_knows_other_features_is_invalid(scorer: Scorer) -> None:
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"x": np.array([2.8, np.nan, 2.8])},
+        {"x": np.array([2.8, np.inf, 2.8])},
+        {"slope": np.full((3, 9), -1.0)},
+        {"state": np.full((3, 15), np.inf, dtype=np.float32)},
+        {"state": np.zeros((3, 16), dtype=np.float32)},
+    ],
+    ids=["a price not known", "a price without end", "a falling line", "an infinite state", "another model's columns"],
+)
+def test_a_question_that_the_model_cannot_take_is_told_from_one_that_got_lost(
+    scorer: Scorer, change: dict[str, Any]
+) -> None:
     with pytest.raises(InvalidModel):
-        scorer.score(np.zeros((3, COLUMNS + 1), dtype=np.float32))
+        scorer.score(question(3)._replace(slope=np.ones((3, 9)))._replace(**change))

@@ -5,11 +5,12 @@ import subprocess
 import sys
 from dataclasses import fields
 from datetime import timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from divisa import bootstrap
+from divisa.adapters.aws.backlog import SqsBacklog
 from divisa.adapters.aws.clock import ReplayClock, SystemClock
 from divisa.adapters.aws.deliveries import DynamoDeliveries
 from divisa.adapters.aws.markets import DynamoMarkets
@@ -23,8 +24,18 @@ from divisa.adapters.aws.summaries import DynamoSummaries
 from divisa.adapters.aws.watches import DynamoWatches
 from divisa.domain.errors import InvalidSetting
 from divisa.domain.recipient import Channel
-from divisa.settings import EmailSettings, OutboxSettings, QuotesSettings, SmsSettings
+from divisa.settings import (
+    BacklogSettings,
+    EmailSettings,
+    OutboxSettings,
+    QuotesSettings,
+    RefreshSettings,
+    SmsSettings,
+)
 from tests.unit.test_settings import COMMON, OF_KIND
+
+if TYPE_CHECKING:
+    from divisa.services.decide import Decide
 
 REPLAY = {"CLOCK": "replay", "CLOCK_PARAMETER": "/divisa/local/clock"}
 
@@ -51,33 +62,57 @@ def kinds(use_case: Any) -> dict[str, type]:
     return {field.name: type(getattr(use_case, field.name)) for field in fields(use_case)}
 
 
+DECIDING = {
+    "summaries": DynamoSummaries,
+    "scorer": SageMakerScorer,
+    "watches": DynamoWatches,
+    "portfolios": DynamoPortfolios,
+    "recipients": DynamoRecipients,
+}
+
+
+def deciding(decide: Decide) -> dict[str, type]:
+    """What stands behind a decision, once it is seen to have one clock and one freshness."""
+    assert decide.suggest.clock is decide.clock
+    assert decide.suggest.rules.max_quote_age == decide.max_quote_age == timedelta(seconds=60)
+    assert decide.suggest.rules.cooldown == timedelta(hours=72)
+    assert decide.suggest.refresh_age == timedelta(hours=6)
+    wired = kinds(decide.evaluate) | kinds(decide.suggest)
+    return {name: wired[name] for name in DECIDING}
+
+
 def test_the_quotes_consumer_is_wired_as_its_settings_say() -> None:
     settings = QuotesSettings.from_environment(COMMON | OF_KIND[QuotesSettings])
     apply = bootstrap.apply_quotes(settings)
 
-    wired = kinds(apply) | kinds(apply.evaluate) | kinds(apply.suggest)
-    expected = {
-        "markets": DynamoMarkets,
-        "watches": DynamoWatches,
-        "quarantine": S3Quarantine,
-        "summaries": DynamoSummaries,
-        "scorer": SageMakerScorer,
-        "portfolios": DynamoPortfolios,
-        "recipients": DynamoRecipients,
-        "clock": SystemClock,
-    }
+    wired = kinds(apply)
+    expected = {"markets": DynamoMarkets, "quarantine": S3Quarantine, "backlog": SqsBacklog, "clock": SystemClock}
     assert {name: wired[name] for name in expected} == expected
+    assert deciding(apply.decide) == DECIDING
     assert apply.pairs == settings.served_pairs()
-    assert apply.limits.max_age == apply.suggest.rules.max_quote_age == timedelta(seconds=60)
-    assert apply.suggest.rules.cooldown == timedelta(hours=72)
+    assert apply.limits.max_age == apply.decide.max_quote_age
+    assert (apply.shards, apply.at_once) == (4, 2000)
 
 
-def test_gate_policy_and_watches_share_one_clock_and_one_table() -> None:
+def test_it_decides_about_the_watches_that_a_price_breaks_by_one_clock_and_from_one_table() -> None:
     apply = bootstrap.apply_quotes(QuotesSettings.from_environment(COMMON | OF_KIND[QuotesSettings] | REPLAY))
 
+    watches = apply.decide.suggest.watches
     assert isinstance(apply.clock, ReplayClock)
-    assert apply.suggest.clock is apply.clock
-    assert apply.suggest.watches is apply.watches
+    assert apply.decide.clock is apply.clock
+    assert apply.candidates == watches.broken
+    assert watches.shards == apply.shards
+
+
+def test_the_backlog_and_the_refresh_decide_as_the_quotes_consumer_does() -> None:
+    work_off = bootstrap.work_off(BacklogSettings.from_environment(COMMON | OF_KIND[BacklogSettings]))
+    refresh = bootstrap.refresh_watches(RefreshSettings.from_environment(COMMON | OF_KIND[RefreshSettings]))
+
+    assert kinds(work_off)["backlog"] is SqsBacklog
+    for use_case in (work_off, refresh):
+        assert kinds(use_case)["markets"] is DynamoMarkets
+        assert use_case.watches is use_case.decide.suggest.watches
+        assert deciding(use_case.decide) == DECIDING
 
 
 def test_a_served_pair_that_is_none_stops_the_wiring() -> None:
@@ -107,7 +142,7 @@ def test_producers_publish_to_kinesis() -> None:
     assert isinstance(bootstrap.quote_stream("divisa-local-quotes"), KinesisQuoteStream)
 
 
-@pytest.mark.parametrize("name", ["quotes", "outbox", "sms", "email"])
+@pytest.mark.parametrize("name", ["quotes", "backlog", "refresh", "outbox", "sms", "email"])
 def test_importing_a_handler_loads_neither_boto3_nor_pynamodb(name: str) -> None:
     heavy = (
         f"import sys, stream_consumers.{name}; print(sorted({{'boto3', 'pynamodb', 'sklearn'}} & sys.modules.keys()))"

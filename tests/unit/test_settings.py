@@ -6,18 +6,35 @@ import pytest
 
 from divisa.domain.errors import InvalidSetting
 from divisa.domain.pair import Pair
-from divisa.settings import EmailSettings, OutboxSettings, QuotesSettings, Settings, SmsSettings
+from divisa.settings import (
+    BacklogSettings,
+    EmailSettings,
+    OutboxSettings,
+    QuotesSettings,
+    RefreshSettings,
+    Settings,
+    SmsSettings,
+)
 
 COMMON = {"STAGE": "local", "TABLE_PREFIX": "divisa-local-", "CLOCK": "system"}
+DECIDING = {
+    "ENDPOINT_NAME": "divisa-local-decisions",
+    "MAX_QUOTE_AGE_SECONDS": "60",
+    "COOLDOWN_HOURS": "72",
+    "WATCH_SHARDS": "4",
+    "WATCH_AGE_HOURS": "6",
+}
+QUEUE = "http://localhost:4566/000000000000/divisa-local-backlog"
 OF_KIND: dict[type[Settings], dict[str, str]] = {
     QuotesSettings: {
+        **DECIDING,
         "PAIRS": "USD/MXN, USD/BRL",
-        "ENDPOINT_NAME": "divisa-local-decisions",
         "QUARANTINE_BUCKET": "divisa-local-quarantine",
-        "MAX_QUOTE_AGE_SECONDS": "60",
-        "COOLDOWN_HOURS": "72",
-        "WATCH_SHARDS": "4",
+        "BACKLOG_QUEUE_URL": QUEUE,
+        "DECIDED_AT_ONCE": "2000",
     },
+    BacklogSettings: {**DECIDING, "BACKLOG_QUEUE_URL": QUEUE},
+    RefreshSettings: {**DECIDING, "PAIRS": "USD/MXN", "REFRESHES_PER_RUN": "3000"},
     OutboxSettings: {"SUGGESTIONS_TOPIC_ARN": "arn:aws:sns:us-east-1:000000000000:suggestions"},
     SmsSettings: {"SMS_SENDER_ID": "Divisa"},
     EmailSettings: {"SENDER_EMAIL": "no-reply@example.com"},
@@ -30,6 +47,7 @@ def test_settings_are_read_from_the_environment_in_their_types() -> None:
     settings = QuotesSettings.from_environment(QUOTES | {"PATH": "/usr/bin"})
     assert (settings.stage, settings.table_prefix, settings.clock) == ("local", "divisa-local-", "system")
     assert (settings.max_quote_age_seconds, settings.cooldown_hours, settings.watch_shards) == (60.0, 72.0, 4)
+    assert (settings.watch_age_hours, settings.decided_at_once) == (6.0, 2000)
     assert settings.served_pairs() == {Pair("USD", "MXN"), Pair("USD", "BRL")}
 
 
@@ -69,6 +87,14 @@ def test_a_missing_setting_is_named(kind: type[Settings], name: str) -> None:
         ("WATCH_SHARDS", "0"),
         ("WATCH_SHARDS", "1.5"),
         ("WATCH_SHARDS", SECRET),
+        ("WATCH_AGE_HOURS", "0"),
+        ("WATCH_AGE_HOURS", "nan"),
+        ("WATCH_AGE_HOURS", "721"),
+        ("WATCH_AGE_HOURS", SECRET),
+        ("BACKLOG_QUEUE_URL", ""),
+        ("DECIDED_AT_ONCE", "0"),
+        ("DECIDED_AT_ONCE", "100001"),
+        ("DECIDED_AT_ONCE", SECRET),
     ],
 )
 def test_a_wrong_setting_is_named_and_its_value_is_kept_out_of_the_log(name: str, value: str) -> None:
@@ -76,6 +102,13 @@ def test_a_wrong_setting_is_named_and_its_value_is_kept_out_of_the_log(name: str
         QuotesSettings.from_environment(QUOTES | {name: value})
     assert caught.value.name == name
     assert SECRET not in "".join(traceback.format_exception(caught.value))
+
+
+@pytest.mark.parametrize("value", ["0", "-1", "2.5", "100001", SECRET])
+def test_a_refresh_without_a_rate_that_can_be_kept_is_refused(value: str) -> None:
+    with pytest.raises(InvalidSetting) as caught:
+        RefreshSettings.from_environment(COMMON | OF_KIND[RefreshSettings] | {"REFRESHES_PER_RUN": value})
+    assert caught.value.name == "REFRESHES_PER_RUN"
 
 
 @pytest.mark.parametrize("sender", ["twelve chars", "AbcdefghIjkl", "Divisa!", "ñandú"])

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from mypy_boto3_sagemaker_runtime import SageMakerRuntimeClient
     from mypy_boto3_ses import SESClient
     from mypy_boto3_sns import SNSClient
+    from mypy_boto3_sqs import SQSClient
     from mypy_boto3_ssm import SSMClient
 
 
@@ -43,6 +44,11 @@ def sms_sns() -> SNSClient:
 def ses() -> SESClient:
     """For `SesEmailGateway`: a person must not get the same email twice."""
     return boto3.client("ses", config=_config(read=10.0, attempts=1))
+
+
+def sqs() -> SQSClient:
+    """For `SqsBacklog`, which retries."""
+    return boto3.client("sqs", config=_config(read=5.0, attempts=1))
 
 
 def s3() -> S3Client:

@@ -7,8 +7,10 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from pynamodb.attributes import Attribute, JSONAttribute, ListAttribute, NumberAttribute, TTLAttribute, UnicodeAttribute
-from pynamodb.constants import STRING
+from pynamodb.constants import NUMBER, STRING
 from pynamodb.models import Model
+
+from divisa.domain.errors import InvalidInput
 
 KEPT: Final = timedelta(days=400)
 """How long suggestions and deliveries stay, from the day that they are stored: a year and a month, so that any month
@@ -46,6 +48,43 @@ class StatisticAttribute(Attribute[float]):
     def deserialize(self, value: str) -> float:
         """The float."""
         return float(value)
+
+
+class EdgeAttribute(Attribute[float]):
+    """An edge of a band as a number, by which an index finds what a price breaks; absent where no price reaches it.
+
+    DynamoDB's numbers have 38 digits, and 17 give any float back to the last bit (but for the sign of −0.0). They have
+    no infinities and an exponent of ±125 or so. So an edge out there is infinite: absent on the side where it is never
+    reached, and thereby out of the index; on the other side, where every price breaks the band, `FARTHEST`, which is in
+    the index whatever the price. An edge nearer to 0 than `NEAREST`, and not 0, is moved there. No price can tell:
+    those of 18 digits have log prices of 0 or between 1e-18 and 42.
+    """
+
+    attr_type = NUMBER
+    FARTHEST: Final = 1e125
+    NEAREST: Final = 1e-125
+
+    def __init__(self, *, never: float) -> None:
+        """`never` is the infinity that no price reaches: +inf for an upper edge, -inf for a lower."""
+        super().__init__(null=True)
+        self.never: Final = never
+
+    def serialize(self, value: float) -> str | None:
+        """`2.8356`, `-1e+125`; None for what is never reached.
+
+        Raises:
+            InvalidInput: the edge is no number.
+        """
+        if math.isnan(value):
+            raise InvalidInput("an edge of a band is no number")
+        if abs(value) >= self.FARTHEST:
+            return None if (value > 0) == (self.never > 0) else repr(math.copysign(self.FARTHEST, value))
+        return repr(math.copysign(self.NEAREST, value) if 0.0 < abs(value) < self.NEAREST else float(value))
+
+    def deserialize(self, value: str) -> float:
+        """The edge."""
+        edge = float(value)
+        return edge if abs(edge) < self.FARTHEST else -self.never
 
 
 class PortfolioItem(Model):
@@ -87,13 +126,24 @@ class SummaryItem(Model):
 
 
 class WatchItem(Model):
-    """What is remembered of a user and pair; a pair's watches are spread over partitions `USD/MXN#3`."""
+    """What is remembered of a user and pair; a pair's watches are spread over partitions `USD/MXN#3`.
+
+    `lower` and `upper` are the band; the `visit_…` attributes are absent when there is no visit.
+    """
 
     pair_shard = UnicodeAttribute(hash_key=True)
     user_id = UnicodeAttribute(range_key=True)
+    lower = EdgeAttribute(never=-math.inf)
+    upper = EdgeAttribute(never=math.inf)
     decision = NumberAttribute()
+    visit_side = UnicodeAttribute(null=True)
+    visit_lower = StatisticAttribute()
+    visit_upper = StatisticAttribute()
+    visit_left_at = MomentAttribute(null=True)
+    episode = NumberAttribute()
     generation = NumberAttribute()
     evaluated_at = MomentAttribute(null=True)
+    refresh_at = MomentAttribute(null=True)
     model_version = UnicodeAttribute(null=True)
     suggested_at = MomentAttribute(null=True)
 

@@ -7,6 +7,7 @@ import msgspec
 
 from divisa.adapters.aws.items import MarketItem
 from divisa.adapters.aws.table import Image, Table
+from divisa.adapters.wire import decode_quote, quote_to_json
 from divisa.domain.errors import ConcurrentUpdate
 from divisa.domain.gate import GateState
 from divisa.domain.market import MarketState
@@ -21,6 +22,7 @@ class _Document(msgspec.Struct, frozen=True):
     suspect: float | None
     market: MarketState | None
     position: str
+    quote: str | None = None
 
 
 class DynamoMarkets:
@@ -54,6 +56,7 @@ class DynamoMarkets:
             suspect=gate.suspect,
             market=record.market,
             position=record.position,
+            quote=None if record.quote is None else quote_to_json(record.quote).decode(),
         )
         item = MarketItem(
             pair=str(record.pair), version=record.version + 1, document=msgspec.json.encode(document).decode()
@@ -67,4 +70,5 @@ def _record(image: Image, pair: Pair) -> MarketRecord:
     item = MarketItem.from_raw_data(image)
     document = msgspec.json.decode(item.document, type=_Document)
     gate = GateState(document.last_event_time, document.last_sequence, document.recent, document.suspect)
-    return MarketRecord(pair, gate, document.market, document.position, int(item.version))
+    quote = None if document.quote is None else decode_quote(document.quote.encode())
+    return MarketRecord(pair, gate, document.market, quote, document.position, int(item.version))

@@ -19,12 +19,15 @@ if TYPE_CHECKING:
     from mypy_boto3_sagemaker_runtime import SageMakerRuntimeClient
     from numpy.typing import NDArray
 
+    from divisa.domain.features import Question
+
 NPY: Final = "application/x-npy"
 MAX_ROWS: Final = 10_000
 """Rows a call: 0.2 s of the model, so a call that is lost costs little."""
 MAX_BODY: Final = 5 * 1024 * 1024
 """Bytes a call, headers aside; SageMaker takes 6 MB."""
 PROBABILITIES: Final = ("p_hold", "p_buy", "p_sell")
+EDGES: Final = ("lower", "upper")
 _RETRIED: Final = {
     "InternalDependencyException",
     "InternalFailure",
@@ -47,28 +50,31 @@ class SageMakerScorer:
         self._endpoint_name = endpoint_name
         self._backoff = backoff or Backoff(attempts=3, base=0.1, cap=1.0)
 
-    def score(self, features: NDArray[np.float32]) -> Scores:
-        """Probabilities and decisions for rows of features, shape (n, k), n ≥ 1; many rows travel in several calls.
+    def score(self, question: Question) -> Scores:
+        """Probabilities, decisions and bands for n ≥ 1 users; many travel in several calls.
 
         Raises:
             ScorerUnavailable: no answer in time, after bounded retries.
-            InvalidModel: the model does not take these features, or its answer does not fit.
+            InvalidModel: the model does not take this question, or its answer does not fit.
         """
-        step = max(1, min(MAX_ROWS, MAX_BODY // (features.shape[1] * np.dtype(np.float32).itemsize)))
-        parts = [self._score(features[start : start + step]) for start in range(0, len(features), step)]
+        rows = question.rows()
+        step = max(1, min(MAX_ROWS, MAX_BODY // (rows.shape[1] * rows.itemsize)))
+        parts = [self._score(rows[start : start + step]) for start in range(0, len(rows), step)]
         versions = {part.model_version for part in parts}
         if len(versions) > 1:  # An update went by between two calls: the next attempt meets one model.
             raise ScorerUnavailable(f"the model changed during the call: {', '.join(sorted(versions))}")
         return Scores(
-            np.concatenate([part.probabilities for part in parts]),
-            np.concatenate([part.decisions for part in parts]),
-            versions.pop(),
+            probabilities=np.concatenate([part.probabilities for part in parts]),
+            decisions=np.concatenate([part.decisions for part in parts]),
+            lower=np.concatenate([part.lower for part in parts]),
+            upper=np.concatenate([part.upper for part in parts]),
+            model_version=versions.pop(),
         )
 
-    def _score(self, features: NDArray[np.float32]) -> Scores:
+    def _score(self, rows: NDArray[np.float64]) -> Scores:
         request = io.BytesIO()
-        np.save(request, np.ascontiguousarray(features, dtype=np.float32), allow_pickle=False)
-        return _scores(self._invoke(request.getvalue()), len(features))
+        np.save(request, rows, allow_pickle=False)
+        return _scores(self._invoke(request.getvalue()), rows[:, 0])
 
     def _invoke(self, body: bytes) -> bytes:
         failure: BotoCoreError | ClientError | None = None
@@ -99,18 +105,21 @@ def _may_pass(error: BotoCoreError | ClientError) -> bool:
     response: dict[str, Any] = dict(error.response)
     status = int(response.get("OriginalStatusCode", 500))
     if 400 <= status < 500 and status not in _OVERLOADED:
-        raise InvalidModel(f"the model refused the features with status {status}") from error
+        raise InvalidModel(f"the model refused the question with status {status}") from error
     return True
 
 
-def _scores(body: bytes, rows: int) -> Scores:
+def _scores(body: bytes, x: NDArray[np.float64]) -> Scores:
     try:
-        table = np.load(io.BytesIO(body), allow_pickle=False)
+        table = np.lib.format.read_array(io.BytesIO(body), allow_pickle=False)
         probabilities = np.stack([table[name] for name in PROBABILITIES], axis=1)
+        edges = np.stack([table[name] for name in EDGES])
         decisions, versions = table["decision"], {bytes(version) for version in np.unique(table["model"])}
     except (ValueError, EOFError, IndexError, TypeError) as error:
         raise InvalidModel("the endpoint's answer is not the table of scores that was asked for") from error
-    if probabilities.dtype.kind != "f" or decisions.dtype.kind != "i" or len(versions) != 1:
+    kinds = probabilities.dtype.kind + edges.dtype.kind + decisions.dtype.kind
+    if kinds != "ffi" or len(versions) != 1:
         raise InvalidModel(f"the endpoint's answer has columns of other types, or {len(versions)} model versions")
+    lower, upper = edges.astype(np.float64)
     version = versions.pop().decode("ascii", "backslashreplace")
-    return checked_scores(probabilities.astype(np.float64), decisions.astype(np.int8), version, rows)
+    return checked_scores(probabilities.astype(np.float64), decisions.astype(np.int8), lower, upper, version, x)

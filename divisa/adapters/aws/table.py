@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypeVar
 
@@ -12,6 +14,7 @@ from pynamodb.exceptions import DeleteError, PutError, PynamoDBException, Transa
 from pynamodb.types import HASH, RANGE
 
 from divisa.adapters.aws.backoff import Backoff
+from divisa.adapters.aws.failures import AWS_ERRORS, code_of
 from divisa.domain.errors import InvalidInput, StoreUnavailable
 
 if TYPE_CHECKING:
@@ -32,15 +35,44 @@ PUT_BATCH: Final = 25
 _CONDITION_FAILED: Final = "ConditionalCheckFailed"
 
 
+@dataclass(frozen=True, slots=True)
+class Index:
+    """A global secondary index of a table: the items of a partition, sorted by an attribute; those without it left out.
+
+    Attributes:
+        name: the index's name.
+        range_key: the attribute that sorts; the partition key is the table's own.
+    """
+
+    name: str
+    range_key: str
+
+    def schema(self, hash_key: str) -> dict[str, Any]:
+        """Name, keys and projection as DynamoDB's API spells them."""
+        keys = [(hash_key, HASH), (self.range_key, RANGE)]
+        return {
+            "IndexName": self.name,
+            "KeySchema": [{"AttributeName": name, "KeyType": kind} for name, kind in keys],
+            "Projection": {"ProjectionType": "ALL"},
+        }
+
+
 class Table:
-    """A table on a connection that it shares with others.
+    """A table on a connection that it shares with others; safe to share between threads.
 
     PynamoDB's models say what an item looks like; its own batch calls repeat what was left over without pause, and
     each of its models opens a client, so the calls are made here. Every method raises StoreUnavailable when DynamoDB
     does not answer.
     """
 
-    def __init__(self, connection: Connection, name: str, model: type[Model], backoff: Backoff | None = None) -> None:
+    def __init__(
+        self,
+        connection: Connection,
+        name: str,
+        model: type[Model],
+        backoff: Backoff | None = None,
+        indexes: Iterable[Index] = (),
+    ) -> None:
         self.name = name
         self._connection = connection
         self._backoff = backoff or Backoff()
@@ -57,6 +89,7 @@ class Table:
                     "AttributeDefinitions": [
                         {"AttributeName": key.attr_name, "AttributeType": key.attr_type} for key in keys
                     ],
+                    "GlobalSecondaryIndexes": [index.schema(self._key_names[0]) for index in indexes],
                 }
             )
         )
@@ -84,14 +117,19 @@ class Table:
         image: Image | None = answer.get(ITEM)
         return image
 
-    def get_many(self, keys: Iterable[tuple[str, ...]]) -> Iterator[Image]:
-        """The items of keys, in no order; keys without an item are passed over."""
+    def get_many(self, keys: Iterable[tuple[str, ...]], *, consistent: bool = False) -> Iterator[Image]:
+        """The items of keys, in no order; keys without an item are passed over.
+
+        Args:
+            keys: hash key and, where there is one, range key of each.
+            consistent: as of now, at twice the price; else they may lag behind by moments.
+        """
         distinct = iter(dict.fromkeys(keys))
         while chunk := list(islice(distinct, GET_BATCH)):
             pending: list[Any] = [dict(zip(self._key_names, key, strict=True)) for key in chunk]
             for _ in self._backoff.tries():
                 with self._answers():
-                    answer = self._connection.batch_get_item(self.name, pending)
+                    answer = self._connection.batch_get_item(self.name, pending, consistent_read=consistent)
                 yield from answer["Responses"].get(self.name, ())
                 pending = answer.get("UnprocessedKeys", {}).get(self.name, {}).get("Keys", [])
                 if not pending:
@@ -132,20 +170,37 @@ class Table:
                 return _unless_condition_failed(error)
         return True
 
-    def pages(self, hash_key: str) -> Iterator[list[Image]]:
-        """The items of one partition in the order of the range key, a page of at most 1 MB at a time, none empty."""
-        yield from self._pages("query", self.name, hash_key)
+    def pages(
+        self,
+        hash_key: str,
+        *,
+        index: Index | None = None,
+        within: Condition | None = None,
+        page: int | None = None,
+    ) -> Iterator[list[Image]]:
+        """The items of one partition in the order of the range key, page by page, none empty; each page is one request.
+
+        Args:
+            hash_key: the partition.
+            index: in the order of this index, which may lag behind writes by moments.
+            within: a condition on the range key, the index's if there is one.
+            page: at most so many items a page; a page has at most 1 MB anyhow.
+        """
+        name = None if index is None else index.name
+        yield from self._pages(
+            partial(self._connection.query, self.name, hash_key, within, index_name=name, limit=page)
+        )
 
     def scan(self) -> Iterator[Image]:
         """Every item, in no order."""
-        for page in self._pages("scan", self.name):
+        for page in self._pages(partial(self._connection.scan, self.name)):
             yield from page
 
-    def _pages(self, operation: str, *arguments: str) -> Iterator[list[Image]]:
+    def _pages(self, request: Callable[..., dict[str, Any]]) -> Iterator[list[Image]]:
         start: Any = None
         while True:
             with self._answers():
-                answer = getattr(self._connection, operation)(*arguments, exclusive_start_key=start)
+                answer = request(exclusive_start_key=start)
             if answer["Items"]:
                 yield answer["Items"]
             start = answer.get("LastEvaluatedKey")
@@ -196,10 +251,12 @@ class Table:
 
 
 def _unless_condition_failed(error: PynamoDBException) -> bool:
-    if (error.cause_response_code or "").startswith(_CONDITION_FAILED):
+    if _code_of(error).startswith(_CONDITION_FAILED):
         return False
     raise error
 
 
 def _code_of(error: PynamoDBException) -> str:
-    return error.cause_response_code or type(error.cause or error).__name__
+    # PynamoDB's own `cause_response_code` fails when the answer never came.
+    cause = error.cause
+    return code_of(cause) if isinstance(cause, AWS_ERRORS) else type(cause or error).__name__

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from threading import Lock
+from typing import TYPE_CHECKING, Any, Final
 
 from pynamodb.attributes import TTLAttribute
 from pynamodb.connection import Connection
@@ -17,7 +18,7 @@ from divisa.adapters.aws.items import (
     SummaryItem,
     WatchItem,
 )
-from divisa.adapters.aws.table import Table
+from divisa.adapters.aws.table import Index, Table
 
 if TYPE_CHECKING:
     from pynamodb.models import Model
@@ -33,15 +34,17 @@ class Definition:
         name: without the stage's prefix.
         model: what its items look like.
         stream_view: what its stream shows of a change; None when it has no stream.
+        indexes: its global secondary indexes; each projects whole items.
     """
 
     name: str
     model: type[Model]
     stream_view: str | None = None
+    indexes: tuple[Index, ...] = ()
 
     @property
     def hash_key(self) -> str:
-        """The partition key; a string, as every key is."""
+        """The partition key."""
         [name] = [each.attr_name for each in self.model.get_attributes().values() if each.is_hash_key]
         return name
 
@@ -51,20 +54,50 @@ class Definition:
         return next((each.attr_name for each in self.model.get_attributes().values() if each.is_range_key), None)
 
     @property
+    def key_types(self) -> dict[str, str]:
+        """DynamoDB's type, S or N, of every attribute that is a key of the table or of an index."""
+        keys = {self.hash_key, self.range_key, *(index.range_key for index in self.indexes)}
+        attributes = self.model.get_attributes().values()
+        return {each.attr_name: each.attr_type for each in attributes if each.attr_name in keys}
+
+    @property
     def ttl_attribute(self) -> str | None:
         """The attribute that says when an item may go, in seconds since 1970 UTC."""
         attributes = self.model.get_attributes().values()
         return next((each.attr_name for each in attributes if isinstance(each, TTLAttribute)), None)
 
 
+BY_UPPER: Final = Index("by_upper", "upper")
+BY_LOWER: Final = Index("by_lower", "lower")
+BY_REFRESH: Final = Index("by_refresh", "refresh_at")
 PORTFOLIOS: Final = Definition("portfolios", PortfolioItem)
 SUMMARIES: Final = Definition("summaries", SummaryItem)
-WATCHES: Final = Definition("watches", WatchItem)
+WATCHES: Final = Definition("watches", WatchItem, indexes=(BY_UPPER, BY_LOWER, BY_REFRESH))
 MARKET: Final = Definition("market", MarketItem)
 SUGGESTIONS: Final = Definition("suggestions", SuggestionItem, stream_view="NEW_IMAGE")
 RECIPIENTS: Final = Definition("recipients", RecipientItem)
 DELIVERIES: Final = Definition("deliveries", DeliveryItem)
+CONNECTIONS: Final = 16
+"""Requests on their way at once: those of `watches.THREADS`, and some of whoever runs beside them."""
 DEFINITIONS: Final = (PORTFOLIOS, SUMMARIES, WATCHES, MARKET, SUGGESTIONS, RECIPIENTS, DELIVERIES)
+
+
+class _SharedConnection(Connection):
+    """PynamoDB's connection for several threads.
+
+    The client of botocore is safe between threads, but PynamoDB makes it with the first request: of several that come
+    at once, each would make one.
+    """
+
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(**settings)
+        self._lock = Lock()
+
+    @property
+    def client(self) -> Any:
+        """The one client."""
+        with self._lock:
+            return super().client
 
 
 class Tables:
@@ -75,10 +108,12 @@ class Tables:
 
     def __init__(self, prefix: str, *, backoff: Backoff | None = None) -> None:
         """Tables whose names begin with `prefix`, for example `divisa-local-`."""
-        connection = Connection(connect_timeout_seconds=1, read_timeout_seconds=5, max_retry_attempts=3)
+        connection = _SharedConnection(
+            connect_timeout_seconds=1, read_timeout_seconds=5, max_retry_attempts=3, max_pool_connections=CONNECTIONS
+        )
 
         def table(definition: Definition) -> Table:
-            return Table(connection, prefix + definition.name, definition.model, backoff)
+            return Table(connection, prefix + definition.name, definition.model, backoff, definition.indexes)
 
         self.portfolios = table(PORTFOLIOS)
         self.summaries = table(SUMMARIES)

@@ -2,53 +2,64 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
 from divisa.adapters.scores import checked_scores
 from divisa.domain.errors import InvalidModel
-from divisa.domain.evaluation import Decision
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from numpy.typing import NDArray
 
+    from divisa.domain.features import Question
     from divisa.ports import Scores
 
 
+class Answer(Protocol):
+    """What a model says about n users: the columns of `Scores`."""
+
+    @property
+    def probabilities(self) -> NDArray[np.float64]:
+        """Of HOLD, BUY and SELL, shape (n, 3)."""
+
+    @property
+    def decision(self) -> NDArray[np.int8]:
+        """Values of `Decision`, shape (n,)."""
+
+    @property
+    def lower(self) -> NDArray[np.float64]:
+        """Lower edges of the bands, log price, shape (n,)."""
+
+    @property
+    def upper(self) -> NDArray[np.float64]:
+        """Upper edges of the bands, log price, shape (n,)."""
+
+
 class MemoryScorer:
-    """A `Scorer` around a function from features to probabilities, such as a fitted model's `predict_proba`."""
+    """A `Scorer` around a function from a question to an answer, such as a fitted model with its bands."""
 
-    def __init__(
-        self,
-        predict_proba: Callable[[NDArray[np.float32]], NDArray[np.floating]],
-        *,
-        buy_threshold: float = 0.5,
-        sell_threshold: float = 0.5,
-        model_version: str = "memory",
-    ) -> None:
-        """Score with `predict_proba`, shape (n, k) to (n, 3), columns HOLD, BUY, SELL.
-
-        A side is decided when its probability reaches its threshold; of two, the one that is further above its own,
-        in proportion, and BUY in a tie.
-        """
-        self._predict_proba = predict_proba
-        self._thresholds = np.array([buy_threshold, sell_threshold])
+    def __init__(self, answer: Callable[[Question], Answer], *, model_version: str = "memory") -> None:
+        self._answer = answer
         self._model_version = model_version
 
-    def score(self, features: NDArray[np.float32]) -> Scores:
-        """Probabilities and decisions for rows of features.
+    def score(self, question: Question) -> Scores:
+        """Probabilities, decisions and bands for n ≥ 1 users.
 
         Raises:
-            InvalidModel: the function does not take these features, or its answer does not fit.
+            InvalidModel: the function does not take this question, or its answer does not fit.
         """
         try:
-            probabilities = np.asarray(self._predict_proba(features), dtype=np.float64)
-            strength = probabilities[:, [Decision.BUY, Decision.SELL]] / self._thresholds
+            answer = self._answer(question)
         except (ValueError, TypeError, IndexError) as error:
-            raise InvalidModel(f"the model does not take features of shape {features.shape}") from error
-        side = 1 + strength.argmax(axis=1)
-        decisions = np.where(strength.max(axis=1) >= 1.0, side, Decision.HOLD).astype(np.int8)
-        return checked_scores(probabilities, decisions, self._model_version, len(features))
+            raise InvalidModel("the model does not take this question") from error
+        return checked_scores(
+            np.asarray(answer.probabilities, dtype=np.float64),
+            np.asarray(answer.decision, dtype=np.int8),
+            np.asarray(answer.lower, dtype=np.float64),
+            np.asarray(answer.upper, dtype=np.float64),
+            self._model_version,
+            question.x,
+        )

@@ -1,5 +1,6 @@
 """How values travel: the one definition of each message, whoever sends it and whoever reads it."""
 
+from divisa.adapters.wire.backlog_request import backlog_request_from_json, backlog_request_to_json
 from divisa.adapters.wire.quote import decode_quote, quote_to_json
 from divisa.adapters.wire.suggestion import (
     suggestion_from_image,
@@ -9,6 +10,8 @@ from divisa.adapters.wire.suggestion import (
 )
 
 __all__ = [
+    "backlog_request_from_json",
+    "backlog_request_to_json",
     "decode_quote",
     "quote_to_json",
     "suggestion_from_image",

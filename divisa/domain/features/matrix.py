@@ -56,8 +56,19 @@ FEATURE_HASH = hashlib.sha256("\n".join(FEATURE_NAMES).encode()).hexdigest()[:16
 
 def affine_terms(user: BehaviourSummary[Array], market: MarketView[Array]) -> Affine:
     """Slopes and intercepts of the price features, each float64 of shape (n, len(PRICE_FEATURE_NAMES))."""
-    terms = [feature(user, market) for feature in _PRICE]
-    return Affine(np.column_stack([t.slope for t in terms]), np.column_stack([t.intercept for t in terms]))
+    shape = len(user.buys), len(_PRICE)
+    terms = Affine(np.empty(shape), np.empty(shape))
+    for column, price_feature in enumerate(_PRICE):
+        terms.slope[:, column], terms.intercept[:, column] = price_feature(user, market)
+    return terms
+
+
+def state_matrix(user: BehaviourSummary[Array], market: MarketView[Array], at: Array) -> NDArray[np.float32]:
+    """The features that do not move with the price, float32, shape (n, len(FEATURE_NAMES) − the price features)."""
+    out = np.empty((len(user.buys), len(_STATE)), dtype=np.float32)
+    for column, state_feature in enumerate(_STATE):
+        out[:, column] = state_feature(user, market, at)
+    return out
 
 
 def feature_matrix(
@@ -78,6 +89,5 @@ def feature_matrix(
     for column, price_feature in enumerate(_PRICE):
         slope, intercept = price_feature(user, market)
         out[:, column] = slope * x + intercept
-    for column, state_feature in enumerate(_STATE, start=len(_PRICE)):
-        out[:, column] = state_feature(user, market, at)
+    out[:, len(_PRICE) :] = state_matrix(user, market, at)
     return out

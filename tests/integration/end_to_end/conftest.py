@@ -37,7 +37,7 @@ def deployed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DeployedCloud
                 environment.setenv(name, "")
             stores = open_stores(running)
             clock = ReplayTime(WEDNESDAY, datetime.now(UTC), speed=1.0)
-            found = DeployedCloud(home, running, stores, clock)
+            found = DeployedCloud(home, running, stores, clock, artefact)
             found.client("ssm").put_parameter(
                 Name=running.deployment.clock_parameter_name,
                 Value=msgspec.json.encode(clock).decode(),

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import boto3
@@ -20,7 +21,6 @@ from local.processes import Supervisor
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
-    from pathlib import Path
 
     from divisa.adapters.aws.clock import ReplayTime
     from divisa.domain.pair import Pair
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from local.stores import Stores
 
 T = TypeVar("T")
-PATIENCE_SECONDS = 60.0
+PATIENCE_SECONDS = 120.0
 
 
 def eventually(look: Callable[[], T], what: str) -> T:
@@ -44,12 +44,13 @@ def eventually(look: Callable[[], T], what: str) -> T:
 
 @dataclass(frozen=True)
 class DeployedCloud:
-    """The functions as deployed, their stores, and the replay's clock that they follow."""
+    """The functions as deployed, their stores, the replay's clock that they follow, and the model that answers them."""
 
     home: Path
     running: LaptopCloud
     stores: Stores
     clock: ReplayTime
+    model: Path
     _clients: dict[str, Any] = field(default_factory=dict)
 
     @property
@@ -97,8 +98,8 @@ class DeployedCloud:
     # Functions
 
     @contextmanager
-    def misconfigured(self, function: str, **variables: str) -> Iterator[None]:
-        """A function with wrong variables, put right again at the end."""
+    def configured(self, function: str, **variables: str) -> Iterator[None]:
+        """A function with other variables, wrong ones for example, put right again at the end."""
         functions = self.client("lambda")
         right = functions.get_function_configuration(FunctionName=function)["Environment"]["Variables"]
         functions.update_function_configuration(FunctionName=function, Environment={"Variables": right | variables})
@@ -112,6 +113,24 @@ class DeployedCloud:
         pages = self.client("logs").get_paginator("filter_log_events")
         found = pages.paginate(logGroupName=f"/aws/lambda/{function}")
         return "\n".join(event["message"] for page in found for event in page["events"])
+
+    @contextmanager
+    def held_up(self, function: str) -> Iterator[None]:
+        """A function to which its queue gives nothing for a while; what comes meanwhile waits there."""
+        functions = self.client("lambda")
+        [mapping] = functions.list_event_source_mappings(FunctionName=function)["EventSourceMappings"]
+        functions.update_event_source_mapping(UUID=mapping["UUID"], Enabled=False)
+        try:
+            yield
+        finally:
+            functions.update_event_source_mapping(UUID=mapping["UUID"], Enabled=True)
+
+    def kill_worker(self, function: str) -> None:
+        """Kill the process that a function runs in, as `kill -9` does."""
+        port = Supervisor(self.home).state.ports[parts.MINISTACK]
+        own = {f"AWS_LAMBDA_FUNCTION_NAME={function}".encode(), f"GATEWAY_PORT={port}".encode()}
+        [worker] = [int(path.parent.name) for path in Path("/proc").glob("[0-9]*/environ") if own <= _variables(path)]
+        os.kill(worker, signal.SIGKILL)
 
     @contextmanager
     def overtaken(self, pair: Pair) -> Iterator[None]:
@@ -153,6 +172,7 @@ class DeployedCloud:
     def settle(self) -> None:
         """Wait until whatever was published has gone all the way: streams read to their ends, queues empty."""
         eventually(self._quotes_are_read, "the quote stream is read to its end")
+        eventually(partial(self._is_empty, self.deployment.backlog_queue_url), "the backlog is worked off")
         eventually(self._suggestions_are_read, "the suggestions' stream is read to its end")
         for queue in (self.deployment.sms_queue_url, self.deployment.email_queue_url):
             eventually(partial(self._is_empty, queue), "the queue is empty")
@@ -226,6 +246,14 @@ class DeployedCloud:
         file = self.home / parts.MAPPINGS / "checkpoints" / f"{mapping['UUID']}.json"
         found: str | None = json.loads(file.read_text(encoding="utf-8"))["positions"].get(shard)
         return found
+
+
+def _variables(file: Path) -> set[bytes]:
+    """What a process was started with; nothing when it has gone, or is not ours to look at."""
+    try:
+        return set(file.read_bytes().split(b"\0"))
+    except OSError:
+        return set()
 
 
 def _after(position: str | None, parameter: str) -> dict[str, str]:

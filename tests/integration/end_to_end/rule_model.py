@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 ROWS = 4000
 
 
-def make_rule_model(folder: Path) -> Path:
-    """Train the rule and pack it; returns the artefact."""
-    rng = np.random.default_rng(3)
+def make_rule_model(folder: Path, *, seed: int = 3) -> Path:
+    """Train the rule and pack it; returns the artefact. Another seed makes another version, of the same rule."""
+    rng = np.random.default_rng(seed)
     over_cost = rng.uniform(-0.1, 0.1, ROWS)
     features = np.zeros((ROWS, len(FEATURE_NAMES)), dtype=np.float32)  # what is constant can split no tree
     features[:, FEATURE_NAMES.index("log_price_over_cost")] = over_cost

@@ -22,7 +22,7 @@ def test_a_consumer_killed_between_insert_and_publish_loses_no_message_and_sends
     user = world.person("user", cost="16.00")
     cloud = world.cloud
     outbox = cloud.deployment.outbox_function_name
-    with cloud.misconfigured(outbox, SUGGESTIONS_TOPIC_ARN=NO_TOPIC):
+    with cloud.configured(outbox, SUGGESTIONS_TOPIC_ARN=NO_TOPIC):
         failures = cloud.log(outbox).count("NotifierUnavailable")
         world.publish(world.quote("16.80"))
         eventually(world.suggestions, "the suggestion is inserted")

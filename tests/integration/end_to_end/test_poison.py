@@ -98,7 +98,7 @@ def test_a_message_that_was_given_up_while_its_sender_was_broken_is_delivered_on
     cloud, queue = world.cloud, world.cloud.deployment.sms_queue_url
     dead = cloud.deployment.sms_dead_letter_queue_url
 
-    with cloud.impatient(queue), cloud.misconfigured(cloud.deployment.sms_function_name, TABLE_PREFIX="nowhere-"):
+    with cloud.impatient(queue), cloud.configured(cloud.deployment.sms_function_name, TABLE_PREFIX="nowhere-"):
         world.publish(world.quote("16.60"))
         eventually(lambda: cloud.waiting(dead) == 1, "the message is given up on")
     assert world.channels(user) == ["email"]

@@ -10,27 +10,36 @@ from divisa.domain.recipient import Channel
 from local import parts
 
 if TYPE_CHECKING:
+    from divisa.domain.recipient import Recipient
     from tests.integration.end_to_end.world import World
 
 pytestmark = pytest.mark.integration
 
 
+def everybody(world: World, group: str, *, cost: str) -> list[Recipient]:
+    """People of every kind."""
+    return [
+        world.person(f"{group}-well", cost=cost),
+        world.person(f"{group}-invalid-phone", cost=cost, phone="55 8765 4321"),
+        world.person(f"{group}-invalid-email", cost=cost, email="nobody at all"),
+        world.person(f"{group}-refused", cost=cost, email=".refused.@example..com"),
+        world.person(f"{group}-suppressed", cost=cost, consent=frozenset()),
+        world.person(f"{group}-by-sms", cost=cost, consent=frozenset({Channel.SMS})),
+    ]
+
+
 def test_no_log_of_a_function_or_of_a_stream_mapping_holds_a_phone_number_or_an_address(world: World) -> None:
     cloud = world.cloud
-    people = [
-        world.person("well", cost="16.00"),
-        world.person("invalid-phone", cost="16.00", phone="55 8765 4321"),
-        world.person("invalid-email", cost="16.00", email="nobody at all"),
-        world.person("refused", cost="16.00", email=".refused.@example..com"),
-        world.person("suppressed", cost="16.00", consent=frozenset()),
-        world.person("by-sms", cost="16.00", consent=frozenset({Channel.SMS})),
-    ]
+    people = [*everybody(world, "first", cost="16.00"), *everybody(world, "second", cost="16.20")]
     world.publish(world.quote("16.60"))
     cloud.settle()
+    with cloud.configured(cloud.deployment.quotes_function_name, DECIDED_AT_ONCE="1"):  # so that the backlog runs too
+        world.publish(world.quote("16.75"))
+        cloud.settle()
 
     contacts = {contact for each in people for contact in (each.phone, each.email) if contact}
-    assert len(contacts) == 12
-    assert len(world.suggestions()) == 6
+    assert len(contacts) == 21  # three are the same for both groups
+    assert len(world.suggestions()) == 12
     for function in cloud.deployment.function_names:
         log = cloud.log(function)
         assert "REPORT RequestId" in log

@@ -86,6 +86,16 @@ class World:
         self.stores.watches.put_many([Watch(user_id, pair)])
         return user_id
 
+    def watches(self) -> dict[str, Watch]:
+        """What is remembered of this test's people, by user."""
+        return {
+            watch.user_id: watch
+            for pair in self.stores.pairs
+            for watch in self.stores.watches.get_many(
+                pair, [user_id for user_id, of in self._people.items() if of == pair]
+            ).values()
+        }
+
     # Prices
 
     def quote(self, mid: str, *, pair: Pair = USD_MXN, **changes: Any) -> Quote:
@@ -142,6 +152,10 @@ class World:
         entries = [entry for entry in self.stores.quarantine.all() if entry.entry_id not in self._refused_before]
         return sorted(entries, key=lambda entry: entry.position)
 
-    def counted(self) -> Counter[str]:
-        """What the quotes consumer has counted since its deployment."""
-        return telemetry.totals(self.cloud.addresses, self.cloud.deployment.quotes_function_name)
+    def counted(self, function: str | None = None) -> Counter[str]:
+        """What a function, or else the quotes consumer, has counted since its deployment."""
+        return telemetry.totals(self.cloud.addresses, function or self.cloud.deployment.quotes_function_name)
+
+    def evaluated(self) -> int:
+        """How many users the model was asked about since the deployment, whoever asked."""
+        return sum(self.counted(name)["UsersEvaluated"] for name in self.cloud.deployment.deciding_function_names)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 import subprocess
 import sys
 from pathlib import Path
@@ -12,122 +11,41 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from divisa.domain.errors import InvalidSetting
-from infra.artifact import ROOT
 from infra.package import TEMPLATE, package
+from tests.integration.infra.template import FUNCTIONS, of_type, referred, streams
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from tests.integration.infra.template import Resources
 
-Resources = dict[str, dict[str, Any]]
 
 pytestmark = pytest.mark.integration
 
-FUNCTIONS = ("Quotes", "Outbox", "Sms", "Email")
-WITHOUT_RESOURCES = {"xray:PutTraceSegments", "xray:PutTelemetryRecords", "ecr:GetAuthorizationToken"}
-"""Actions that know no resources: AWS takes nothing but a star."""
+
+def test_the_refresh_is_started_every_minute_is_over_before_the_next_and_is_not_retried(resources: Resources) -> None:
+    [rule] = of_type(resources, "Events::Rule").values()
+    [permission] = of_type(resources, "Lambda::Permission").values()
+    [retries] = of_type(resources, "Lambda::EventInvokeConfig").values()
+
+    assert (rule["ScheduleExpression"], rule["State"]) == ("rate(1 minute)", "ENABLED")
+    assert [referred(target["Arn"]) for target in rule["Targets"]] == ["RefreshLambdaFunction"]
+    assert referred(permission["FunctionName"]) == referred(retries["FunctionName"]) == "RefreshLambdaFunction"
+    assert (permission["Principal"], permission["Action"]) == ("events.amazonaws.com", "lambda:InvokeFunction")
+    assert resources["RefreshLambdaFunction"]["Properties"]["Timeout"] < 60
+    assert retries["MaximumRetryAttempts"] == 0
 
 
-@pytest.fixture(scope="module")
-def packages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    folder = tmp_path_factory.mktemp("packages")
-    model = {"modelKey": "decisions/model.tar.gz"}
-    return {
-        "local": package("local", destination=folder / "local"),
-        "prod": package("prod", parameters=model, destination=folder / "prod"),
-    }
+def test_a_million_watches_of_a_pair_are_refreshed_before_they_are_stale(templates: dict[str, dict[str, Any]]) -> None:
+    told = templates["prod"]["Resources"]["RefreshLambdaFunction"]["Properties"]["Environment"]["Variables"]
+
+    assert 60 * float(told["WATCH_AGE_HOURS"]) * int(told["REFRESHES_PER_RUN"]) > 1_000_000
 
 
-@pytest.fixture(scope="module")
-def templates(packages: dict[str, Path]) -> dict[str, dict[str, Any]]:
-    return {stage: json.loads((folder / TEMPLATE).read_text()) for stage, folder in packages.items()}
+def test_a_shard_that_is_worked_off_is_a_call_of_its_own(resources: Resources) -> None:
+    mappings = of_type(resources, "Lambda::EventSourceMapping").values()
+    [backlog] = (each for each in mappings if referred(each["EventSourceArn"]) == "BacklogQueue")
 
-
-@pytest.fixture(params=["local", "prod"])
-def resources(request: pytest.FixtureRequest, templates: dict[str, dict[str, Any]]) -> Resources:
-    found: Resources = templates[request.param]["Resources"]
-    return found
-
-
-def of_type(resources: Resources, kind: str) -> dict[str, dict[str, Any]]:
-    """The properties of every resource of a type, by logical id."""
-    found = {name: each["Properties"] for name, each in resources.items() if each["Type"] == f"AWS::{kind}"}
-    assert found
-    return found
-
-
-def referred(value: Any) -> str:
-    """The logical id that a Ref, a GetAtt or a Sub of one resource points at."""
-    if "Ref" in value:
-        return str(value["Ref"])
-    if "Fn::GetAtt" in value:
-        return str(value["Fn::GetAtt"][0])
-    return re.sub(r"^\$\{([A-Za-z]+)\.Arn\}$", r"\1", value["Fn::Sub"])
-
-
-def as_list(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else [value]
-
-
-def statements(role: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    for policy in role["Policies"]:
-        yield from policy["PolicyDocument"]["Statement"]
-
-
-def streams(resources: Resources) -> dict[str, dict[str, Any]]:
-    mappings = of_type(resources, "Lambda::EventSourceMapping")
-    return {name: each for name, each in mappings.items() if "StartingPosition" in each}
-
-
-def test_every_function_has_a_role_of_its_own(resources: Resources) -> None:
-    roles = [referred(each["Role"]) for each in of_type(resources, "Lambda::Function").values()]
-
-    assert sorted(roles) == sorted(f"{name}Role" for name in FUNCTIONS)
-    assert "IamRoleLambdaExecution" not in resources
-
-
-def test_no_role_may_do_everything_of_a_service(resources: Resources) -> None:
-    actions = [
-        a for role in of_type(resources, "IAM::Role").values() for s in statements(role) for a in as_list(s["Action"])
-    ]
-
-    assert [action for action in actions if "*" in action] == []
-
-
-def test_a_role_reaches_only_named_resources_save_where_there_are_none_to_name(resources: Resources) -> None:
-    unnamed = {
-        (name, action)
-        for name, role in of_type(resources, "IAM::Role").items()
-        for statement in statements(role)
-        if statement["Effect"] == "Allow" and "*" in as_list(statement["Resource"])
-        for action in as_list(statement["Action"])
-        if action not in WITHOUT_RESOURCES
-    }
-
-    assert unnamed == {("SmsRole", "sns:Publish")}
-
-
-def test_the_sms_sender_publishes_to_phone_numbers_and_to_no_topic(resources: Resources) -> None:
-    publishing = [s for s in statements(resources["SmsRole"]["Properties"]) if s["Action"] == "sns:Publish"]
-
-    assert [(s["Effect"], s["Resource"]) for s in publishing] == [
-        ("Allow", "*"),
-        ("Deny", {"Fn::Sub": "arn:${AWS::Partition}:sns:*:*:*"}),
-    ]
-
-
-def test_only_the_consumer_reaches_the_model_only_the_outbox_the_topic_only_the_sender_emails(
-    resources: Resources,
-) -> None:
-    def may(name: str, action: str, resource: Any = None) -> bool:
-        return any(
-            action in as_list(statement["Action"]) and resource in (None, statement["Resource"])
-            for statement in statements(resources[f"{name}Role"]["Properties"])
-        )
-
-    topic = {"Ref": "SuggestionsTopic"}
-    assert [name for name in FUNCTIONS if may(name, "sagemaker:InvokeEndpoint")] == ["Quotes"]
-    assert [name for name in FUNCTIONS if may(name, "sns:Publish", topic)] == ["Outbox"]
-    assert [name for name in FUNCTIONS if may(name, "ses:SendEmail")] == ["Email"]
+    assert backlog["BatchSize"] == 1
+    assert backlog["ScalingConfig"]["MaximumConcurrency"] >= 2
 
 
 @pytest.mark.parametrize(
@@ -182,7 +100,7 @@ def test_every_queue_has_a_dead_letter_queue_or_is_where_failures_end(resources:
     }
 
     assert ends == {name for name, each in queues.items() if "RedrivePolicy" not in each}
-    assert len(ends) == 4
+    assert len(ends) == 5
 
 
 def test_what_failed_is_kept_for_as_long_as_sqs_can(resources: Resources) -> None:
@@ -290,45 +208,18 @@ def test_every_function_is_traced_and_runs_what_the_artifact_was_built_for(resou
 def test_each_function_is_told_what_it_needs_and_no_more(resources: Resources) -> None:
     every = {"STAGE", "TABLE_PREFIX", "LOG_LEVEL", "CLOCK", "CLOCK_PARAMETER"}
     every |= {"POWERTOOLS_SERVICE_NAME", "POWERTOOLS_METRICS_NAMESPACE"}
+    deciding = {"ENDPOINT_NAME", "MAX_QUOTE_AGE_SECONDS", "COOLDOWN_HOURS", "WATCH_SHARDS", "WATCH_AGE_HOURS"}
     functions = of_type(resources, "Lambda::Function")
     own = {name: set(functions[f"{name}LambdaFunction"]["Environment"]["Variables"]) - every for name in FUNCTIONS}
 
     assert own == {
-        "Quotes": {
-            "PAIRS",
-            "ENDPOINT_NAME",
-            "QUARANTINE_BUCKET",
-            "MAX_QUOTE_AGE_SECONDS",
-            "COOLDOWN_HOURS",
-            "WATCH_SHARDS",
-        },
+        "Quotes": deciding | {"PAIRS", "QUARANTINE_BUCKET", "BACKLOG_QUEUE_URL", "DECIDED_AT_ONCE"},
+        "Backlog": deciding | {"BACKLOG_QUEUE_URL"},
+        "Refresh": deciding | {"PAIRS", "REFRESHES_PER_RUN"},
         "Outbox": {"SUGGESTIONS_TOPIC_ARN"},
         "Sms": {"SMS_SENDER_ID"},
         "Email": {"SENDER_EMAIL"},
     }
-
-
-def test_a_person_hears_of_errors_delays_set_aside_records_and_a_silent_model(resources: Resources) -> None:
-    alarms = of_type(resources, "CloudWatch::Alarm")
-    del alarms["EndpointErrorsAlarm"]
-    watched = sorted((each["MetricName"], str(next(iter(each["Dimensions"]))["Value"])) for each in alarms.values())
-    stage = of_type(resources, "Lambda::Function")["QuotesLambdaFunction"]["Environment"]["Variables"]["STAGE"]
-    name = f"divisa-{stage}-"
-
-    assert [dimension for metric, dimension in watched if metric == "Errors"] == [
-        f"{name}{function}" for function in ("email", "outbox", "quotes", "sms")
-    ]
-    assert [dimension for metric, dimension in watched if metric == "IteratorAge"] == [f"{name}outbox", f"{name}quotes"]
-    assert len([metric for metric, _ in watched if metric == "ApproximateNumberOfMessagesVisible"]) == 4
-    assert ("EvaluationsPostponed", f"{name}quotes") in watched
-    assert all(each["AlarmActions"] == [{"Ref": "OperationsTopic"}] for each in alarms.values())
-
-
-def test_our_own_metric_that_an_alarm_watches_is_one_that_the_consumer_counts(resources: Resources) -> None:
-    alarms = of_type(resources, "CloudWatch::Alarm").values()
-    (ours,) = (each["MetricName"] for each in alarms if each["Namespace"] == "Divisa")
-
-    assert f'count("{ours}"' in (ROOT / "stream_consumers/quotes.py").read_text()
 
 
 def test_sagemaker_is_asked_for_in_the_cloud_only_and_once_there_is_a_model(

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import math
 from datetime import UTC, datetime
 from decimal import Decimal
 
 from hypothesis import strategies as st
 
+from divisa.domain.bands import EVERYWHERE, NOWHERE, Band
 from divisa.domain.behaviour import BehaviourSummary
 from divisa.domain.columns import field_names
+from divisa.domain.episodes import Visit
+from divisa.domain.evaluation import Decision, Watch
 from divisa.domain.pair import Pair, from_minor
 from divisa.domain.quote import Quote
 from divisa.domain.reasons import Reason, ReasonCode
@@ -74,3 +78,32 @@ def summaries() -> st.SearchStrategy[BehaviourSummary[float]]:
     """Summaries of any floats at all, NaN for what has not happened."""
     numbers = st.floats() | st.sampled_from([0.1, 1 / 3, 5e-324, 1.7976931348623157e308, -0.0, 2**53 + 2.0])
     return st.builds(BehaviourSummary, **dict.fromkeys(field_names(BehaviourSummary), numbers))
+
+
+def edges() -> st.SearchStrategy[float]:
+    """Edges of bands that a store gives back to the last bit: every float that a price or a model comes near, ±inf."""
+    near = st.floats(1e-125, 1e125, exclude_max=True)
+    return near | near.map(lambda edge: -edge) | st.sampled_from([0.0, math.inf, -math.inf, 1 / 3, 2.8332133440562162])
+
+
+def bands() -> st.SearchStrategy[Band]:
+    """Bands, those among them that hold no price."""
+    return st.builds(Band, edges(), edges()) | st.sampled_from([NOWHERE, EVERYWHERE])
+
+
+@st.composite
+def watches(draw: st.DrawFn) -> Watch:
+    """Watches in any state, seen or not, in a visit or not."""
+    return Watch(
+        user_id=draw(st.text("abcu-0123456789", min_size=1, max_size=12)),
+        pair=draw(st.sampled_from(PAIRS)),
+        band=draw(bands()),
+        decision=draw(st.sampled_from(list(Decision))),
+        visit=draw(st.none() | st.builds(Visit, st.sampled_from(list(Side)), bands(), st.none() | moments())),
+        episode=draw(st.integers(0, 10**9)),
+        generation=draw(st.integers(0, 10**9)),
+        evaluated_at=draw(st.none() | moments()),
+        refresh_at=draw(st.none() | moments()),
+        model_version=draw(st.none() | st.sampled_from(["20240105-1", "7"])),
+        suggested_at=draw(st.none() | moments()),
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from divisa.adapters.memory.deliveries import MemoryDeliveries
@@ -14,6 +15,7 @@ from divisa.adapters.memory.suggestions import MemorySuggestions
 from divisa.adapters.memory.summaries import MemorySummaries
 from divisa.adapters.memory.watches import MemoryWatches
 from divisa.domain.pair import Pair
+from divisa.ports import Move
 from local.stores import Stores
 from tests.builders import USD_MXN, a_watch
 
@@ -28,12 +30,13 @@ def memory_stores(*pairs: Pair) -> Stores:
     suggestions = MemorySuggestions()
     return Stores(
         pairs=frozenset(pairs or (USD_MXN, USD_BRL)),
+        watch_age=timedelta(hours=6),
         stream=MemoryQuoteStream(),
         markets=MemoryMarkets(),
         portfolios=MemoryPortfolios(),
         summaries=MemorySummaries(),
         recipients=MemoryRecipients(),
-        watches=MemoryWatches(suggestions),
+        watches=MemoryWatches(suggestions, shards=4),
         suggestions=suggestions,
         deliveries=MemoryDeliveries(),
         quarantine=MemoryQuarantine(),
@@ -44,7 +47,8 @@ def record(stores: Stores, suggestion: Suggestion) -> None:
     """Write a suggestion as the consumer does: with a watch that moves."""
     before = a_watch(suggestion.user_id)
     stores.watches.put_many([before])
-    assert stores.watches.move(before, a_watch(suggestion.user_id, generation=1), suggestion)
+    move = Move(before, a_watch(suggestion.user_id, generation=1), suggestion)
+    assert stores.watches.move_all([move]) == [True]
 
 
 def settle(stores: Stores, delivery: Delivery) -> None:

@@ -13,21 +13,25 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from divisa.adapters.aws import clients
+from divisa.adapters.memory.backlog import MemoryBacklog
 from divisa.adapters.memory.clock import ManualClock
 from divisa.adapters.memory.email_gateway import MemoryEmailGateway
 from divisa.adapters.memory.scorer import MemoryScorer
 from divisa.adapters.memory.sms_gateway import MemorySmsGateway
 from divisa.adapters.memory.suggestion_topic import MemorySuggestionTopic
+from divisa.domain.episodes import VisitRules
 from divisa.domain.errors import StreamUnavailable
 from divisa.domain.gate import GateLimits
 from divisa.domain.policy import PolicyRules
 from divisa.domain.recipient import Channel
 from divisa.services.apply_quotes import ApplyQuotes
+from divisa.services.decide import Decide
 from divisa.services.deliver import Deliver, by_email, by_sms
 from divisa.services.evaluate_users import EvaluateUsers
 from divisa.services.publish_suggestions import PublishSuggestions
+from divisa.services.refresh_watches import RefreshWatches
 from divisa.services.suggest import Suggest
-from local import cloud, dead_letters, demo, inbox, telemetry
+from local import backlog, cloud, dead_letters, demo, inbox, telemetry
 from local.inbox import InboxMessage
 from local.replaying import replay
 from simulator.simulate import SimulatedFiles, Simulation, simulate
@@ -39,6 +43,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from pathlib import Path
 
+    from divisa.domain.pair import Pair
     from divisa.domain.quote import Quote
     from local.stores import Stores
 
@@ -52,7 +57,7 @@ class Watcher:
 
     stages: list[str] = field(default_factory=list)
     metrics: dict[str, Any] = field(default_factory=dict)
-    quotes: int = 0
+    quotes: Counter[Pair] = field(default_factory=Counter)
     messages: list[InboxMessage] = field(default_factory=list)
 
     def stage(self, text: str) -> None:
@@ -62,7 +67,7 @@ class Watcher:
         self.metrics = metrics
 
     def priced(self, quotes: Sequence[Quote]) -> None:
-        self.quotes += len(quotes)
+        self.quotes.update(quote.pair for quote in quotes)
 
     def received(self, messages: Sequence[InboxMessage]) -> None:
         self.messages.extend(messages)
@@ -78,29 +83,39 @@ class MemoryCloud:
 
     def __init__(self) -> None:
         self.stores = memory_stores()
-        self.evaluated = 0
+        self.evaluated: Counter[str] = Counter()
         self.loses: set[str] = set()
         self.fails = False
         self.log: list[str] = []
         self._clock = ManualClock(WEDNESDAY, speed=PLAN.speed)
         self._sms, self._email, self._topic = MemorySmsGateway(), MemoryEmailGateway(), MemorySuggestionTopic()
         self._seen: set[str] = set()
-        self._apply = ApplyQuotes(
-            pairs=self.stores.pairs,
-            markets=self.stores.markets,
-            watches=self.stores.watches,
-            quarantine=self.stores.quarantine,
-            evaluate=EvaluateUsers(self.stores.summaries, MemoryScorer(by_cost)),
-            suggest=Suggest(
+        decide = Decide(
+            EvaluateUsers(self.stores.summaries, MemoryScorer(by_cost)),
+            Suggest(
                 self.stores.watches,
                 self.stores.portfolios,
                 self.stores.recipients,
                 self._clock,
                 PolicyRules(cooldown=timedelta(hours=1)),
+                VisitRules(),
+                self.stores.watch_age,
             ),
+            self._clock,
+            GateLimits().max_age,
+        )
+        self._apply = ApplyQuotes(
+            pairs=self.stores.pairs,
+            markets=self.stores.markets,
+            candidates=self.stores.watches.broken,
+            quarantine=self.stores.quarantine,
+            decide=decide,
+            backlog=MemoryBacklog(),
             clock=self._clock,
             limits=GateLimits(),
+            shards=self.stores.watches.shards,
         )
+        self._refresh = RefreshWatches(self.stores.markets, self.stores.watches, decide)
         sends = {Channel.SMS: by_sms(self._sms), Channel.EMAIL: by_email(self._email)}
         self._deliver = {
             channel: Deliver(channel, self.stores.deliveries, self.stores.recipients, self._clock, send)
@@ -112,7 +127,8 @@ class MemoryCloud:
             raise StreamUnavailable("the stream refused 1 record after every retry")
         batch = list(quotes)
         self._clock.set(batch[-1].event_time + timedelta(hours=1))  # a quarter of a second of the demo's time
-        self.evaluated += self._apply([an_arrival(quote) for quote in batch]).evaluated
+        self.evaluated["quotes"] += self._apply([an_arrival(quote) for quote in batch]).outcome.evaluated
+        self.evaluated["refresh"] += sum(self._refresh(pair, 10).evaluated for pair in self.stores.pairs)
         fresh = [each for each in self.stores.suggestions.all() if each.suggestion_id not in self._seen]
         self._seen.update(each.suggestion_id for each in fresh)
         PublishSuggestions(self._topic)(fresh)
@@ -132,7 +148,9 @@ class MemoryCloud:
     def up(self, *, model: Path, say: Any, home: Path) -> Any:
         self.log.append(f"up with {model.name} in {home.name}")
         deployment = SimpleNamespace(
-            clock_parameter_name="/divisa/local/clock", quotes_function_name="quotes", endpoint_name="decisions"
+            clock_parameter_name="/divisa/local/clock",
+            deciding_function_names=("quotes", "backlog", "refresh"),
+            endpoint_name="decisions",
         )
         return SimpleNamespace(addresses=None, deployment=deployment)
 
@@ -170,7 +188,8 @@ def world(files: SimulatedFiles, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
         (cloud, "down", made.down),
         (inbox, "read", made.inbox),
         (dead_letters, "read", lambda running: set()),
-        (telemetry, "totals", lambda addresses, function: Counter(UsersEvaluated=made.evaluated)),
+        (telemetry, "totals", lambda addresses, function: Counter(UsersEvaluated=made.evaluated[function])),
+        (backlog, "waiting", lambda running: 0),
     ):
         monkeypatch.setattr(module, name, value)
     return made
@@ -182,8 +201,14 @@ def test_the_report_accounts_for_every_quote_and_every_message(world: MemoryClou
 
     recorded = list(world.stores.suggestions.all())
     let_out = [each for each in recorded if each.suppressed is None]
-    assert report["quotes"] == view.quotes > 100
-    assert report["evaluations"] > report["suggestions"] == len(let_out) > 0
+    assert report["quotes"] == view.quotes.total() > 100
+    asked = report["evaluations"]
+    assert (asked["broken"], asked["refreshed"]) == (world.evaluated["quotes"], world.evaluated["refresh"])
+    assert asked["broken"] >= report["suggestions"] == len(let_out) > 0
+    assert asked["refreshed"] > 0
+    users = {pair: sum(map(len, world.stores.watches.of_pair(pair))) for pair in world.stores.pairs}
+    assert asked["everyone"] == sum(users[pair] * number for pair, number in view.quotes.items())
+    assert asked["everyone"] > 5 * (asked["broken"] + asked["refreshed"])
     assert sum(report["suppressed"].values()) == len(recorded) - len(let_out)
     assert report["delivered"] == Counter(message.channel.value for message in view.messages)
     assert sum(report["delivered"].values()) + sum(report["unsent"].values()) == sum(

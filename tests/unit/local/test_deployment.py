@@ -11,9 +11,12 @@ KEYS = [
     "TablePrefix",
     "ServedPairs",
     "WatchShards",
+    "WatchAgeHours",
     "QuotesStreamName",
     "SuggestionsTopicArn",
     "OperationsTopicArn",
+    "BacklogQueueUrl",
+    "BacklogDeadLetterQueueUrl",
     "SmsQueueUrl",
     "EmailQueueUrl",
     "SmsDeadLetterQueueUrl",
@@ -27,6 +30,8 @@ KEYS = [
     "SenderEmailParameterName",
     "ClockParameterName",
     "QuotesFunctionName",
+    "BacklogFunctionName",
+    "RefreshFunctionName",
     "OutboxFunctionName",
     "SmsFunctionName",
     "EmailFunctionName",
@@ -35,7 +40,8 @@ KEYS = [
 
 def outputs() -> dict[str, str]:
     """What the stack says, each output with its own name as value."""
-    return {key: key for key in KEYS} | {"WatchShards": "4", "ServerlessDeploymentBucketName": "of no interest"}
+    numbers = {"WatchShards": "4", "WatchAgeHours": "6"}
+    return {key: key for key in KEYS} | numbers | {"ServerlessDeploymentBucketName": "of no interest"}
 
 
 def test_every_field_is_an_output_of_the_stack() -> None:
@@ -43,13 +49,15 @@ def test_every_field_is_an_output_of_the_stack() -> None:
 
     assert deployment.quotes_stream_name == "QuotesStreamName"
     assert deployment.sms_dead_letter_queue_url == "SmsDeadLetterQueueUrl"
-    assert deployment.watch_shards == 4
+    assert (deployment.watch_shards, deployment.watch_age_hours) == (4, 6.0)
 
 
 def test_functions_come_in_the_order_in_which_a_quote_meets_them() -> None:
-    names = Deployment.from_outputs(outputs()).function_names
+    deployment = Deployment.from_outputs(outputs())
 
-    assert names == ("QuotesFunctionName", "OutboxFunctionName", "SmsFunctionName", "EmailFunctionName")
+    deciding = ("QuotesFunctionName", "BacklogFunctionName", "RefreshFunctionName")
+    assert deployment.deciding_function_names == deciding
+    assert deployment.function_names == (*deciding, "OutboxFunctionName", "SmsFunctionName", "EmailFunctionName")
 
 
 def test_a_stack_of_another_version_says_what_it_lacks() -> None:

@@ -12,6 +12,7 @@ from divisa.adapters.csv.users import read_users
 from divisa.adapters.memory.scorer import MemoryScorer
 from divisa.domain import market
 from divisa.domain.behaviour import NEWCOMER, BehaviourSummary, fold_rows
+from divisa.domain.episodes import VisitRules, follow
 from divisa.domain.errors import InvalidFile, LaptopCloudError, ScorerUnavailable
 from divisa.domain.evaluation import Decision, Watch
 from divisa.domain.gate import GateLimits, GateState, admit
@@ -70,8 +71,8 @@ def followed_online(
             continue
         known = markets.get(quote.pair) or MarketRecord(quote.pair, GateState(), None)
         gate, reason = admit(known.gate, quote, age=timedelta(0), limits=GateLimits())
-        folded = known.market if reason else market.fold(known.market, quote)
-        markets[quote.pair] = MarketRecord(quote.pair, gate, folded)
+        folded, newest = (known.market, known.quote) if reason else (market.fold(known.market, quote), quote)
+        markets[quote.pair] = MarketRecord(quote.pair, gate, folded, newest)
     return markets, summaries
 
 
@@ -84,7 +85,8 @@ def test_a_seeded_cloud_stands_where_the_same_past_would_have_brought_it_online(
     assert len(summaries) > 20
     for pair in (USD_MXN, USD_BRL):
         stored = stores.markets.load(pair)
-        assert (stored.gate, stored.market) == (markets[pair].gate, markets[pair].market)
+        past = markets[pair]
+        assert (stored.gate, stored.market, stored.quote) == (past.gate, past.market, past.quote)
         assert seeded.as_of[pair] == stored.gate.last_event_time
         mine = {user: each for (user, traded), each in summaries.items() if traded == pair}
         assert repr(dict(stores.summaries.get_many(pair, people))) == repr(
@@ -229,21 +231,54 @@ def test_a_file_in_which_nobody_trades_what_is_served_is_refused_before_anything
     assert not is_seeded(stores)
 
 
+def all_watches(stores: Stores) -> list[Watch]:
+    return [watch for page in stores.watches.of_pair(USD_MXN) for watch in page]
+
+
 def test_a_new_watch_holds_what_the_model_says_already_so_that_nobody_is_told_old_news(files: SimulatedFiles) -> None:
     stores = memory_stores(USD_MXN)
     seeded = fill(stores, files, scorer=MemoryScorer(by_cost, model_version="m-1"))
 
-    watches = [watch for page in stores.watches.of_pair(USD_MXN) for watch in page]
-    state = stores.markets.load(USD_MXN).market
+    watches, record_of_pair = all_watches(stores), stores.markets.load(USD_MXN)
+    quote, state = record_of_pair.quote, record_of_pair.market
+    assert quote is not None
     assert state is not None
     evaluate = EvaluateUsers(stores.summaries, MemoryScorer(by_cost, model_version="m-1"))
-    says = evaluate(USD_MXN, [watch.user_id for watch in watches], state, seeded.as_of[USD_MXN])
-    assert [watch.decision for watch in watches] == [says.of(row).decision for row in range(len(watches))]
+    says = evaluate(USD_MXN, [watch.user_id for watch in watches], state, quote.log_mid)
+    for row, watch in enumerate(watches):
+        answer = says.of(row)
+        assert (watch.decision, watch.band) == (answer.decision, answer.band)
+        assert watch.band.holds(quote.log_mid)
     assert {watch.decision for watch in watches} > {Decision.HOLD}
     assert {(watch.evaluated_at, watch.model_version, watch.generation) for watch in watches} == {
         (seeded.as_of[USD_MXN], "m-1", 0)
     }
     assert list(stores.suggestions.all()) == []
+
+
+def test_who_would_be_told_a_side_is_in_that_visit_already_and_hears_of_the_next(files: SimulatedFiles) -> None:
+    stores = memory_stores(USD_MXN)
+    fill(stores, files, scorer=MemoryScorer(by_cost))
+
+    quote = stores.markets.load(USD_MXN).quote
+    assert quote is not None
+    for watch in all_watches(stores):
+        side = watch.decision.side
+        assert watch.episode == (0 if side is None else 1)
+        assert (watch.visit.side if watch.visit else None) is side
+        visit, begins = follow(watch.visit, watch.decision, watch.band, quote.log_mid, quote.event_time, VisitRules())
+        assert (visit, begins) == (watch.visit, False)
+
+
+def test_watches_grow_old_one_after_the_other_evenly_over_the_refresh_age(files: SimulatedFiles) -> None:
+    stores = memory_stores(USD_MXN)
+    seeded = fill(stores, files, scorer=MemoryScorer(by_cost))
+
+    due = sorted(watch.refresh_at for watch in all_watches(stores) if watch.refresh_at is not None)
+    step = stores.watch_age / len(due)
+    assert len(due) == seeded.users > 10
+    for number, at in enumerate(due, start=1):
+        assert abs(at - (seeded.as_of[USD_MXN] + number * step)) < timedelta(milliseconds=1)
 
 
 def test_seeding_that_broke_off_is_not_taken_for_done(files: SimulatedFiles) -> None:

@@ -1,12 +1,15 @@
 from __future__ import annotations
 
 import ast
+import shutil
+import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
 import model
+from model.package import SERVING_CODE
 from model.pipeline import CONTAINER_CODE
 
 HERE = Path(model.__file__).parent
@@ -14,21 +17,58 @@ IN_THE_IMAGE = {*sys.stdlib_module_names, "numpy", "joblib", "sklearn"}
 
 
 def imports_of(source: Path) -> set[str]:
+    """What a file imports, but for what lies beside it in its own package."""
     found = set()
     for node in ast.walk(ast.parse(source.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
             found |= {name.name for name in node.names}
-        elif isinstance(node, ast.ImportFrom):
+        elif isinstance(node, ast.ImportFrom) and not node.level:
             found.add(node.module or "")
     return found
 
 
-@pytest.mark.parametrize("name", CONTAINER_CODE)
-def test_training_in_the_image_needs_nothing_that_the_image_lacks(name: str) -> None:
-    own = {f"model.{Path(part).stem}" for part in CONTAINER_CODE} | {"model"}
+@pytest.mark.parametrize("name", [name for name in CONTAINER_CODE if name not in SERVING_CODE])
+def test_training_imports_what_the_image_has_and_what_is_sent_along(name: str) -> None:
+    own = {".".join(("model", *Path(part).with_suffix("").parts)) for part in CONTAINER_CODE} | {"model", "model.bands"}
 
     assert {module for module in imports_of(HERE / name) if module.split(".")[0] not in IN_THE_IMAGE} <= own
 
 
+def test_training_needs_no_compiler_and_nothing_of_the_project(tmp_path: Path) -> None:
+    for name in CONTAINER_CODE:
+        (tmp_path / "model" / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(HERE / name, tmp_path / "model" / name)
+    absent = "import sys; sys.modules.update(dict.fromkeys(('numba', 'llvmlite', 'divisa'))); "
+    read = "import model.train; print(model.train.__file__)"
+
+    done = subprocess.run(
+        [sys.executable, "-c", absent + read], cwd=tmp_path, capture_output=True, text=True, check=True
+    )
+
+    assert Path(done.stdout.strip()).is_relative_to(tmp_path)
+
+
 def test_inference_stands_alone() -> None:
     assert {module.split(".")[0] for module in imports_of(HERE / "inference.py")} <= IN_THE_IMAGE
+
+
+@pytest.mark.parametrize("name", [name for name in SERVING_CODE if name.startswith("bands/")])
+def test_bands_need_one_package_that_the_image_lacks(name: str) -> None:
+    assert {module.split(".")[0] for module in imports_of(HERE / name)} <= IN_THE_IMAGE | {"numba"}
+
+
+def test_without_a_compiler_the_model_is_refused_with_the_reason(model_dir: Path, tmp_path: Path) -> None:
+    shutil.copytree(model_dir, tmp_path / "model")
+    absent = "import sys; sys.modules['numba'] = None; "
+    load = "import inference; inference.model_fn(sys.argv[1])"
+
+    done = subprocess.run(
+        [sys.executable, "-c", absent + load, str(tmp_path / "model")],
+        cwd=tmp_path / "model" / "code",
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    last = done.stderr.strip().splitlines()[-1]
+    assert last.startswith("ValueError: the model cannot be served: there is no numba, and none in ")

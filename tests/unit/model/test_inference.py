@@ -5,20 +5,25 @@ import json
 import shutil
 from typing import TYPE_CHECKING, Any
 
+import joblib
 import numpy as np
 import pytest
+from sklearn.ensemble import HistGradientBoostingClassifier
 
 from divisa.domain.evaluation import Decision
-from divisa.domain.features import FEATURE_HASH, FEATURE_NAMES
+from divisa.domain.features import FEATURE_HASH, FEATURE_NAMES, PRICE_FEATURE_NAMES, QUESTION_NAMES, question_of_rows
 from model import inference
-from model.inference import CLASSES, CSV, JSON, NPY, Model, decide, input_fn, model_fn, output_fn, predict_fn
+from model.bands.rule import decide, probabilities
+from model.inference import CLASSES, CSV, JSON, NPY, Model, input_fn, model_fn, output_fn, predict_fn
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from numpy.typing import NDArray
 
-COLUMNS = len(FEATURE_NAMES)
+COLUMNS = len(QUESTION_NAMES)
+PRICE = len(PRICE_FEATURE_NAMES)
+X, SLOPE, STATE = 0, 1, 1 + 2 * PRICE
 
 
 @pytest.fixture(scope="module")
@@ -27,10 +32,15 @@ def model(model_dir: Path) -> Model:
 
 
 @pytest.fixture
-def rows() -> NDArray[np.float32]:
+def rows() -> NDArray[np.float64]:
+    """Questions about prices near 17, some of what is asked not known."""
     chances = np.random.default_rng(0)
-    rows = chances.normal(size=(50, COLUMNS)).astype(np.float32)
-    rows[chances.random(rows.shape) < 0.2] = np.nan
+    x = chances.normal(2.83, 0.03, size=(50, 1))
+    slope = np.exp(chances.normal(size=(50, PRICE)))
+    moving = np.concatenate([slope, chances.normal(scale=0.1, size=(50, PRICE)) - slope * x], axis=1)
+    fixed = chances.normal(size=(50, COLUMNS - STATE)).astype(np.float32)
+    rows = np.concatenate([x, moving, fixed], axis=1)
+    rows[:, SLOPE:][chances.random((50, COLUMNS - 1)) < 0.1] = np.nan
     return rows
 
 
@@ -41,11 +51,11 @@ def npy(array: NDArray[Any]) -> bytes:
 
 
 def as_csv(rows: NDArray[Any]) -> bytes:
-    return "\n".join(",".join("" if np.isnan(v) else repr(float(v)) for v in row) for row in rows).encode()
+    return "\n".join(",".join("" if np.isnan(v) else str(v) for v in row) for row in rows.tolist()).encode()
 
 
 def as_json(rows: NDArray[Any]) -> bytes:
-    return json.dumps({"instances": [[None if np.isnan(v) else float(v) for v in row] for row in rows]}).encode()
+    return json.dumps({"instances": [[None if np.isnan(v) else v for v in row] for row in rows.tolist()]}).encode()
 
 
 def answer_of(body: bytes) -> NDArray[np.void]:
@@ -54,7 +64,7 @@ def answer_of(body: bytes) -> NDArray[np.void]:
     return answer
 
 
-def test_three_content_types_say_the_same_in_and_out(model: Model, rows: NDArray[np.float32]) -> None:
+def test_three_content_types_say_the_same_in_and_out(model: Model, rows: NDArray[np.float64]) -> None:
     bodies = {NPY: npy(rows), CSV: as_csv(rows), JSON: as_json(rows)}
     answers = {kind: output_fn(predict_fn(input_fn(body, kind), model), kind) for kind, body in bodies.items()}
 
@@ -63,36 +73,68 @@ def test_three_content_types_say_the_same_in_and_out(model: Model, rows: NDArray
     header, *lines = answers[CSV][0].decode().splitlines()
 
     assert [kind for _, kind in answers.values()] == [NPY, CSV, JSON]
-    assert header == "p_hold,p_buy,p_sell,decision,model"
+    assert header == "p_hold,p_buy,p_sell,decision,lower,upper,model"
+    assert np.isinf(structured["upper"]).any()
+    assert np.isfinite(structured["upper"]).any()
     for row, document, line in zip(structured.tolist(), documents, lines, strict=True):
-        expected = [*row[:4], row[4].decode()]
+        expected = [None if value in (-np.inf, np.inf) else value for value in [*row[:6], row[6].decode()]]
         assert list(document.values()) == expected
-        assert line == ",".join(map(str, expected))
+        assert line == ",".join("" if value is None else str(value) for value in expected)
 
 
-def test_the_answer_is_structured_as_the_wire_form_says(model: Model, rows: NDArray[np.float32]) -> None:
+def test_the_answer_is_structured_as_the_wire_form_says(model: Model, rows: NDArray[np.float64]) -> None:
     answer = answer_of(output_fn(predict_fn(input_fn(npy(rows), NPY), model), NPY)[0])
 
-    assert answer.dtype == np.dtype(
-        [("p_hold", "<f8"), ("p_buy", "<f8"), ("p_sell", "<f8"), ("decision", "i1"), ("model", "S32")]
-    )
+    numbers = [(name, "<f8") for name in ("p_hold", "p_buy", "p_sell")]
+    edges = [(name, "<f8") for name in ("lower", "upper")]
+    assert answer.dtype == np.dtype([*numbers, ("decision", "i1"), *edges, ("model", "S32")])
     assert np.allclose(answer["p_hold"] + answer["p_buy"] + answer["p_sell"], 1.0)
     assert set(answer["model"].tolist()) == {model.version.encode()}
 
 
-def test_float64_and_column_major_features_score_as_float32_row_major_ones(
-    model: Model, rows: NDArray[np.float32]
+def test_probabilities_are_the_fitted_classifiers_own(model: Model, model_dir: Path, rows: NDArray[np.float64]) -> None:
+    raw = joblib.load(model_dir / "model.joblib").decision_function(question_of_rows(rows).features())
+
+    answer = predict_fn(rows, model)
+
+    p = probabilities(np.asarray(raw, dtype=np.float64), model.temperature)
+    assert np.array_equal(np.column_stack([answer["p_hold"], answer["p_buy"], answer["p_sell"]]), p)
+    assert np.array_equal(answer["decision"], decide(p, model.thresholds))
+
+
+def test_the_decision_is_the_same_inside_of_the_band_and_another_one_at_its_edges(
+    model: Model, rows: NDArray[np.float64]
 ) -> None:
+    p = predict_fn(rows, model)
+    often = model._replace(thresholds=(float(np.median(p["p_buy"])), float(np.median(p["p_sell"]))))
+    answer = predict_fn(rows, often)
+
+    def at(x: NDArray[np.float64], known: NDArray[np.bool_]) -> NDArray[np.int8]:
+        asked = rows[known]
+        asked[:, X] = x[known]
+        return np.asarray(predict_fn(asked, often)["decision"])
+
+    above, below = np.isfinite(answer["upper"]), np.isfinite(answer["lower"])
+    assert above.sum() > 5
+    assert below.sum() > 5
+    said = answer["decision"]
+    assert (at(answer["upper"], above) != said[above]).all()
+    assert (at(np.nextafter(answer["upper"], -np.inf), above) == said[above]).all()
+    assert (at(answer["lower"], below) == said[below]).all()
+    assert (at(np.nextafter(answer["lower"], -np.inf), below) != said[below]).all()
+
+
+def test_columns_of_another_memory_order_are_no_matter(model: Model, rows: NDArray[np.float64]) -> None:
     expected = predict_fn(input_fn(npy(rows), NPY), model)
 
-    for other in (rows.astype(np.float64), np.asfortranarray(rows)):
-        assert np.array_equal(predict_fn(input_fn(npy(other), NPY + "; charset=binary"), model), expected)
+    other = input_fn(npy(np.asfortranarray(rows)), NPY + "; charset=binary")
+    assert np.array_equal(predict_fn(other, model), expected)
 
 
-def test_a_row_scores_the_same_alone_and_among_others(model: Model, rows: NDArray[np.float32]) -> None:
+def test_a_row_scores_the_same_alone_and_among_others(model: Model, rows: NDArray[np.float64]) -> None:
     together = predict_fn(rows, model)
 
-    assert [predict_fn(rows[i : i + 1], model)[0] for i in range(5)] == list(together[:5])
+    assert [predict_fn(input_fn(npy(rows[i : i + 1]), NPY), model)[0] for i in range(5)] == list(together[:5])
 
 
 @pytest.mark.parametrize(
@@ -101,20 +143,24 @@ def test_a_row_scores_the_same_alone_and_among_others(model: Model, rows: NDArra
         (b"<rows/>", "application/xml", "unsupported content type 'application/xml'"),
         (b"", NPY, "not an npy file"),
         (b"PK\x03\x04 something else", NPY, "not an npy file"),
-        (npy(np.zeros((2, COLUMNS), dtype=np.int64)), NPY, "must be float32 or float64, not int64"),
-        (npy(np.zeros(COLUMNS, dtype=np.float32)), NPY, "must be of shape"),
-        (npy(np.zeros((0, COLUMNS), dtype=np.float32)), NPY, "n > 0"),
-        (npy(np.zeros((2, COLUMNS), dtype=np.float32))[:-1], NPY, "the npy header announces"),
-        (npy(np.full((2, COLUMNS), np.inf, dtype=np.float32)), NPY, "a feature is infinite"),
+        (npy(np.zeros((2, COLUMNS), dtype=np.int64)), NPY, "must be float64, not int64"),
+        (npy(np.zeros((2, COLUMNS), dtype=np.float32)), NPY, "must be float64, not float32"),
+        (npy(np.zeros(COLUMNS)), NPY, "must be of shape"),
+        (npy(np.zeros((0, COLUMNS))), NPY, "n > 0"),
+        (npy(np.zeros((2, COLUMNS)))[:-1], NPY, "the npy header announces"),
+        (npy(np.full((2, COLUMNS), -np.inf)), NPY, "a number is infinite"),
         (b"", CSV, "must be of shape"),
-        (b"1,2\n1,2,3", CSV, "different numbers of features"),
+        (b"1,2\n1,2,3", CSV, "different numbers of columns"),
+        (b"1,inf", CSV, "a number is infinite"),
         (b"1,two", CSV, "not CSV of numbers"),
         (b"\xff\xfe", CSV, "not CSV of numbers"),
         (b"{", JSON, "not JSON such as"),
         (b"[]", JSON, "not JSON such as"),
         (b'{"rows": []}', JSON, "not JSON such as"),
         (b'{"instances": [["a"]]}', JSON, "not JSON such as"),
-        (b'{"instances": [[1], [1, 2]]}', JSON, "different numbers of features"),
+        (b'{"instances": [[1%s]]}' % (b"0" * 400), JSON, "not JSON such as"),
+        (b'{"instances": [[1e400]]}', JSON, "a number is infinite"),
+        (b'{"instances": [[1], [1, 2]]}', JSON, "different numbers of columns"),
         (b'{"instances": []}', JSON, "must be of shape"),
     ],
 )
@@ -123,13 +169,32 @@ def test_a_request_that_is_none_is_refused_with_the_reason(body: bytes, content_
         input_fn(body, content_type)
 
 
-def test_a_request_with_too_few_features_is_refused(model: Model) -> None:
-    with pytest.raises(ValueError, match=f"the model reads {COLUMNS} features, the request has 3"):
+def test_a_request_with_too_few_columns_is_refused(model: Model) -> None:
+    with pytest.raises(ValueError, match=f"the model reads {COLUMNS} columns, the request has 3"):
         predict_fn(input_fn(b"1,2,3", CSV), model)
 
 
+@pytest.mark.parametrize(
+    ("column", "value", "message"),
+    [
+        (X, np.nan, "row 7: x must be finite"),
+        (SLOPE, 0.0, "slopes positive"),
+        (SLOPE, -1.0, "slopes positive"),
+        (STATE, 1e300, "a state feature is infinite"),
+    ],
+)
+def test_a_question_that_is_none_is_refused_with_the_reason(
+    model: Model, rows: NDArray[np.float64], column: int, value: float, message: str
+) -> None:
+    rows[7, SLOPE:STATE] = 1.0
+    rows[7, column] = value
+
+    with pytest.raises(ValueError, match=message):
+        predict_fn(input_fn(npy(rows), NPY), model)
+
+
 def test_json_is_the_answer_when_anything_will_do_and_nothing_else_is_made_up(
-    model: Model, rows: NDArray[np.float32]
+    model: Model, rows: NDArray[np.float64]
 ) -> None:
     answer = predict_fn(rows, model)
 
@@ -156,9 +221,9 @@ def test_the_side_furthest_over_its_threshold_wins_and_a_tie_is_a_buy(
     assert decide(np.array([p]), (0.10, 0.20)).tolist() == [decision]
 
 
-def test_classes_and_hash_are_the_domains(model: Model) -> None:
+def test_classes_names_and_hash_are_the_domains(model: Model) -> None:
     assert tuple(decision.name for decision in Decision) == CLASSES
-    assert model.features == FEATURE_NAMES
+    assert model.columns == QUESTION_NAMES
     assert inference.feature_hash(FEATURE_NAMES) == FEATURE_HASH
 
 
@@ -168,7 +233,16 @@ def test_classes_and_hash_are_the_domains(model: Model) -> None:
         ({"versions": {"sklearn": "1.2.2"}}, "made by scikit-learn 1.2.2"),
         ({"feature_names": list(reversed(FEATURE_NAMES))}, "do not belong to its feature hash"),
         ({"classes": ["BUY", "HOLD", "SELL"]}, "the model's classes are"),
-        ({"feature_names": ["x"], "feature_hash": inference.feature_hash(("x",))}, "features and 1 feature names"),
+        ({"question_names": list(reversed(QUESTION_NAMES))}, "question names do not belong to its feature names"),
+        ({"question_names": []}, "question names do not belong to its feature names"),
+        (
+            {
+                "feature_names": FEATURE_NAMES[:-1],
+                "feature_hash": inference.feature_hash(FEATURE_NAMES[:-1]),
+                "question_names": QUESTION_NAMES[:-1],
+            },
+            f"the model has {len(FEATURE_NAMES)} features and {len(FEATURE_NAMES) - 1} feature names",
+        ),
     ],
 )
 def test_an_artefact_whose_parts_do_not_fit_is_not_served(
@@ -179,4 +253,28 @@ def test_an_artefact_whose_parts_do_not_fit_is_not_served(
     metadata.write_text(json.dumps({**json.loads(metadata.read_text(encoding="utf-8")), **change}), encoding="utf-8")
 
     with pytest.raises(ValueError, match=message):
+        model_fn(str(tmp_path / "model"))
+
+
+def test_an_artefact_of_before_questions_is_not_served(model_dir: Path, tmp_path: Path) -> None:
+    shutil.copytree(model_dir, tmp_path / "model")
+    metadata = tmp_path / "model" / "metadata.json"
+    known = json.loads(metadata.read_text(encoding="utf-8"))
+    del known["question_names"]
+    metadata.write_text(json.dumps(known), encoding="utf-8")
+
+    with pytest.raises(ValueError, match="question names do not belong"):
+        model_fn(str(tmp_path / "model"))
+
+
+def test_a_model_whose_bands_cannot_be_told_is_not_served(model_dir: Path, tmp_path: Path) -> None:
+    shutil.copytree(model_dir, tmp_path / "model")
+    chances = np.random.default_rng(0)
+    two_classes = HistGradientBoostingClassifier(max_iter=2)
+    two_classes.fit(chances.normal(size=(100, len(FEATURE_NAMES))), chances.integers(0, 2, 100))
+    joblib.dump(two_classes, tmp_path / "model" / "model.joblib")
+
+    with pytest.raises(
+        ValueError, match="the model's decision bands cannot be told: the classifier is not of 3 classes"
+    ):
         model_fn(str(tmp_path / "model"))

@@ -1,7 +1,10 @@
 from __future__ import annotations
 
 import json
+import re
+import shutil
 import tarfile
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -9,18 +12,18 @@ import pytest
 from sklearn.calibration import CalibratedClassifierCV
 from sklearn.frozen import FrozenEstimator
 
+import model.bands
 from divisa.domain.errors import InvalidModel
-from divisa.domain.features import FEATURE_HASH
-from model.inference import model_fn, probabilities
+from divisa.domain.features import FEATURE_HASH, QUESTION_NAMES
+from model.bands.rule import probabilities
+from model.inference import model_fn
 from model.matrix import Part, write_matrix
-from model.package import pack
+from model.package import SERVING_CODE, pack
 from model.pipeline import TrainedModel, run_training_job, train_model
 from model.train import fit, fit_temperature
 from model.training_set import build_training_set
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from simulator.simulate import SimulatedFiles
 
 
@@ -51,6 +54,7 @@ def test_the_metadata_say_what_the_model_is(trained: TrainedModel, model_dir: Pa
     metadata = json.loads((model_dir / "metadata.json").read_text(encoding="utf-8"))
 
     assert metadata["feature_hash"] == FEATURE_HASH
+    assert metadata["question_names"] == list(QUESTION_NAMES)
     assert metadata["versions"]["sklearn"] == "1.9.0"
     assert metadata["model_version"] == trained.version
     assert len(trained.version.encode()) <= 32
@@ -93,7 +97,10 @@ def test_the_artefact_holds_what_the_endpoint_needs_and_nothing_of_this_machine(
     with tarfile.open(trained.artefact) as archive:
         entries = archive.getmembers()
 
-    assert [entry.name for entry in entries] == ["code/inference.py", "metadata.json", "model.joblib"]
+    names = [entry.name for entry in entries]
+    assert [name for name in names if "bands" not in name] == ["code/inference.py", "metadata.json", "model.joblib"]
+    bands = Path(model.bands.__file__).parent
+    assert {name for name in names if "bands" in name} == {f"code/bands/{path.name}" for path in bands.glob("*.py")}
     assert {(entry.mtime, entry.uid, entry.uname) for entry in entries} == {(0, 0, "")}
     assert trained.artefact.read_bytes()[4:8] == bytes(4)  # gzip's own time of packing
 
@@ -105,8 +112,24 @@ def test_the_artefact_loads(model_dir: Path, trained: TrainedModel) -> None:
 def test_a_folder_without_all_parts_is_not_packed(model_dir: Path, tmp_path: Path) -> None:
     (tmp_path / "metadata.json").write_bytes((model_dir / "metadata.json").read_bytes())
 
-    with pytest.raises(InvalidModel, match=r"has no code/inference\.py, model\.joblib"):
+    with pytest.raises(InvalidModel, match=r"has no .*code/bands/search\.py, .*code/inference\.py, model\.joblib"):
         pack(tmp_path, tmp_path / "out" / "model.tar.gz")
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("part", ["code/bands/rule.py", "code/inference.py"])
+def test_a_part_that_is_lacking_is_named(model_dir: Path, tmp_path: Path, part: str) -> None:
+    shutil.copytree(model_dir, tmp_path / "model")
+    (tmp_path / "model" / part).unlink()
+
+    with pytest.raises(InvalidModel, match=f"has no {re.escape(part)}$"):
+        pack(tmp_path / "model", tmp_path / "model.tar.gz")
+
+
+def test_the_packed_code_is_this_repositorys(model_dir: Path) -> None:
+    ours = Path(model.__file__).parent
+    for name in SERVING_CODE:
+        assert (model_dir / "code" / name).read_bytes() == (ours / name).read_bytes()
 
 
 def test_a_training_job_that_fails_says_why(world: SimulatedFiles, tmp_path: Path) -> None:

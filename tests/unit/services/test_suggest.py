@@ -3,7 +3,10 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
+from math import inf, log
 
+from divisa.domain.bands import Band
+from divisa.domain.episodes import Visit
 from divisa.domain.evaluation import Decision
 from divisa.domain.policy import PolicyRules
 from divisa.domain.reasons import ReasonCode
@@ -52,24 +55,65 @@ def test_one_visit_to_the_far_side_makes_one_suggestion_however_long_it_lasts() 
     visit(world, HOLD, SELL, SELL, SELL)
     assert len(world.recorded()) == 1
     visit(world, HOLD, SELL)
-    assert [suggestion.episode for suggestion in world.told()] == [1, 3]
+    assert [suggestion.episode for suggestion in world.told()] == [1, 2]
 
 
-def test_a_watch_moves_when_the_decision_changes_and_only_then() -> None:
+def test_a_price_that_trembles_at_an_edge_makes_one_suggestion() -> None:
+    world = World(rules=NO_COOLDOWN)
+    visit(world, HOLD, "17.172", "17.169", "17.172", "17.169", "17.172", every=timedelta(minutes=1))
+    [told] = world.recorded()
+    assert told.quote_sequence == 2
+    assert world.watch().generation > 4
+    visit(world, "17.12", "17.172", every=timedelta(minutes=1))
+    assert [each.episode for each in world.recorded()] == [1, 2]
+
+
+def test_a_watch_moves_when_its_band_is_left_and_only_then() -> None:
     world = World()
     visit(world, HOLD)
-    assert world.watch() == a_watch()
+    held = world.watch()
+    assert (held.decision, held.visit, held.episode, held.generation) == (Decision.HOLD, None, 0, 1)
+    assert held.band.holds(log(17.0))
+    assert not held.band.holds(log(17.25))
+    assert (held.evaluated_at, held.refresh_at) == (WEDNESDAY, WEDNESDAY + timedelta(hours=6))
+    visit(world, "17.05")
+    assert world.watch() == held
     visit(world, SELL)
-    sold = world.watch()
-    told_at = WEDNESDAY + timedelta(hours=1)
-    assert sold == a_watch(
-        decision=Decision.SELL, generation=1, evaluated_at=told_at, model_version="m-1", suggested_at=told_at
-    )
+    sold, told_at = world.watch(), WEDNESDAY + timedelta(hours=2)
+    assert (sold.decision, sold.episode, sold.generation, sold.evaluated_at) == (Decision.SELL, 1, 2, told_at)
+    assert (sold.model_version, sold.suggested_at) == ("m-1", told_at)
+    assert sold.band == Band(held.band.upper, inf)
+    assert sold.visit == Visit(Side.SELL, sold.band.widened(world.visits.margin))
     visit(world, SELL)
     assert world.watch() == sold
     visit(world, HOLD)
-    assert (world.watch().decision, world.watch().generation) == (Decision.HOLD, 2)
+    assert (world.watch().decision, world.watch().visit, world.watch().generation) == (Decision.HOLD, None, 3)
     assert world.watch().suggested_at == told_at
+
+
+def test_a_watch_that_left_its_side_and_not_its_margin_is_watched_up_to_the_margin() -> None:
+    world = World()
+    visit(world, SELL)
+    edge = world.watch().band.lower
+    visit(world, "17.165")
+    left = world.watch()
+    assert left.visit is not None
+    assert left.visit.left_at == left.evaluated_at
+    assert left.band == Band(edge - world.visits.margin, edge)
+
+
+def test_an_old_watch_is_written_again_though_nothing_changed() -> None:
+    world = World()
+    visit(world, HOLD)
+    held = world.watch()
+    market, later = world.markets.load(USD_MXN).market, a_quote(HOLD, at=WEDNESDAY + timedelta(hours=6), sequence=9)
+    assert market is not None
+    for at, expected in ((timedelta(hours=5), held.generation), (timedelta(hours=6), held.generation + 1)):
+        evaluations = world.evaluate(USD_MXN, ["ana"], market, later.log_mid)
+        world.suggest(replace(later, event_time=WEDNESDAY + at), [held], evaluations)
+        assert world.watch().generation == expected
+    assert world.watch().refresh_at == WEDNESDAY + timedelta(hours=12)
+    assert world.watch().band == held.band
 
 
 def test_within_the_cooldown_a_suggestion_is_recorded_and_not_sent() -> None:
@@ -87,8 +131,8 @@ def test_what_is_suppressed_is_counted_by_its_reason() -> None:
     )
     world.portfolios.put_many([a_portfolio("0", "0", user_id="poor")])
     report = world.receive(a_quote(SELL))
-    assert report.suggested == 1
-    assert dict(report.suppressed) == {"no_funds": 1, "no_consent": 1, "no_contact": 1}
+    assert report.outcome.suggested == 1
+    assert dict(report.outcome.suppressed) == {"no_funds": 1, "no_consent": 1, "no_contact": 1}
     assert {each.user_id: each.suppressed for each in world.recorded()} == {
         "ana": None,
         "poor": Suppression.NO_FUNDS,
@@ -120,7 +164,7 @@ def test_a_watch_that_somebody_else_moved_first_is_left_alone() -> None:
     world.receive(quote)
     moved, market = world.watch(), world.markets.load(USD_MXN).market
     assert market is not None
-    evaluations = world.evaluate(USD_MXN, ["ana"], market, quote.event_time)
+    evaluations = world.evaluate(USD_MXN, ["ana"], market, quote.log_mid)
     outcome = world.suggest(quote, [a_watch()], evaluations)
     assert (outcome.raced, outcome.suggested) == (1, 0)
     assert world.watch() == moved

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
+from divisa.adapters.memory.backlog import MemoryBacklog
 
 from divisa.adapters.memory.clock import ManualClock
 from divisa.adapters.memory.markets import MemoryMarkets
@@ -17,13 +18,18 @@ from divisa.adapters.memory.scorer import MemoryScorer
 from divisa.adapters.memory.suggestions import MemorySuggestions
 from divisa.adapters.memory.summaries import MemorySummaries
 from divisa.adapters.memory.watches import MemoryWatches
+from divisa.domain.episodes import VisitRules
 from divisa.domain.errors import ScorerUnavailable, StoreUnavailable
-from divisa.domain.features import FEATURE_NAMES
+from divisa.domain.features import PRICE_FEATURE_NAMES, Question
 from divisa.domain.gate import GateLimits
 from divisa.domain.policy import PolicyRules
 from divisa.services.apply_quotes import ApplyQuotes, Arrival, Report
+from divisa.services.decide import Decide
 from divisa.services.evaluate_users import EvaluateUsers
+from divisa.services.reevaluate_users import ReevaluateUsers
+from divisa.services.refresh_watches import RefreshWatches
 from divisa.services.suggest import Suggest
+from divisa.services.work_off import WorkOff
 from tests.builders import USD_MXN, WEDNESDAY, a_portfolio, a_recipient, a_summary, a_watch
 
 if TYPE_CHECKING:
@@ -35,17 +41,43 @@ if TYPE_CHECKING:
     from divisa.domain.pair import Pair
     from divisa.domain.quote import Quote
     from divisa.domain.suggestion import Suggestion
-    from divisa.ports import MarketRecord, Scores
+    from divisa.ports import MarketRecord, Move, Scores
 
-OVER_COST = FEATURE_NAMES.index("log_price_over_cost")
+OVER_COST = PRICE_FEATURE_NAMES.index("log_price_over_cost")
+EDGE = 0.01
+"""Log return on the average cost beyond which the model of this world speaks."""
 
 
-def by_cost(features: NDArray[np.float32]) -> NDArray[np.float64]:
-    """A model that anyone can follow: sell from 1 % above cost, buy from 1 % below, else and for newcomers hold."""
-    over = features[:, OVER_COST].astype(np.float64)
-    sides = [over <= -0.01, over >= 0.01]
-    decided = np.select(sides, [1, 2], default=0)
-    return np.where(np.arange(3) == decided[:, None], 0.7, 0.15)
+class Answer(NamedTuple):
+    """What the model of this world says."""
+
+    probabilities: NDArray[np.float64]
+    decision: NDArray[np.int8]
+    lower: NDArray[np.float64]
+    upper: NDArray[np.float64]
+
+
+def by_cost(question: Question) -> Answer:
+    """A model that anyone can follow: sell from 1 % above cost, buy below 1 % under it, else and for newcomers hold."""
+    slope, intercept = question.slope[:, OVER_COST], question.intercept[:, OVER_COST]
+    over = slope * question.x + intercept
+    decision = np.select([over < -EDGE, over >= EDGE], [1, 2], default=0).astype(np.int8)
+    buy_ends, sell_begins = (_first_at_or_above(slope, intercept, edge) for edge in (-EDGE, EDGE))
+    lower = np.select([decision == 1, decision == 2], [np.full_like(over, -np.inf), sell_begins], default=buy_ends)
+    upper = np.select([decision == 1, decision == 2], [buy_ends, np.full_like(over, np.inf)], default=sell_begins)
+    unknown = np.isnan(over)
+    probabilities = np.where(np.arange(3) == decision[:, None], 0.7, 0.15)
+    return Answer(probabilities, decision, np.where(unknown, -np.inf, lower), np.where(unknown, np.inf, upper))
+
+
+def _first_at_or_above(slope: NDArray[np.float64], intercept: NDArray[np.float64], edge: float) -> NDArray[np.float64]:
+    """The smallest x with slope · x + intercept >= edge."""
+    x = (edge - intercept) / slope
+    for _ in range(4):
+        below = np.nextafter(x, -np.inf)
+        x = np.where(slope * below + intercept >= edge, below, x)
+        x = np.where(slope * x + intercept < edge, np.nextafter(x, np.inf), x)
+    return np.asarray(x)
 
 
 class SwitchedScorer(MemoryScorer):
@@ -53,10 +85,10 @@ class SwitchedScorer(MemoryScorer):
 
     failure: Exception | None = None
 
-    def score(self, features: NDArray[np.float32]) -> Scores:
+    def score(self, question: Question) -> Scores:
         if self.failure is not None:
             raise self.failure
-        return super().score(features)
+        return super().score(question)
 
     def switch_off(self) -> None:
         self.failure = ScorerUnavailable("the endpoint did not answer in time")
@@ -90,15 +122,18 @@ class TroubledMarkets(MemoryMarkets):
 
 
 class TroubledWatches(MemoryWatches):
-    """Watches that fail to move when told to, once."""
+    """Watches that fail in the middle of moving when told to, once."""
 
     def __init__(self, suggestions: MemorySuggestions) -> None:
-        super().__init__(suggestions, page=2)
+        super().__init__(suggestions, shards=2, page=2)
         self.trouble = Trouble()
 
-    def move(self, before: Watch, after: Watch, suggestion: Suggestion | None) -> bool:
-        self.trouble.pass_or_fail()
-        return super().move(before, after, suggestion)
+    def move_all(self, moves: Sequence[Move]) -> Sequence[bool]:
+        done: list[bool] = []
+        for move in moves:
+            self.trouble.pass_or_fail()
+            done += super().move_all([move])
+        return done
 
 
 @dataclass
@@ -109,30 +144,40 @@ class World:
     rules: PolicyRules = field(default_factory=PolicyRules)
     limits: GateLimits = field(default_factory=GateLimits)
     pairs: frozenset[Pair] = frozenset([USD_MXN])
+    visits: VisitRules = field(default_factory=VisitRules)
+    refresh_age: timedelta = timedelta(hours=6)
 
     def __post_init__(self) -> None:
         self.clock = ManualClock(WEDNESDAY)
         self.summaries, self.portfolios, self.recipients = MemorySummaries(), MemoryPortfolios(), MemoryRecipients()
         self.suggestions, self.quarantine, self.markets = MemorySuggestions(), MemoryQuarantine(), TroubledMarkets()
         self.watches, self.scorer = TroubledWatches(self.suggestions), SwitchedScorer(by_cost, model_version="m-1")
+        self.backlog = MemoryBacklog()
         self.summaries.put_many(
             USD_MXN, {user: a_summary(cost=cost) for user, cost in self.costs.items() if cost is not None}
         )
         self.portfolios.put_many(a_portfolio(user_id=user) for user in self.costs)
         self.recipients.put_many(a_recipient(user) for user in self.costs)
         self.watches.put_many(a_watch(user) for user in self.costs)
-        self.suggest = Suggest(self.watches, self.portfolios, self.recipients, self.clock, self.rules)
+        self.suggest = Suggest(
+            self.watches, self.portfolios, self.recipients, self.clock, self.rules, self.visits, self.refresh_age
+        )
         self.evaluate = EvaluateUsers(self.summaries, self.scorer)
+        self.decide = Decide(self.evaluate, self.suggest, self.clock, self.limits.max_age)
         self.apply = ApplyQuotes(
             pairs=self.pairs,
             markets=self.markets,
-            watches=self.watches,
+            candidates=self.watches.broken,
             quarantine=self.quarantine,
-            evaluate=self.evaluate,
-            suggest=self.suggest,
+            decide=self.decide,
+            backlog=self.backlog,
             clock=self.clock,
             limits=self.limits,
+            shards=self.watches.shards,
         )
+        self.work_off = WorkOff(self.markets, self.watches, self.decide, self.backlog)
+        self.refresh = RefreshWatches(self.markets, self.watches, self.decide)
+        self.reevaluate = ReevaluateUsers(self.markets, self.watches, self.decide)
 
     def receive(self, *quotes: Quote) -> Report:
         """Apply a batch a second after its last quote; a quote's position in the stream is its sequence."""

@@ -66,4 +66,7 @@ def output(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) 
 
 @pytest.fixture
 def context() -> LambdaContext:
-    return cast("LambdaContext", SimpleNamespace(function_name="test", aws_request_id="r-1"))
+    return cast(
+        "LambdaContext",
+        SimpleNamespace(function_name="test", aws_request_id="r-1", get_remaining_time_in_millis=lambda: 60_000),
+    )

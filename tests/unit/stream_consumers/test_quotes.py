@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import base64
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -61,7 +62,31 @@ def test_a_quote_becomes_a_suggestion_and_both_are_counted(
 
     assert failed(response) == []
     assert [each.user_id for each in world.told()] == ["ana"]
-    assert output.counted() == {"QuotesAccepted": 1, "UsersEvaluated": 2, "SuggestionsMade": 1}
+    counted = {"QuotesAccepted": 1, "UsersEvaluated": 2, "WatchesMoved": 2, "SuggestionsMade": 1}
+    assert output.counted() == counted
+
+
+def test_a_quote_that_breaks_no_watch_evaluates_nobody(world: World, context: LambdaContext, output: Output) -> None:
+    first, second = quotes_of(["17.05", "17.06"], every=timedelta(seconds=1))
+    quotes.handler(an_event([quote_to_json(first)]), context)
+    output.counted()
+
+    event = an_event([quote_to_json(second)])
+    event["Records"][0]["kinesis"]["sequenceNumber"] = "2"
+    quotes.handler(event, context)
+
+    assert output.counted() == {"QuotesAccepted": 1}
+
+
+def test_a_batch_that_breaks_more_watches_than_are_decided_at_once_is_put_off_and_counted(
+    world: World, context: LambdaContext, output: Output, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(quotes, "_apply", lambda: replace(world.apply, at_once=1))
+    quotes.handler(an_event([quote_to_json(a_quote())]), context)
+
+    assert output.counted() == {"QuotesAccepted": 1, "BatchesPutOff": 1}
+    assert world.backlog.requests == [(a_quote().pair, 0), (a_quote().pair, 1)]
+    assert world.told() == []
 
 
 def test_what_is_no_quote_goes_to_quarantine_and_counts_as_handled(

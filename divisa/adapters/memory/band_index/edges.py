@@ -282,11 +282,13 @@ def _collect(
     state: Floats,
     low: float,
     high: float,
+    most: int,
     answer: Slots,
 ) -> int:
-    """Write every slot with `upper <= high` or `lower > low`, each once, into `answer`, and return their number.
+    """Write slots with `upper <= high` or `lower > low`, each once, into `answer`, and return their number.
 
-    More than `len(answer)` are counted and not written. O(1 + answers + edges beyond the limits in their buckets).
+    It stops at `most`. Others than the first `len(answer)` are counted and not written. O(1 + answers + edges beyond
+    the limits in their buckets).
     """
     buckets = heads.shape[1]
     found = 0
@@ -307,16 +309,18 @@ def _collect(
                     if found < len(answer):
                         answer[found] = slot
                     found += 1
+                    if found >= most:
+                        return found
                 slot = after
             bucket = _occupied(bits, side, buckets >> 6, bucket + 1)
     return found
 
 
 @compiled
-def collect(parts: Parts, low: float, high: float, answer: Slots) -> int:
+def collect(parts: Parts, low: float, high: float, most: int, answer: Slots) -> int:
     """As `_collect`, for Python."""
     records, heads, bits, axis, state = parts
-    return _collect(records, heads, bits, axis, state, low, high, answer)
+    return _collect(records, heads, bits, axis, state, low, high, most, answer)
 
 
 @compiled
@@ -352,7 +356,7 @@ def replay(
         x = ticks[number]
         if not -state[FIRST + LOWER] <= x < state[FIRST + UPPER]:
             room = answer[filled:]
-            found = _collect(records, heads, bits, axis, state, x, x, room)
+            found = _collect(records, heads, bits, axis, state, x, x, len(records), room)
             if found > len(room):
                 return FULL, number
             for row in range(found):

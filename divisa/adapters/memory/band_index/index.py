@@ -130,24 +130,26 @@ class BandIndex:
             return _NOBODY
         return self.broken_within(x, x)
 
-    def broken_within(self, low: float, high: float) -> Slots:
+    def broken_within(self, low: float, high: float, limit: int | None = None) -> Slots:
         """The slots whose watch some tick from `low` to `high` breaks: a batch of ticks by its extremes.
 
         Args:
             low: lowest log price of the batch.
             high: highest.
+            limit: at most so many slots, and no work for the others; None for all.
 
         Raises:
             InvalidInput: they are not finite, or not in order.
         """
         if not -math.inf < low <= high < math.inf:
             raise InvalidInput(f"{low} to {high} is no range of ticks")
-        if self._low <= low and high < self._high:
+        most = len(self._records) if limit is None else limit
+        if (self._low <= low and high < self._high) or most <= 0:
             return _NOBODY
-        found = edges.collect(self._parts, float(low), float(high), self._answer)
+        found = edges.collect(self._parts, float(low), float(high), most, self._answer)
         if found > len(self._answer):
             self._answer = np.empty(found + found // 2, np.int32)
-            edges.collect(self._parts, float(low), float(high), self._answer)
+            edges.collect(self._parts, float(low), float(high), most, self._answer)
         answer = self._answer[:found].copy()
         if self._state[edges.WORK] > edges.PATIENCE * self._state[edges.BUILT]:
             self._rebuild()

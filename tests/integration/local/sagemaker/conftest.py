@@ -140,7 +140,7 @@ class Plane:
         self.control.create_endpoint_config(EndpointConfigName=name, ProductionVariants=[variant])
         return name
 
-    def settled(self, endpoint: str = "decisions") -> dict[str, Any]:
+    def settled(self, endpoint: str = "decisions", seconds: float = PATIENCE_SECONDS) -> dict[str, Any]:
         """Wait until an endpoint is neither being created nor updated; its description."""
         described: dict[str, Any] = {}
 
@@ -148,7 +148,7 @@ class Plane:
             described.update(self.control.describe_endpoint(EndpointName=endpoint))
             return described["EndpointStatus"] not in {"Creating", "Updating"}
 
-        eventually(at_rest, f"{endpoint} at rest")
+        eventually(at_rest, f"{endpoint} at rest", seconds)
         return described
 
     def serve(self, slope: float = 2.0) -> None:
@@ -164,9 +164,9 @@ class Plane:
         return json.loads(answer["Body"].read())
 
 
-def eventually(happens: Callable[[], bool], what: str) -> None:
+def eventually(happens: Callable[[], bool], what: str, seconds: float = PATIENCE_SECONDS) -> None:
     """Wait for something of the outside world."""
-    deadline = time.monotonic() + PATIENCE_SECONDS
+    deadline = time.monotonic() + seconds
     while not happens():
         assert time.monotonic() < deadline, f"never: {what}"
         time.sleep(0.05)

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     [
         clients.kinesis,
         clients.sagemaker_runtime,
+        clients.sqs,
         clients.topic_sns,
         clients.sms_sns,
         clients.ses,

@@ -25,3 +25,11 @@ def table_with(document: str, monkeypatch: pytest.MonkeyPatch) -> Table:
 def test_a_record_that_cannot_be_read_says_whose_it_is(document: str, monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(InvalidInput, match="t-market: the item USD/MXN cannot be read"):
         DynamoMarkets(table_with(document, monkeypatch)).load(USD_MXN)
+
+
+def test_a_record_from_before_quotes_were_kept_has_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    document = '{"last_event_time":null,"last_sequence":{},"recent":[],"suspect":null,"market":null,"position":"7"}'
+    found = DynamoMarkets(table_with(document, monkeypatch)).load(USD_MXN)
+    assert (found.quote, found.position, found.version) == (None, "7", 3)
+    with pytest.raises(InvalidInput, match="t-market: the item USD/MXN cannot be read"):
+        DynamoMarkets(table_with(document[:-1] + ',"quote":"{}"}', monkeypatch)).load(USD_MXN)

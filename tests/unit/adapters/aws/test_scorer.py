@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 from botocore.exceptions import EndpointConnectionError, ReadTimeoutError, ResponseStreamingError
+from numpy.lib.recfunctions import repack_fields
 
 from divisa.adapters.aws import clients, scorer
 from divisa.adapters.aws.backoff import Backoff
 from divisa.adapters.aws.scorer import SageMakerScorer
 from divisa.domain.errors import InvalidModel, ScorerUnavailable
+from divisa.domain.features import PRICE_FEATURE_NAMES, QUESTION_NAMES, Question, question_of_rows
 from tests.unit.adapters.aws.failing import Scripted, client_error
 
 if TYPE_CHECKING:
@@ -21,13 +23,16 @@ if TYPE_CHECKING:
 
 URL = "http://127.0.0.1:1"
 AT_ONCE = Backoff(attempts=3, sleep=lambda _: None)
-FIELDS = [("p_hold", "f8"), ("p_buy", "f8"), ("p_sell", "f8"), ("decision", "i1"), ("model", "S32")]
+COLUMNS, PRICE = len(QUESTION_NAMES), len(PRICE_FEATURE_NAMES)
+NUMBERS = ("p_hold", "p_buy", "p_sell", "lower", "upper")
+FIELDS = [*((name, "f8") for name in NUMBERS), ("decision", "i1"), ("model", "S32")]
 TIMEOUT = ReadTimeoutError(endpoint_url=URL)
 
 
 def table(rows: int = 2, **columns: Any) -> NDArray[Any]:
     answer = np.zeros(rows, dtype=FIELDS)
     answer["p_hold"], answer["decision"], answer["model"] = 1.0, 0, b"v1"
+    answer["lower"], answer["upper"] = -np.inf, np.inf
     for name, values in columns.items():
         answer[name] = values
     return answer
@@ -43,9 +48,16 @@ def garbage(content: bytes) -> dict[str, Any]:
     return {"Body": io.BytesIO(content)}
 
 
+def question(rows: int) -> Question:
+    """Users who are told apart by their log prices: 0, 1, 2, …; nothing else is known of them."""
+    asked = np.full((rows, COLUMNS), np.nan)
+    asked[:, 0] = np.arange(rows)
+    return question_of_rows(asked)
+
+
 def asked(*steps: Any, rows: int = 2) -> Any:
     client: Any = Scripted(*steps)
-    SageMakerScorer(client, "decisions", backoff=AT_ONCE).score(np.zeros((rows, 24), dtype=np.float32))
+    SageMakerScorer(client, "decisions", backoff=AT_ONCE).score(question(rows))
     return client
 
 
@@ -80,7 +92,7 @@ def test_a_missing_endpoint_is_not_asked_twice() -> None:
         asked(client_error("ValidationError", 400, "Endpoint decisions of account 0 not found."))
 
 
-def test_features_that_the_model_refuses_are_not_sent_twice() -> None:
+def test_a_question_that_the_model_refuses_is_not_sent_twice() -> None:
     with pytest.raises(InvalidModel, match="status 400"):
         asked(client_error("ModelError", 424, OriginalStatusCode=400))
 
@@ -99,7 +111,9 @@ def test_the_error_does_not_repeat_what_was_sent_or_said() -> None:
         garbage(b"\x93NUMPY\x01\x00"),
         npy(np.zeros((2, 3))),
         npy(np.array([None, None], dtype=object)),
-        npy(table()[["p_hold", "p_buy", "p_sell", "decision"]]),
+        npy(repack_fields(table()[[*NUMBERS, "decision"]])),
+        npy(repack_fields(table()[[*NUMBERS[:4], "decision", "model"]])),
+        npy(table()[0]),
         npy(table(1)),
         npy(table(3)),
         npy(table(decision=3)),
@@ -111,12 +125,13 @@ def test_the_error_does_not_repeat_what_was_sent_or_said() -> None:
         npy(table(p_hold=-0.5, p_buy=1.5)),
         npy(table(model=[b"v1", b"v2"])),
         npy(table(model=b"")),
-        npy(
-            table().astype([("p_hold", "f8"), ("p_buy", "f8"), ("p_sell", "f8"), ("decision", "f8"), ("model", "S32")])
-        ),
-        npy(
-            table().astype([("p_hold", "i8"), ("p_buy", "i8"), ("p_sell", "i8"), ("decision", "i1"), ("model", "S32")])
-        ),
+        npy(table(lower=np.nan)),
+        npy(table(upper=[0.5, 0.5])),
+        npy(table(upper=[0.5, 1.0])),
+        npy(table(lower=[0.5, 0.5])),
+        npy(table().astype([*FIELDS[:5], ("decision", "f8"), FIELDS[6]])),
+        npy(table(lower=-1, upper=2).astype([*((name, "i8") for name in NUMBERS), *FIELDS[5:]])),
+        npy(table(lower=-1, upper=2).astype([*FIELDS[:3], ("lower", "i8"), ("upper", "i8"), *FIELDS[5:]])),
     ],
 )
 def test_an_answer_that_does_not_fit_is_no_answer(answer: dict[str, Any]) -> None:
@@ -124,17 +139,46 @@ def test_an_answer_that_does_not_fit_is_no_answer(answer: dict[str, Any]) -> Non
         asked(answer)
 
 
+def test_bands_and_all_else_are_read_by_name() -> None:
+    answer = table(decision=[1, 2], p_hold=0.25, p_buy=0.25, p_sell=0.5, lower=[-np.inf, 0.75], upper=[0.25, 1.5])
+    turned = answer[["model", "upper", "lower", "p_sell", "p_buy", "p_hold", "decision"]]
+    client: Any = Scripted(npy(repack_fields(turned)))
+
+    scores = SageMakerScorer(client, "decisions", backoff=AT_ONCE).score(question(2))
+
+    assert scores.probabilities.tolist() == [[0.25, 0.25, 0.5]] * 2
+    assert scores.decisions.tolist() == [1, 2]
+    assert (scores.lower.tolist(), scores.upper.tolist()) == ([-np.inf, 0.75], [0.25, 1.5])
+    assert scores.model_version == "v1"
+    assert scores.decisions.dtype == np.int8
+    assert {scores.probabilities.dtype, scores.lower.dtype, scores.upper.dtype} == {np.dtype(np.float64)}
+
+
+def test_the_question_travels_with_nothing_lost() -> None:
+    told = question(2)._replace(state=np.full((2, COLUMNS - 1 - 2 * PRICE), 0.1, dtype=np.float32))
+    client: Any = Scripted(npy(table()))
+
+    SageMakerScorer(client, "decisions", backoff=AT_ONCE).score(told)
+
+    sent = np.load(io.BytesIO(client.calls[0]["Body"]))
+    assert sent.dtype == np.float64
+    for column, travelled in zip(told, question_of_rows(sent), strict=True):
+        np.testing.assert_array_equal(travelled, column)
+
+
 def test_many_rows_travel_in_chunks_of_one_model(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(scorer, "MAX_ROWS", 2)
-    client = asked(npy(table()), npy(table()), npy(table(1)), rows=5)
-    assert [np.load(io.BytesIO(call["Body"])).shape for call in client.calls] == [(2, 24), (2, 24), (1, 24)]
+    client: Any = Scripted(npy(table()), npy(table(lower=[1.5, 2.5])), npy(table(1)))
+    scores = SageMakerScorer(client, "decisions", backoff=AT_ONCE).score(question(5))
+    assert scores.lower.tolist() == [-np.inf, -np.inf, 1.5, 2.5, -np.inf]
+    assert [np.load(io.BytesIO(call["Body"]))[:, 0].tolist() for call in client.calls] == [[0, 1], [2, 3], [4]]
     assert all(call["ContentType"] == call["Accept"] == "application/x-npy" for call in client.calls)
     with pytest.raises(ScorerUnavailable, match="changed"):
         asked(npy(table()), npy(table()), npy(table(1, model=b"v2")), rows=5)
 
 
 def test_a_chunk_stays_below_the_payload_limit(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(scorer, "MAX_BODY", 24 * 4 * 3)
+    monkeypatch.setattr(scorer, "MAX_BODY", COLUMNS * 8 * 3)
     client = asked(npy(table(3)), npy(table(3)), rows=6)
     assert len(client.calls) == 2
 
@@ -157,5 +201,5 @@ def test_an_endpoint_that_does_not_answer_is_given_up_in_time() -> None:
     client = clients.sagemaker_runtime(read=0.05)
     asked_once = SageMakerScorer(client, "decisions", backoff=Backoff(attempts=2, base=0.001))
     with pytest.raises(ScorerUnavailable, match="ReadTimeoutError"):
-        asked_once.score(np.zeros((1, 24), dtype=np.float32))
+        asked_once.score(question(1))
     client.close()

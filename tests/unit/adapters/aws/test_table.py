@@ -4,7 +4,7 @@ from collections import deque
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from botocore.exceptions import EndpointConnectionError
+from botocore.exceptions import EndpointConnectionError, ReadTimeoutError
 from pynamodb.connection import Connection
 from pynamodb.exceptions import CancellationReason, VerboseClientError
 
@@ -115,7 +115,11 @@ def test_a_key_is_asked_once_and_batches_have_their_limits() -> None:
 
 @pytest.mark.parametrize(
     ("failure", "code"),
-    [(REFUSED, "EndpointConnectionError"), (dynamo_error("ThrottlingException"), "ThrottlingException")],
+    [
+        (REFUSED, "EndpointConnectionError"),
+        (ReadTimeoutError(endpoint_url="http://127.0.0.1"), "ReadTimeoutError"),
+        (dynamo_error("ThrottlingException"), "ThrottlingException"),
+    ],
 )
 def test_a_database_that_does_not_answer_is_unavailable(failure: Exception, code: str) -> None:
     condition = PortfolioItem.user_id.exists()

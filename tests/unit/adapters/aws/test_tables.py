@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import yaml
 
-from divisa.adapters.aws.tables import DEFINITIONS, Definition
+from divisa.adapters.aws.tables import DEFINITIONS, WATCHES, Definition
 
 TEMPLATE = Path(__file__).resolve().parents[4] / "infra" / "tables.yml"
 
@@ -38,9 +38,22 @@ def test_a_table_is_created_as_its_model_expects(definition: Definition, tables:
     keys = {key["KeyType"]: key["AttributeName"] for key in table["KeySchema"]}
     assert keys["HASH"] == definition.hash_key
     assert keys.get("RANGE") == definition.range_key
-    assert {each["AttributeName"]: each["AttributeType"] for each in table["AttributeDefinitions"]} == dict.fromkeys(
-        keys.values(), "S"
-    )
+    assert {
+        each["AttributeName"]: each["AttributeType"] for each in table["AttributeDefinitions"]
+    } == definition.key_types
+    assert set(keys.values()) <= set(definition.key_types)
+    assert table.get("GlobalSecondaryIndexes", []) == [
+        index.schema(definition.hash_key) for index in definition.indexes
+    ]
     assert table.get("StreamSpecification", {}).get("StreamViewType") == definition.stream_view
     ttl = table.get("TimeToLiveSpecification", {})
     assert (ttl.get("AttributeName") if ttl.get("Enabled") else None) == definition.ttl_attribute
+
+
+def test_watches_are_found_by_edge_as_numbers_and_by_refresh_time() -> None:
+    assert WATCHES.key_types == {"pair_shard": "S", "user_id": "S", "lower": "N", "upper": "N", "refresh_at": "S"}
+    assert [(index.name, index.range_key) for index in WATCHES.indexes] == [
+        ("by_upper", "upper"),
+        ("by_lower", "lower"),
+        ("by_refresh", "refresh_at"),
+    ]

@@ -109,6 +109,20 @@ Comparison.TestCase.settings = settings(max_examples=50, stateful_step_count=30,
 TestTheIndexEqualsTheRule = Comparison.TestCase
 
 
+def test_no_more_are_named_than_asked_for_and_the_others_next_time() -> None:
+    index = BandIndex()
+    index.put_many(np.arange(3000), np.full(3000, 2.83), np.full(3000, 2.84))
+    index.put(3000, NOWHERE.lower, NOWHERE.upper)
+    for limit, named in ((0, 0), (1, 1), (2000, 2000), (3001, 3001), (9999, 3001), (None, 3001)):
+        assert len(set(index.broken_within(2.82, 2.83, limit).tolist())) == named
+    seen: set[int] = set()
+    while len(found := index.broken_within(2.82, 2.82, 700)):
+        assert seen.isdisjoint(found.tolist())
+        seen.update(found.tolist())
+        index.put_many(found, np.full(len(found), 2.81), np.full(len(found), 2.83))
+    assert seen == set(range(3001))
+
+
 @given(lower=st.floats(-5.0, 5.0), width=st.floats(0.0, 1.0))
 @settings(deadline=None)
 def test_an_edge_is_exact_to_the_next_representable_price(lower: float, width: float) -> None:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 REPORT: dict[str, Any] = {
     "quotes": 1234,
-    "evaluations": 567_890,
+    "evaluations": {"broken": 5_678, "refreshed": 6_789, "everyone": 567_890},
     "suggestions": 345,
     "delivered": {"sms": 321, "email": 432},
     "suppressed": {"cooldown": 21, "no_funds": 13},
@@ -101,7 +101,8 @@ def test_the_summary_shows_every_figure_of_the_report(
 
     shown = capsys.readouterr().out
     figures = (
-        *("1,234", "567,890", "345", "321 SMS", "432 emails", "21 cooldown", "13 no_funds", "17 email: expired", "19"),
+        *("1,234", "5,678 broken watches, 6,789 old ones", "567,890", "345", "321 SMS", "432 emails"),
+        *("21 cooldown", "13 no_funds", "17 email: expired", "19"),
         *("812 ms median", "2,346 ms p99", "0.2345", "0.3456", "0.1234", "0.0123", "99 s"),
     )
     assert not [figure for figure in figures if figure not in shown]

@@ -5,10 +5,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from model import inference
 from model.bands import Bands, bands, scores
 from model.bands.line import band_on_line
-from model.bands.rule import decide, probabilities
+from model.bands.rule import probabilities
 from tests.unit.model.bands.builders import KINDS, Fitted, fitted, random_users, said_by_sklearn, true_bands
 
 MODELS = st.builds(fitted, st.sampled_from(sorted(KINDS)), missing=st.booleans())
@@ -77,19 +76,11 @@ def test_raw_scores_and_probabilities_are_scikit_learns_to_the_last_bit() -> Non
     features = users.features()
 
     told = bands(model.ensemble, 1.0, (0.5, 0.5), *users)
-    expected = inference.probabilities(np.asarray(model.classifier.decision_function(features)), 1.0)
+    expected = probabilities(np.asarray(model.classifier.decision_function(features)), 1.0)
 
     assert np.array_equal(scores(model.ensemble, *users), model.classifier.decision_function(features))
     assert np.array_equal(told.probabilities, expected)
     assert np.allclose(told.probabilities, model.classifier.predict_proba(features), rtol=1e-12)
-
-
-def test_bands_and_endpoint_decide_by_the_same_rule() -> None:
-    raw = np.random.default_rng(0).normal(scale=3.0, size=(500, 3))
-    p = probabilities(raw, 0.9)
-
-    assert np.array_equal(p, inference.probabilities(raw, 0.9))
-    assert np.array_equal(decide(p, (0.3, 0.2)), inference.decide(p, (0.3, 0.2)))
 
 
 def test_a_user_alone_gets_the_band_that_he_gets_among_others() -> None:

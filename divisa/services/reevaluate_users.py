@@ -1,0 +1,74 @@
+"""Evaluate users again at once, because what is known of them changed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final
+
+from divisa.domain.bands import NOWHERE
+from divisa.domain.errors import ConcurrentUpdate
+from divisa.ports import Move
+from divisa.services.suggest import Outcome
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from divisa.domain.evaluation import Watch
+    from divisa.domain.market import MarketState
+    from divisa.domain.pair import Pair
+    from divisa.domain.quote import Quote
+    from divisa.ports import Markets, Watches
+    from divisa.services.decide import Decide
+
+ATTEMPTS: Final = 5
+"""How often a watch is read again that others move meanwhile."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReevaluateUsers:
+    """Decides about users at the newest quote; without one, their watches ask for an evaluation at the next."""
+
+    markets: Markets
+    watches: Watches
+    decide: Decide
+
+    def __call__(self, pair: Pair, user_ids: Sequence[str]) -> Outcome:
+        """Evaluate users whose summary has changed, after the change was stored. Users without a watch are passed over.
+
+        Raises:
+            ConcurrentUpdate: others moved the watches again and again; try again.
+            ScorerUnavailable: the model did not answer; try again.
+            InvalidModel: its answer does not fit; try again when it is mended.
+            StoreUnavailable: a table did not answer; trying again is safe.
+        """
+        outcome = Outcome()
+        for _ in range(ATTEMPTS):
+            watches = list(self.watches.get_many(pair, user_ids).values())
+            if not watches:
+                return outcome
+            step = self._step(self.decide.newest(self.markets.load(pair)), watches)
+            outcome.add(step)
+            if not step.raced:
+                return outcome
+        raise ConcurrentUpdate(f"watches of {pair} were moved by others {ATTEMPTS} times")
+
+    def _step(self, newest: tuple[Quote, MarketState] | None, watches: Sequence[Watch]) -> Outcome:
+        if newest is None:
+            return self._mark(watches)
+        quote, market = newest
+        # A quote that is still being applied has decided about these, perhaps before the change was there to be read.
+        ahead = [each for each in watches if each.evaluated_at is not None and each.evaluated_at > quote.event_time]
+        outcome = self._mark(ahead)
+        if here := [each for each in watches if each not in ahead]:
+            outcome.add(self.decide(quote, market, here))
+        return outcome
+
+    def _mark(self, watches: Sequence[Watch]) -> Outcome:
+        """Make the next quote evaluate, whatever it is."""
+        moves = [
+            Move(watch, replace(watch, band=NOWHERE, generation=watch.generation + 1))
+            for watch in watches
+            if watch.band != NOWHERE
+        ]
+        done = sum(self.watches.move_all(moves)) if moves else 0
+        return Outcome(moved=done, raced=len(moves) - done)

@@ -1,0 +1,19 @@
+"""What the consumers share that decide about watches: what became of it, as counts."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from divisa.observability import count, count_by_reason
+
+if TYPE_CHECKING:
+    from divisa.services.suggest import Outcome
+
+
+def count_outcome(outcome: Outcome) -> None:
+    """Count what became of the watches that were decided about in this invocation."""
+    count("UsersEvaluated", outcome.evaluated)
+    count("WatchesMoved", outcome.moved)
+    count("WatchesRaced", outcome.raced)
+    count("SuggestionsMade", outcome.suggested)
+    count_by_reason("SuggestionsSuppressed", outcome.suppressed)

@@ -1,0 +1,102 @@
+"""What each function may do: the calls that it makes, on the things that it makes them on."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.integration.infra.template import DECIDING, FUNCTIONS, as_list, of_type, referred, statements
+
+if TYPE_CHECKING:
+    from tests.integration.infra.template import Resources
+
+WITHOUT_RESOURCES = {"xray:PutTraceSegments", "xray:PutTelemetryRecords", "ecr:GetAuthorizationToken"}
+"""Actions that know no resources: AWS takes nothing but a star."""
+
+
+pytestmark = pytest.mark.integration
+
+
+def test_every_function_has_a_role_of_its_own(resources: Resources) -> None:
+    roles = [referred(each["Role"]) for each in of_type(resources, "Lambda::Function").values()]
+
+    assert sorted(roles) == sorted(f"{name}Role" for name in FUNCTIONS)
+    assert "IamRoleLambdaExecution" not in resources
+
+
+def test_no_role_may_do_everything_of_a_service(resources: Resources) -> None:
+    actions = [
+        a for role in of_type(resources, "IAM::Role").values() for s in statements(role) for a in as_list(s["Action"])
+    ]
+
+    assert [action for action in actions if "*" in action] == []
+
+
+def test_a_role_reaches_only_named_resources_save_where_there_are_none_to_name(resources: Resources) -> None:
+    unnamed = {
+        (name, action)
+        for name, role in of_type(resources, "IAM::Role").items()
+        for statement in statements(role)
+        if statement["Effect"] == "Allow" and "*" in as_list(statement["Resource"])
+        for action in as_list(statement["Action"])
+        if action not in WITHOUT_RESOURCES
+    }
+
+    assert unnamed == {("SmsRole", "sns:Publish")}
+
+
+def test_the_sms_sender_publishes_to_phone_numbers_and_to_no_topic(resources: Resources) -> None:
+    publishing = [s for s in statements(resources["SmsRole"]["Properties"]) if s["Action"] == "sns:Publish"]
+
+    assert [(s["Effect"], s["Resource"]) for s in publishing] == [
+        ("Allow", "*"),
+        ("Deny", {"Fn::Sub": "arn:${AWS::Partition}:sns:*:*:*"}),
+    ]
+
+
+def test_only_who_decides_reaches_the_model_only_the_outbox_the_topic_only_the_sender_emails(
+    resources: Resources,
+) -> None:
+    def may(name: str, action: str, resource: Any = None) -> bool:
+        return any(
+            action in as_list(statement["Action"]) and resource in (None, statement["Resource"])
+            for statement in statements(resources[f"{name}Role"]["Properties"])
+        )
+
+    topic = {"Ref": "SuggestionsTopic"}
+    assert [name for name in FUNCTIONS if may(name, "sagemaker:InvokeEndpoint")] == list(DECIDING)
+    assert [name for name in FUNCTIONS if may(name, "sns:Publish", topic)] == ["Outbox"]
+    assert [name for name in FUNCTIONS if may(name, "ses:SendEmail")] == ["Email"]
+
+
+@pytest.mark.parametrize(
+    ("function", "indexes"),
+    [("Quotes", {"by_lower", "by_upper"}), ("Backlog", {"by_lower", "by_upper"}), ("Refresh", {"by_refresh"})],
+)
+def test_who_decides_queries_watches_by_its_own_indexes_only_and_joins_and_writes_what_a_decision_needs(
+    resources: Resources, function: str, indexes: set[str]
+) -> None:
+    may: dict[str, set[str]] = {}
+    for statement in statements(resources[f"{function}Role"]["Properties"]):
+        for action in as_list(statement["Action"]):
+            found = {json.dumps(each) for each in as_list(statement["Resource"])}
+            may[action] = may.get(action, set()) | found
+
+    def tables(*names: str) -> set[str]:
+        return {json.dumps({"Fn::GetAtt": [f"{name}Table", "Arn"]}) for name in names}
+
+    assert may["dynamodb:Query"] == {json.dumps({"Fn::Sub": f"${{WatchesTable.Arn}}/index/{name}"}) for name in indexes}
+    assert may["dynamodb:BatchGetItem"] == tables("Portfolios", "Summaries", "Recipients")
+    assert may["dynamodb:GetItem"] == tables("Market")
+    assert may["dynamodb:PutItem"] - tables("Market") == tables("Watches", "Suggestions")
+    assert (tables("Market") <= may["dynamodb:PutItem"]) == (function == "Quotes")
+
+
+def test_every_index_of_the_watches_is_queried_by_somebody(resources: Resources) -> None:
+    watches = of_type(resources, "DynamoDB::Table")["WatchesTable"]
+    roles = json.dumps(of_type(resources, "IAM::Role"))
+
+    for index in watches["GlobalSecondaryIndexes"]:
+        assert f"/index/{index['IndexName']}" in roles
