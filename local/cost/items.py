@@ -1,0 +1,155 @@
+"""How large the items are that the adapters store: one of each table, built by its adapter, as large as they get.
+
+Users have names of 36 characters (those of Cognito), every statistic is known to its last digit, and a visit goes on.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import TYPE_CHECKING, Final
+
+from pynamodb.connection import Connection
+
+from divisa.adapters.aws.deliveries import DynamoDeliveries
+from divisa.adapters.aws.markets import DynamoMarkets
+from divisa.adapters.aws.portfolios import DynamoPortfolios
+from divisa.adapters.aws.recipients import DynamoRecipients
+from divisa.adapters.aws.suggestions import suggestion_item
+from divisa.adapters.aws.summaries import DynamoSummaries
+from divisa.adapters.aws.table import Table
+from divisa.adapters.aws.tables import DELIVERIES, MARKET, PORTFOLIOS, RECIPIENTS, SUMMARIES, WATCHES
+from divisa.adapters.aws.watches import DynamoWatches
+from divisa.domain.bands import Band
+from divisa.domain.behaviour import BehaviourSummary
+from divisa.domain.columns import field_names
+from divisa.domain.episodes import Visit
+from divisa.domain.evaluation import Decision, Watch
+from divisa.domain.gate import GateLimits, GateState, admit
+from divisa.domain.market import WINDOW_DAYS, fold
+from divisa.domain.pair import Pair
+from divisa.domain.portfolio import Portfolio
+from divisa.domain.quote import Quote
+from divisa.domain.reasons import Reason, ReasonCode
+from divisa.domain.recipient import Channel, Language, Recipient
+from divisa.domain.suggestion import Delivery, DeliveryStatus, Suggestion, suggestion_id_of
+from divisa.domain.transaction import Side
+from divisa.ports import MarketRecord
+from local.cost.units import item_bytes
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from pynamodb.expressions.condition import Condition
+    from pynamodb.models import Model
+
+    from divisa.adapters.aws.table import Image
+    from divisa.adapters.aws.tables import Definition
+
+PAIR: Final = Pair("USD", "MXN")
+USER: Final = "3f0c1e52-8d94-4f0b-9a57-6c2de1b7a480"
+AT: Final = datetime(2024, 7, 9, 12, 34, 56, 789012, tzinfo=UTC)
+MODEL: Final = "2024-07-01T00:00:00Z-0123456789ab"
+THIRD: Final = 1 / 3
+"""A float that takes all its digits to write down, as nearly all statistics do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sizes:
+    """Bytes of an item, by table."""
+
+    portfolio: int
+    summary: int
+    watch: int
+    market: int
+    suggestion: int
+    recipient: int
+    delivery: int
+
+
+class _Sheet(Table):
+    """A table that nobody is asked about: it keeps what it is given to write."""
+
+    def __init__(self, definition: Definition) -> None:
+        super().__init__(Connection(region="us-east-1"), definition.name, definition.model)
+        self.written: list[Image] = []
+
+    def put(self, item: Model, condition: Condition) -> bool:
+        """Keep an item."""
+        self.written.append(item.serialize())
+        return True
+
+    def put_many(self, items: Iterable[Model]) -> None:
+        """Keep items."""
+        self.written += [item.serialize() for item in items]
+
+    @property
+    def largest(self) -> int:
+        """Bytes of the largest item that was written."""
+        return max(map(item_bytes, self.written))
+
+
+def sizes() -> Sizes:
+    """The size of each table's items."""
+    portfolios, summaries, watches = _Sheet(PORTFOLIOS), _Sheet(SUMMARIES), _Sheet(WATCHES)
+    markets, recipients, deliveries = _Sheet(MARKET), _Sheet(RECIPIENTS), _Sheet(DELIVERIES)
+    money = Decimal("123456.78")
+    DynamoPortfolios(portfolios).put_many([Portfolio(USER, PAIR, money, money, money, money)])
+    statistics = dict.fromkeys(field_names(BehaviourSummary), THIRD)
+    DynamoSummaries(summaries).put_many(PAIR, {USER: BehaviourSummary(**statistics)})
+    DynamoWatches(watches, watches, shards=1000).put_many([_watch()])
+    DynamoMarkets(markets).save(_market())
+    DynamoRecipients(recipients).put_many(
+        [Recipient(USER, Language.ES, frozenset(Channel), "+525512345678", "a.person.like.any.other@example.com")]
+    )
+    for status in DeliveryStatus:
+        settled = Delivery(suggestion_id_of(USER, PAIR, Side.SELL, 1), Channel.EMAIL, status, AT, USER + USER)
+        DynamoDeliveries(deliveries).settle(settled)
+    return Sizes(
+        portfolio=portfolios.largest,
+        summary=summaries.largest,
+        watch=watches.largest,
+        market=markets.largest,
+        suggestion=item_bytes(suggestion_item(_suggestion()).serialize()),
+        recipient=recipients.largest,
+        delivery=deliveries.largest,
+    )
+
+
+def _watch() -> Watch:
+    edges = Band(-THIRD, THIRD)
+    return Watch(USER, PAIR, edges, Decision.SELL, Visit(Side.SELL, edges, AT), 12, 3456, AT, AT, MODEL, AT)
+
+
+def _market() -> MarketRecord:
+    """The record after quotes every hour for longer than anything is remembered."""
+    gate, market = GateState(), None
+    for number in range(24 * (WINDOW_DAYS + 5)):
+        middle = Decimal(17) + Decimal(number % 97) / 1000
+        at = datetime(2024, 7, 9, tzinfo=UTC) + timedelta(hours=number)
+        quote = Quote(PAIR, middle - Decimal("0.001"), middle, at, 1_000_000 + number, "a-source-of-prices")
+        gate, _ = admit(gate, quote, age=timedelta(0), limits=GateLimits())
+        market = fold(market, quote)
+    return MarketRecord(PAIR, gate, market, quote, position="4" * 56 + ":00000000", version=12_345_678)
+
+
+def _suggestion() -> Suggestion:
+    return Suggestion(
+        suggestion_id=suggestion_id_of(USER, PAIR, Side.SELL, 12),
+        user_id=USER,
+        pair=PAIR,
+        side=Side.SELL,
+        amount=Decimal("12345.67"),
+        price=Decimal("17.3512"),
+        quote_time=AT,
+        quote_sequence=12_345_678,
+        reasons=(Reason(ReasonCode.ABOVE_LAST_BUY, 12.3), Reason(ReasonCode.MONTH_HIGH, 98.7)),
+        propensity=THIRD,
+        model_version=MODEL,
+        episode=12,
+        created_at=AT,
+        expires_at=AT,
+        language=Language.ES,
+        channels=tuple(Channel),
+    )
