@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from divisa.domain.episodes import follow, watched
@@ -16,7 +17,7 @@ from divisa.ports import Move
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from datetime import timedelta
+    from datetime import datetime
 
     from divisa.domain.episodes import VisitRules
     from divisa.domain.evaluation import Evaluation, Watch
@@ -127,10 +128,15 @@ class Suggest:
             episode=before.episode + begins,
             generation=before.generation + 1,
             evaluated_at=at,
-            refresh_at=at + self.refresh_age,
+            refresh_at=self._due(before, at),
             model_version=evaluation.model_version,
         )
         return after, begins
+
+    def _due(self, before: Watch, at: datetime) -> datetime:
+        """When the watch is stale next; never the same moment again, so that it does not stay first in its queue."""
+        due = at + self.refresh_age
+        return due + timedelta.resolution if due == before.refresh_at else due
 
     def _told(
         self,

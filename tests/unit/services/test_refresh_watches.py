@@ -101,6 +101,15 @@ def test_another_model_makes_every_watch_stale() -> None:
     assert generations(world) == [3] * 12
 
 
+def test_another_model_is_walked_even_while_the_price_stands_still() -> None:
+    world = a_grown_world()
+    world.refresh(USD_MXN, 100)
+    object.__setattr__(world.evaluate, "scorer", SwitchedScorer(by_cost, model_version="m-2"))
+    while world.refresh(USD_MXN, 5).moved:
+        pass
+    assert {world.watch(user).model_version for user in USERS} == {"m-2"}
+
+
 def test_while_the_market_is_closed_nothing_grows_old() -> None:
     world = a_grown_world()
     world.clock.set(WEDNESDAY + timedelta(days=3))
