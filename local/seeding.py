@@ -148,7 +148,7 @@ def _decided(
             decided.append(
                 replace(
                     watch,
-                    band=watched(visit, answer.decision, answer.band),
+                    band=watched(visit, answer.quiet),
                     decision=answer.decision,
                     visit=visit,
                     episode=int(begins),

@@ -78,7 +78,7 @@ def suggested(
             visit, episode = state[user]
             if visit is not None or decided.any():
                 line = Line(model, asked.part([number]), thresholds, window)
-                by_price = [line.around(x, 0.0) for x in prices.tolist()]
+                by_price = [line.around(x, visits.margin) for x in prices.tolist()]
                 if [decision for decision, _ in by_price] != decided.tolist():
                     raise AssertionError(f"{user} is told another thing at a price than around it")
                 answers = Answers(np.flatnonzero(decided[price_of_tick]), by_price)
@@ -196,7 +196,7 @@ def _decisions(model: Model, users: Question, prices: Floats) -> NDArray[np.int8
     for start in range(0, len(users.x), each):
         some = users.part(slice(start, start + each))
         rows = np.repeat(np.arange(len(some.x)), len(prices))
-        parts.append(said(model, some.part(rows.tolist()).at(np.tile(prices, len(some.x)))).reshape(-1, len(prices)))
+        parts.append(said(model, some.part(rows).at(np.tile(prices, len(some.x)))).reshape(-1, len(prices)))
     return np.concatenate(parts)
 
 

@@ -2,8 +2,11 @@
 
 A visit begins when the model decides on a side. It goes on while the price stays where that decision holds, and a
 margin around it: a price that trembles at an edge pays one visit, however often it crosses. It is over when the price
-has left the margin, or when the decision has been another one for a rest (a decision that comes and goes with the
-calendar leaves no edge behind).
+has left the margin, or when the side has been decided nowhere in there for a rest (a decision that comes and goes with
+the calendar leaves no edge behind).
+
+Inside, where the model says the same or nothing, no evaluation could change a visit: so a visit is not watched up to
+the edge that it began at, but to where there may be news.
 """
 
 from __future__ import annotations
@@ -25,7 +28,7 @@ class Visit:
     Attributes:
         side: what the user was told, or would have been.
         region: the log prices of which it is one visit: where the side was decided, with the margin.
-        left_at: since when the decision is another one, event time, UTC; None while it stands.
+        left_at: since when the side is decided nowhere in the region, event time, UTC; None while it is.
     """
 
     side: Side
@@ -39,7 +42,7 @@ class VisitRules:
 
     Attributes:
         margin: log price beyond the edge; 0.002 is a fifth of a percent.
-        rest: time after which a side that was left is a new one.
+        rest: time after which a side that is decided nowhere in its region is a new one.
     """
 
     margin: float = 0.002
@@ -67,15 +70,21 @@ def follow(
     if visit is not None and not stands and _is_over(visit, x, at, rules):
         visit = None
     if side is None:
-        if visit is not None and visit.left_at is None:
-            visit = replace(visit, left_at=at)
-        return visit, False
+        if visit is None:
+            return None, False
+        is_gone = band.within(visit.region) == visit.region
+        return replace(visit, left_at=(visit.left_at or at) if is_gone else None), False
     return Visit(side, band.widened(rules.margin)), visit is None or visit.side is not side
 
 
-def watched(visit: Visit | None, decision: Decision, band: Band) -> Band:
-    """The band to watch: the decision's, and for a visit that was left also the end of its margin."""
-    return band.within(visit.region) if visit is not None and decision.side is None else band
+def watched(visit: Visit | None, quiet: Band) -> Band:
+    """The band to watch: where there is nothing new to say, and for a visit no farther than the end of its margin.
+
+    Args:
+        visit: the one that is not over.
+        quiet: the log prices around the evaluated one at which the model says the same, or HOLD after a side.
+    """
+    return quiet.within(visit.region) if visit is not None else quiet
 
 
 def _is_over(visit: Visit, x: float, at: datetime, rules: VisitRules) -> bool:

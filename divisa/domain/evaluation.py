@@ -38,6 +38,9 @@ class Evaluation:
         user_id: whom it is about.
         decision: HOLD, BUY or SELL.
         band: the log prices around that price at which the model says the same.
+        reach: the band; for a side from the first to the last price at which it is decided, HOLD in between counted
+            in where it is narrower than a visit's margin.
+        quiet: the reach, and beside a side's also the HOLD up to the next thing that the model says.
         propensity: probability of the decided class, 0 to 1.
         model_version: which model answered.
     """
@@ -45,6 +48,8 @@ class Evaluation:
     user_id: str
     decision: Decision
     band: Band
+    reach: Band
+    quiet: Band
     propensity: float
     model_version: str
 

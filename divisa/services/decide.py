@@ -41,7 +41,8 @@ class Decide:
             InvalidModel: its answer does not fit; nothing was written.
             StoreUnavailable: a table did not answer; deciding again is safe.
         """
-        evaluations = self.evaluate(quote.pair, [watch.user_id for watch in watches], market, quote.log_mid)
+        users, margin = [watch.user_id for watch in watches], self.suggest.visits.margin
+        evaluations = self.evaluate(quote.pair, users, market, quote.log_mid, margin)
         return self.suggest(quote, watches, evaluations)
 
     def model_version(self, quote: Quote, market: MarketState, watch: Watch) -> str:

@@ -10,16 +10,21 @@ import numpy as np
 from divisa.domain.bands import Band
 from divisa.domain.behaviour import NEWCOMER, BehaviourSummary
 from divisa.domain.columns import Array, stack
+from divisa.domain.errors import InvalidModel
 from divisa.domain.evaluation import Decision, Evaluation
 from divisa.domain.features import FEATURE_NAMES, Question, question
 from divisa.domain.market import MarketView, view
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
+
+    from numpy.typing import NDArray
 
     from divisa.domain.market import MarketState
     from divisa.domain.pair import Pair
     from divisa.ports import Scorer, Scores, Summaries
+
+_DECISIONS = tuple(Decision)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,42 +35,70 @@ class Evaluations:
         user_ids: whom they are about, n of them.
         summaries: the state that they were evaluated with, in the same order.
         question: what the model was asked.
+        features: what that is in features, float32, shape (n, len(FEATURE_NAMES)).
         scores: what it answered.
+        reach, quiet: edges of `Evaluation.reach` and `Evaluation.quiet`, log price, lower then upper, float64,
+            shape (2, n).
         market: the market that all share.
     """
 
     user_ids: Sequence[str]
     summaries: Sequence[BehaviourSummary[float]]
     question: Question
+    features: NDArray[np.float32]
     scores: Scores
+    reach: Array
+    quiet: Array
     market: MarketView[float]
 
     def of(self, row: int) -> Evaluation:
         """One user's answer."""
-        decision = Decision(int(self.scores.decisions[row]))
-        return Evaluation(
-            user_id=self.user_ids[row],
-            decision=decision,
-            band=Band(float(self.scores.lower[row]), float(self.scores.upper[row])),
-            propensity=float(self.scores.probabilities[row, decision]),
-            model_version=self.scores.model_version,
-        )
+        return next(self._from(row, row + 1))
+
+    def each(self) -> Iterator[Evaluation]:
+        """Every user's answer, in order."""
+        return self._from(0, len(self.user_ids))
 
     def evidence(self, row: int) -> dict[str, float]:
         """One user's features by name, and the log price over the 7-day average."""
-        [features] = self.question.part([row]).features().tolist()
-        named = dict(zip(FEATURE_NAMES, features, strict=True))
+        named = dict(zip(FEATURE_NAMES, self.features[row].tolist(), strict=True))
         return named | {"log_price_over_week": float(self.question.x[row]) - self.market.ewma_7d}
+
+    def _from(self, start: int, end: int) -> Iterator[Evaluation]:
+        rows, scores = slice(start, end), self.scores
+        decided = scores.decisions[rows]
+        columns = (
+            decided,
+            scores.lower[rows],
+            scores.upper[rows],
+            *self.reach[:, rows],
+            *self.quiet[:, rows],
+            np.take_along_axis(scores.probabilities[rows], decided[:, None].astype(np.intp), axis=1)[:, 0],
+        )
+        for user_id, decision, lower, upper, first, last, low, high, propensity in zip(
+            self.user_ids[rows], *(column.tolist() for column in columns), strict=True
+        ):
+            yield Evaluation(
+                user_id=user_id,
+                decision=_DECISIONS[decision],
+                band=Band(lower, upper),
+                reach=Band(first, last),
+                quiet=Band(low, high),
+                propensity=propensity,
+                model_version=scores.model_version,
+            )
 
 
 @dataclass(frozen=True, slots=True)
 class EvaluateUsers:
-    """Evaluates users at one price: one read of summaries, one question, one call of the model."""
+    """Evaluates users at one price: one read of summaries, one question, and more about those who are told a side."""
 
     summaries: Summaries
     scorer: Scorer
 
-    def __call__(self, pair: Pair, user_ids: Sequence[str], market: MarketState, x: float) -> Evaluations:
+    def __call__(
+        self, pair: Pair, user_ids: Sequence[str], market: MarketState, x: float, margin: float | None = None
+    ) -> Evaluations:
         """Evaluate users of a pair; a user without transactions is asked about as a newcomer.
 
         Args:
@@ -73,6 +106,8 @@ class EvaluateUsers:
             user_ids: whom to evaluate, at least one.
             market: the market to evaluate in; "days since" features count up to its `as_of`.
             x: log mid to evaluate at: `market.log_mid`, or a price that the market state has not followed yet.
+            margin: log price; HOLD for less than this does not part a side in two. None asks about this price alone:
+                reach and quiet are then the bands.
 
         Raises:
             ScorerUnavailable: the model did not answer.
@@ -87,4 +122,43 @@ class EvaluateUsers:
             at=np.array([market.as_of]),
             x=np.array([x]),
         )
-        return Evaluations(user_ids, rows, asked, self.scorer.score(asked), seen)
+        scores = self.scorer.score(asked)
+        reach = quiet = np.stack([scores.lower, scores.upper])
+        if margin is not None:
+            reach, quiet = self._around(asked, scores, margin)
+        return Evaluations(user_ids, rows, asked, asked.features(), scores, reach, quiet, seen)
+
+    def _around(self, asked: Question, scores: Scores, margin: float) -> tuple[Array, Array]:
+        """Reach and quiet, each of shape (2, n): the model is asked beyond each edge until a gap is wide enough."""
+        decided = np.tile(scores.decisions, 2)
+        reach = np.concatenate([scores.lower, scores.upper])
+        quiet = reach.copy()
+        going = np.flatnonzero((decided != Decision.HOLD) & np.isfinite(reach))
+        while len(going):
+            said, far = self._beyond(asked, scores, going, reach[going])
+            holds = said == Decision.HOLD
+            going, far = going[holds], far[holds]
+            quiet[going] = far
+            going = going[np.abs(far - reach[going]) < margin]
+            said, far = self._beyond(asked, scores, going, quiet[going])
+            again = said == decided[going]
+            going, far = going[again], far[again]
+            reach[going] = quiet[going] = far
+            going = going[np.isfinite(far)]
+        return reach.reshape(2, -1), quiet.reshape(2, -1)
+
+    def _beyond(
+        self, asked: Question, scores: Scores, going: NDArray[np.int64], edges: Array
+    ) -> tuple[NDArray[np.int8], Array]:
+        """What is decided beyond some edges, and how far; the first n are lower edges of the users, the others upper.
+
+        Raises:
+            InvalidModel: it is another model that answers now.
+        """
+        if not len(going):
+            return np.empty(0, np.int8), np.empty(0)
+        below, rows = going < len(asked.x), going % len(asked.x)
+        beyond = self.scorer.score(asked.part(rows).at(np.where(below, np.nextafter(edges, -np.inf), edges)))
+        if beyond.model_version != scores.model_version:
+            raise InvalidModel(f"{beyond.model_version} answers, and a moment ago {scores.model_version} did")
+        return beyond.decisions, np.where(below, beyond.lower, beyond.upper)

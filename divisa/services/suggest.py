@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from divisa.domain.episodes import follow, watched
+from divisa.domain.evaluation import Watch
 from divisa.domain.policy import suggested_amount, suppression
 from divisa.domain.reasons import reasons_for
 from divisa.domain.recipient import Language
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from divisa.domain.episodes import VisitRules
-    from divisa.domain.evaluation import Evaluation, Watch
+    from divisa.domain.evaluation import Evaluation
     from divisa.domain.policy import PolicyRules
     from divisa.domain.portfolio import Portfolio
     from divisa.domain.quote import Quote
@@ -80,20 +81,21 @@ class Suggest:
         that a later quote has moved stays: else a retry of the first half of a batch would open an episode anew.
         """
         outcome = Outcome(evaluated=len(watches))
-        afters: list[tuple[int, Watch, bool]] = []
-        for row, watch in enumerate(watches):
+        afters: list[tuple[int, Evaluation, Watch, bool]] = []
+        x = quote.log_mid
+        for row, (watch, evaluation) in enumerate(zip(watches, evaluations.each(), strict=True)):
             if not _is_ahead(watch, quote):
-                after, begins = self._after(quote, watch, evaluations.of(row))
+                after, begins = self._after(quote, x, watch, evaluation)
                 if after is not watch:
-                    afters.append((row, after, begins))
-        told = [after.user_id for _, after, begins in afters if begins]
+                    afters.append((row, evaluation, after, begins))
+        told = [after.user_id for _, _, after, begins in afters if begins]
         portfolios = self.portfolios.get_many(quote.pair, told) if told else {}
         recipients = self.recipients.get_many(told) if told else {}
         moves = [
-            self._told(quote, watches[row], after, evaluations, row, portfolios, recipients)
+            self._told(quote, watches[row], after, evaluation, evaluations, row, portfolios, recipients)
             if begins
             else Move(watches[row], after)
-            for row, after, begins in afters
+            for row, evaluation, after, begins in afters
         ]
         for move, is_done in zip(moves, self.watches.move_all(moves) if moves else (), strict=True):
             if not is_done:
@@ -106,11 +108,11 @@ class Suggest:
                 outcome.suggested += 1
         return outcome
 
-    def _after(self, quote: Quote, before: Watch, evaluation: Evaluation) -> tuple[Watch, bool]:
+    def _after(self, quote: Quote, x: float, before: Watch, evaluation: Evaluation) -> tuple[Watch, bool]:
         """The watch from now on, `before` itself when nothing is new; and whether a visit begins."""
-        decision, band, at = evaluation.decision, evaluation.band, quote.event_time
-        visit, begins = follow(before.visit, decision, band, quote.log_mid, at, self.visits)
-        band = watched(visit, decision, band)
+        decision, at = evaluation.decision, quote.event_time
+        visit, begins = follow(before.visit, decision, evaluation.reach, x, at, self.visits)
+        band = watched(visit, evaluation.quiet)
         same = (
             not begins
             and (decision, visit, band) == (before.decision, before.visit, before.band)
@@ -120,8 +122,9 @@ class Suggest:
         )
         if same:
             return before, False
-        after = replace(
-            before,
+        after = Watch(
+            user_id=before.user_id,
+            pair=before.pair,
             band=band,
             decision=decision,
             visit=visit,
@@ -130,6 +133,7 @@ class Suggest:
             evaluated_at=at,
             refresh_at=self._due(before, at),
             model_version=evaluation.model_version,
+            suggested_at=before.suggested_at,
         )
         return after, begins
 
@@ -143,14 +147,14 @@ class Suggest:
         quote: Quote,
         before: Watch,
         after: Watch,
+        evaluation: Evaluation,
         evaluations: Evaluations,
         row: int,
         portfolios: Mapping[str, Portfolio],
         recipients: Mapping[str, Recipient],
     ) -> Move:
         """The move with the one suggestion of the visit that begins."""
-        evaluation, user = evaluations.of(row), after.user_id
-        side = Side[evaluation.decision.name]
+        user, side = after.user_id, Side[evaluation.decision.name]
         recipient = recipients.get(user)
         amount = suggested_amount(side, portfolios.get(user), evaluations.summaries[row].size, quote, self.rules)
         suppressed = suppression(

@@ -54,7 +54,7 @@ class Question(NamedTuple):
         """One row a user, columns QUESTION_NAMES, float64: what travels to an endpoint, nothing lost."""
         return np.concatenate([self.x[:, None], self.slope, self.intercept, self.state], axis=1)
 
-    def part(self, rows: slice | Sequence[int]) -> Question:
+    def part(self, rows: slice | Sequence[int] | NDArray[np.int64]) -> Question:
         """The question about some of the users."""
         return Question(self.x[rows], self.slope[rows], self.intercept[rows], self.state[rows])
 

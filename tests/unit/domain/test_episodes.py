@@ -32,6 +32,24 @@ class Steps:
         lower = self.edges[low - 1] if low else -inf
         return self.decisions[place], Band(lower, self.edges[high] if high < len(self.edges) else inf)
 
+    def around(self, x: float, margin: float) -> tuple[Decision, Band, Band]:
+        """The decision, where it is decided but for narrow gaps, and where there is nothing new to say."""
+        decision, band = self.at(x)
+        reach = quiet = band
+        while decision is not Decision.HOLD:
+            sides = [self.at(nextafter(reach.lower, -inf)), self.at(reach.upper)]
+            below, above = (each if each[0] is Decision.HOLD else (each[0], reach) for each in sides)
+            quiet = Band(min(reach.lower, below[1].lower), max(reach.upper, above[1].upper))
+            wider = reach
+            if 0 < reach.lower - quiet.lower < margin and self.at(nextafter(quiet.lower, -inf))[0] is decision:
+                wider = Band(self.at(nextafter(quiet.lower, -inf))[1].lower, wider.upper)
+            if 0 < quiet.upper - reach.upper < margin and self.at(quiet.upper)[0] is decision:
+                wider = Band(wider.lower, self.at(quiet.upper)[1].upper)
+            if wider == reach:
+                break
+            reach = wider
+        return decision, reach, quiet
+
 
 SELL_ABOVE = Steps([1.0], [Decision.HOLD, Decision.SELL])
 
@@ -43,9 +61,9 @@ def sides_told(model: Steps, path: list[float], *, only_when_broken: bool = Fals
     for number, x in enumerate(path):
         if only_when_broken and not band.broken_by(x, x):
             continue
-        decision, around = model.at(x)
-        visit, is_new = follow(visit, decision, around, x, WEDNESDAY + number * HOUR, RULES)
-        band = watched(visit, decision, around)
+        decision, reach, quiet = model.around(x, RULES.margin)
+        visit, is_new = follow(visit, decision, reach, x, WEDNESDAY + number * HOUR, RULES)
+        band = watched(visit, quiet)
         if is_new:
             assert decision.side is not None
             told.append((number, decision.side))
@@ -68,6 +86,28 @@ def test_the_margin_ends_at_a_representable_price() -> None:
     end = 1.0 - RULES.margin
     assert len(sides_told(SELL_ABOVE, [1.1, end, 1.1])) == 1
     assert len(sides_told(SELL_ABOVE, [1.1, nextafter(end, -inf), 1.1])) == 2
+
+
+def test_a_price_that_trembles_at_an_edge_is_evaluated_once() -> None:
+    decision, reach, quiet = SELL_ABOVE.around(1.001, RULES.margin)
+    visit, _ = follow(None, decision, reach, 1.001, WEDNESDAY, RULES)
+    assert watched(visit, quiet) == Band(1.0 - RULES.margin, inf)
+
+
+def test_what_holds_back_for_less_than_the_margin_does_not_part_a_side() -> None:
+    near, far = (
+        Steps([1.0, 1.1, 1.1 + gap], [Decision.HOLD, Decision.SELL, Decision.HOLD, Decision.SELL])
+        for gap in (0.009, 0.011)
+    )
+    assert near.around(1.05, RULES.margin)[1:] == (Band(1.0, inf), Band(-inf, inf))
+    assert far.around(1.05, RULES.margin)[1:] == (Band(1.0, 1.1), Band(-inf, 1.111))
+
+
+def test_a_side_that_is_still_decided_near_by_has_not_been_left() -> None:
+    visit, _ = follow(None, Decision.SELL, Band(1.0, inf), 1.001, WEDNESDAY, RULES)
+    for days in range(1, 4):
+        visit, _ = follow(visit, Decision.HOLD, Band(0.9, 1.0), 0.995, WEDNESDAY + timedelta(days=days), RULES)
+    assert follow(visit, Decision.SELL, Band(1.0, inf), 1.0, WEDNESDAY + timedelta(days=9), RULES) == (visit, False)
 
 
 def test_a_side_that_was_left_for_a_rest_is_new_even_where_no_price_ends_it() -> None:

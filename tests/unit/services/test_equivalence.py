@@ -187,8 +187,8 @@ def test_watching_bands_suggests_what_evaluating_everyone_suggests(
 
     assert suggestions == expected
     assert evaluated <= everybody == USERS * len(path)
-    assert [world.watch(user).decision for user in world.costs] == [
-        reference.watch(user).decision for user in reference.costs
+    assert [world.watch(user).visit for user in world.costs] == [
+        reference.watch(user).visit for user in reference.costs
     ]
     assert [world.watch(user).episode for user in world.costs] == [
         reference.watch(user).episode for user in reference.costs

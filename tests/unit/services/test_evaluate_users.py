@@ -1,19 +1,30 @@
 from __future__ import annotations
 
-from math import isnan, log
+from math import inf, isnan, log
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
 
+from divisa.adapters.memory.scorer import MemoryScorer
 from divisa.domain.bands import Band
 from divisa.domain.behaviour import NEWCOMER
-from divisa.domain.errors import ScorerUnavailable
+from divisa.domain.errors import InvalidModel, ScorerUnavailable
 from divisa.domain.evaluation import Decision, Evaluation
 from divisa.domain.features import FEATURE_NAMES
+from divisa.services.evaluate_users import EvaluateUsers
 from tests.builders import USD_MXN, a_market_state, a_summary
-from tests.unit.services.world import World
+from tests.unit.services.world import Answer, World, by_cost
+
+if TYPE_CHECKING:
+    from divisa.domain.features import Question
+    from divisa.ports import Scores
 
 MARKET = a_market_state("17.25")
+
+
+def said(user_id: str, decision: Decision, band: Band) -> Evaluation:
+    return Evaluation(user_id, decision, band, reach=band, quiet=band, propensity=0.7, model_version="m-1")
 
 
 def test_users_are_answered_in_the_order_in_which_they_were_asked_about() -> None:
@@ -21,9 +32,9 @@ def test_users_are_answered_in_the_order_in_which_they_were_asked_about() -> Non
     evaluations = world.evaluate(USD_MXN, ["cleo", "ben", "ana"], MARKET, MARKET.log_mid)
     edges = list(zip(evaluations.scores.lower.tolist(), evaluations.scores.upper.tolist(), strict=True))
     assert [evaluations.of(row) for row in range(3)] == [
-        Evaluation("cleo", Decision.HOLD, Band(*edges[0]), 0.7, "m-1"),
-        Evaluation("ben", Decision.BUY, Band(*edges[1]), 0.7, "m-1"),
-        Evaluation("ana", Decision.SELL, Band(*edges[2]), 0.7, "m-1"),
+        said("cleo", Decision.HOLD, Band(*edges[0])),
+        said("ben", Decision.BUY, Band(*edges[1])),
+        said("ana", Decision.SELL, Band(*edges[2])),
     ]
     assert np.isinf(evaluations.scores.lower).tolist() == [False, True, False]
     assert np.isinf(evaluations.scores.upper).tolist() == [False, False, True]
@@ -59,3 +70,54 @@ def test_a_model_that_does_not_answer_is_reported() -> None:
     world.scorer.switch_off()
     with pytest.raises(ScorerUnavailable):
         world.evaluate(USD_MXN, ["ana"], MARKET, MARKET.log_mid)
+
+
+def in_steps(edges: list[float], decisions: list[int]) -> World:
+    """A world whose model decides the same for everybody, by price alone."""
+
+    def answer(asked: Question) -> Answer:
+        place = np.searchsorted(edges, asked.x, side="right")
+        ends = np.array([-np.inf, *edges, np.inf])
+        decision = np.array(decisions, dtype=np.int8)[place]
+        probabilities = np.where(np.arange(3) == decision[:, None], 0.7, 0.15)
+        return Answer(probabilities, decision, ends[place], ends[place + 1])
+
+    world = World()
+    world.evaluate = EvaluateUsers(world.summaries, MemoryScorer(answer))
+    return world
+
+
+def test_a_side_reaches_over_gaps_that_are_narrower_than_the_margin_and_is_quiet_up_to_the_next_news() -> None:
+    hold, buy, sell = Decision
+    world = in_steps(
+        [1.0, 1.1, 1.2, 1.205, 1.3, 1.305, 1.4, 1.5], [buy, hold, sell, hold, sell, hold, sell, hold, sell]
+    )
+    [told] = world.evaluate(USD_MXN, ["ana"], MARKET, 1.25, margin=0.01).each()
+    assert (told.decision, told.band) == (sell, Band(1.205, 1.3))
+    assert (told.reach, told.quiet) == (Band(1.1, 1.4), Band(1.0, 1.5))
+    [told] = world.evaluate(USD_MXN, ["ana"], MARKET, 1.25, margin=0.001).each()
+    assert (told.reach, told.quiet) == (Band(1.205, 1.3), Band(1.2, 1.305))
+    [told] = world.evaluate(USD_MXN, ["ana"], MARKET, 1.25).each()
+    assert told.reach == told.quiet == told.band
+
+
+def test_what_holds_is_quiet_up_to_its_edges_and_the_other_side_ends_the_quiet() -> None:
+    hold, buy, sell = Decision
+    [told] = in_steps([1.0, 1.1], [buy, hold, sell]).evaluate(USD_MXN, ["ana"], MARKET, 1.05, margin=0.2).each()
+    assert told.reach == told.quiet == told.band == Band(1.0, 1.1)
+    [told] = in_steps([1.0, 1.1], [buy, sell, hold]).evaluate(USD_MXN, ["ana"], MARKET, 1.05, margin=0.2).each()
+    assert (told.reach, told.quiet) == (Band(1.0, 1.1), Band(1.0, inf))
+
+
+def test_a_model_that_is_replaced_between_two_questions_decides_nothing() -> None:
+    class Promoted(MemoryScorer):
+        """Another model with every answer."""
+
+        def score(self, question: Question) -> Scores:
+            self._model_version += "+"
+            return super().score(question)
+
+    world = World({"ana": 17.0})
+    evaluate = EvaluateUsers(world.summaries, Promoted(by_cost))
+    with pytest.raises(InvalidModel, match="a moment ago"):
+        evaluate(USD_MXN, ["ana"], MARKET, MARKET.log_mid, margin=0.01)
