@@ -6,7 +6,13 @@ here and as `bands` beside `inference.py` in the artefact.
 
     trees     reads scikit-learn's internals, behind a checked version
     ensemble  the trees as masks of leaves, one bit a leaf
-    kernel    the compiled search
+    kernel    the compiled search: piece by piece, until the decision may flip
+    masks     its loops over all trees at once
+    events    its last step: the changes within a piece, one by one
+    decision  what scores decide, and whether a range of them can change it
+    cuts      where a feature reaches a bound
+    bits      bits of a word
+    compiled  how all of these are compiled, and where the machine code is kept
     search    the batch: types in, probabilities, decisions and bands out
     line      the plain way, for users on whom a rounding could decide
     proof     the comparison with the classifier itself, at load

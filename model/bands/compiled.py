@@ -28,13 +28,15 @@ if TYPE_CHECKING:
 F = TypeVar("F")
 
 
-def compiled(signature: Any = None) -> Callable[[F], F]:
+def compiled(signature: Any = None, *, allocates: bool = False) -> Callable[[F], F]:
     """Decorator: compile to machine code, at once for the types of a signature, else for those of each call.
 
     What has a signature is kept on disk, together with all that it calls. No fast-math: products and sums round as
-    numpy's do.
+    numpy's do. A function that makes no arrays of its own is compiled without the counting of references, which would
+    cost more than all the rest.
     """
-    jit: Any = numba.njit(nogil=True, error_model="numpy")
+    njit: Any = numba.njit
+    jit = njit(nogil=True, error_model="numpy", _nrt=allocates)
 
     def compile_(function: F) -> F:
         made = jit(function)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from . import kernel
+from .cuts import cut_of
 from .rule import decide, probabilities
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 def cuts_of(ensemble: Ensemble, users: Users, row: int) -> NDArray[np.float64]:
     """Every finite x at which a price feature of a user reaches another bin, sorted."""
     cuts = [
-        kernel.cut_of(a, b, bound)
+        cut_of(a, b, bound)
         for f, (a, b) in enumerate(zip(users.slope[row].tolist(), users.intercept[row].tolist(), strict=True))
         if not np.isnan(a + b)
         for bound in ensemble.bounds[ensemble.first[f] : ensemble.first[f + 1]].tolist()
@@ -41,7 +42,7 @@ def band_on_line(
     # A piece is asked at its left end; the one that goes on to −inf just below the first cut.
     starts = np.concatenate([np.nextafter(cuts[:1], -np.inf), cuts]) if len(cuts) else users.x[row : row + 1]
     raw, outcome = np.zeros((len(starts), 3)), np.empty(len(starts), dtype=np.int8)
-    kernel.scores(ensemble, *users.at(row, starts), raw, outcome)
+    kernel.scores(tuple(ensemble), *users.at(row, starts), raw, outcome)
     said = decide(probabilities(raw, temperature), thresholds)
     others = np.flatnonzero((said != said[before]) & (outcome == kernel.FOUND))
     below, above = others[others < before], others[others > before]

@@ -9,7 +9,7 @@ import numpy as np
 from . import kernel
 from .line import band_on_line
 from .rule import decide, probabilities
-from .users import users_of
+from .users import Users, users_of
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
@@ -66,8 +66,14 @@ def bands(
     """
     _check_rule(temperature, thresholds)
     users = users_of(ensemble, x, slope, intercept, state)
+    # Users with like prices ask for the same masks, which are still at hand when these are neighbours.
+    order = np.argsort(users.x, kind="stable")
+    in_order = Users(users.x[order], users.slope[order], users.intercept[order], users.state[order])
     raw, lower, upper, outcome = _room_for(len(users.x))
-    kernel.edges(ensemble, *users, float(temperature), np.log(np.array(thresholds)), raw, lower, upper, outcome)
+    rule = float(temperature), np.log(np.array(thresholds, dtype=np.float64))
+    kernel.edges(tuple(ensemble), *in_order, *rule, raw, lower, upper, outcome)
+    for column in (raw, lower, upper, outcome):
+        column[order] = column.copy()
     _refuse(outcome)
     p = probabilities(raw, temperature)
     decision = decide(p, thresholds)
@@ -86,7 +92,7 @@ def scores(
     """
     users = users_of(ensemble, x, slope, intercept, state)
     raw, _, _, outcome = _room_for(len(users.x))
-    kernel.scores(ensemble, *users, raw, outcome)
+    kernel.scores(tuple(ensemble), *users, raw, outcome)
     _refuse(outcome)
     return raw
 

@@ -5,8 +5,9 @@ import pytest
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
+from model.bands.bits import lowest_bit
+from model.bands.cuts import cut_of
 from model.bands.ensemble import bound_of
-from model.bands.kernel import cut_of, lowest_bit
 
 VALUES = st.floats(-1e6, 1e6, allow_subnormal=False)
 
