@@ -10,6 +10,7 @@ from decimal import Decimal
 from statistics import median
 from typing import TYPE_CHECKING
 
+from bench.ticks.people import left_alone
 from divisa.services.decide import in_chunks
 from model.bands import bands
 
@@ -35,19 +36,20 @@ def broken_watches_per_s(world: World, day: Day, stretch: Stretch) -> tuple[floa
     breaks fewer than LEAST is decided about, and not counted.
     """
     last, seconds, decided = day.quotes[-1], 0.0, 0
-    for number in range(1, JUMPS + 1):
-        factor = Decimal(repr(math.exp(JUMP if number % 2 else -JUMP)))
-        bid, ask = (round(price * factor, 6) for price in (last.bid, last.ask))
-        at = last.event_time + timedelta(seconds=number)
-        quote = replace(last, bid=bid, ask=ask, event_time=at, sequence=last.sequence + number)
-        world.clock.set(quote.event_time)
-        x, started = quote.log_mid, time.perf_counter()
-        found = [watch for page in world.watches.broken(world.pair, x, x, limit=MOST) for watch in page]
-        for chunk in in_chunks(found):
-            world.decide(quote, stretch.market, chunk)
-        if len(found) >= LEAST:
-            seconds += time.perf_counter() - started
-            decided += len(found)
+    with left_alone():
+        for number in range(1, JUMPS + 1):
+            factor = Decimal(repr(math.exp(JUMP if number % 2 else -JUMP)))
+            bid, ask = (round(price * factor, 6) for price in (last.bid, last.ask))
+            at = last.event_time + timedelta(seconds=number)
+            quote = replace(last, bid=bid, ask=ask, event_time=at, sequence=last.sequence + number)
+            world.clock.set(quote.event_time)
+            x, started = quote.log_mid, time.perf_counter()
+            found = [watch for page in world.watches.broken(world.pair, x, x, limit=MOST) for watch in page]
+            for chunk in in_chunks(found):
+                world.decide(quote, stretch.market, chunk)
+            if len(found) >= LEAST:
+                seconds += time.perf_counter() - started
+                decided += len(found)
     return (decided / seconds if decided else 0.0), decided
 
 

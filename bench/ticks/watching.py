@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import gc
 import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from bench.ticks.people import left_alone
 from divisa.services.apply_quotes import everyone
 from divisa.services.decide import in_chunks
 
@@ -66,34 +66,37 @@ def watch_day(
     A tick does what the quotes consumer does with a batch of one quote: look up what is broken, and decide about it
     in chunks. Only the market stands still from refresh to refresh.
     """
-    ticks = day.log_mids.tolist()
-    watched = Watched(np.zeros(len(ticks), np.int64), np.zeros(len(ticks), np.int64))
-    gc.collect()
-    gc.freeze()  # the stores stay: the collector need not walk millions of objects again and again
-    for stretch in stretches:
-        before, started = world.scorer.rows, time.perf_counter()
-        for page in everyone(world.watches)(world.pair, ticks[stretch.start], ticks[stretch.start]):
-            _decide(world, day, stretch, stretch.start, list(page))
-            on_tick(stretch.start, world.scorer.rows)
-        cause = "opening" if stretch.start == 0 else "refreshes"
-        watched.asked[cause] += world.scorer.rows - before
-        watched.refresh_seconds += time.perf_counter() - started
+    watched = Watched(np.zeros(len(day.quotes), np.int64), np.zeros(len(day.quotes), np.int64))
+    with left_alone():
+        for stretch in stretches:
+            before, started = world.scorer.rows, time.perf_counter()
+            for page in everyone(world.watches)(world.pair, 0.0, 0.0):
+                _decide(world, day, stretch, stretch.start, page)
+                on_tick(stretch.start, world.scorer.rows)
+            cause = "opening" if stretch.start == 0 else "refreshes"
+            watched.asked[cause] += world.scorer.rows - before
+            watched.refresh_seconds += time.perf_counter() - started
 
-        before, started = world.scorer.rows, time.perf_counter()
-        for number in range(stretch.start + 1, stretch.end):
-            x, begun = ticks[number], time.perf_counter_ns()
-            found = [watch for page in world.watches.broken(world.pair, x, x) for watch in page]
-            if found:
-                _decide(world, day, stretch, number, found)
-                watched.broken[number] = len(found)
-            watched.nanoseconds[number] = time.perf_counter_ns() - begun
-            if not number % 64:
-                on_tick(number, world.scorer.rows)
-        watched.asked["broken"] += world.scorer.rows - before
-        watched.seconds += time.perf_counter() - started
-    on_tick(len(ticks), world.scorer.rows)
-    gc.unfreeze()
+            before, started = world.scorer.rows, time.perf_counter()
+            _watch(world, day, stretch, watched, on_tick)
+            watched.asked["broken"] += world.scorer.rows - before
+            watched.seconds += time.perf_counter() - started
+    on_tick(len(day.quotes), world.scorer.rows)
     return watched
+
+
+def _watch(world: World, day: Day, stretch: Stretch, watched: Watched, on_tick: Callable[[int, int], None]) -> None:
+    """The ticks of a stretch, but for the first, at which everybody was evaluated."""
+    ticks = day.log_mids[stretch.start + 1 : stretch.end].tolist()
+    for number, x in enumerate(ticks, stretch.start + 1):
+        begun = time.perf_counter_ns()
+        found = [watch for page in world.watches.broken(world.pair, x, x) for watch in page]
+        if found:
+            _decide(world, day, stretch, number, found)
+            watched.broken[number] = len(found)
+        watched.nanoseconds[number] = time.perf_counter_ns() - begun
+        if not number % 64:
+            on_tick(number, world.scorer.rows)
 
 
 def _decide(world: World, day: Day, stretch: Stretch, number: int, watches: Sequence[Watch]) -> None:
