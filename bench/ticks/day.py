@@ -62,6 +62,15 @@ class Day:
     before: MarketState
     origin: str
 
+    @property
+    def is_dense(self) -> bool:
+        """Whether there is a day of ticks or more, about one a second.
+
+        With fewer, the opening and the refreshes are most of what is evaluated, whatever a tick costs.
+        """
+        seconds = (self.quotes[-1].event_time - self.quotes[0].event_time).total_seconds()
+        return len(self.quotes) >= 0.9 * DAY and seconds <= 1.1 * len(self.quotes)
+
     def first(self, ticks: int | None) -> Day:
         """The day up to so many ticks; None for all."""
         return replace(self, quotes=self.quotes[:ticks], log_mids=self.log_mids[:ticks])

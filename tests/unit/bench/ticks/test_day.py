@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -27,6 +28,11 @@ def test_the_day_has_a_tick_a_second_while_the_market_is_open() -> None:
     assert 0.005 < float(np.diff(day.log_mids).std()) * 86_400**0.5 < 0.009
     assert day.before.as_of < first.event_time.timestamp()
     assert abs(day.before.log_mid - first.log_mid) < 0.01
+    assert day.is_dense
+    assert not day.first(10_000).is_dense
+    assert not replace(
+        day, quotes=[*day.quotes[:-1], replace(last, event_time=last.event_time + timedelta(days=9))]
+    ).is_dense
 
 
 def test_seconds_go_through_the_minutes_and_wander_in_between() -> None:

@@ -10,6 +10,7 @@ from bench.matching import redis_sets
 from bench.ticks import __main__ as ticks
 from bench.ticks import matching
 from bench.ticks.compared import Compared
+from bench.ticks.day import Day
 from bench.ticks.report import Population, growth
 from bench.ticks.watching import Watched
 from tests.unit.bench.ticks.builders import a_day, a_model, too_wide
@@ -44,10 +45,7 @@ def run(tmp_path: Path, *arguments: str) -> dict[str, Any]:
     return document
 
 
-def test_each_population_is_a_row(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    monkeypatch.setattr("bench.ticks.report.LEAST_SAVED", 10)
+def test_each_population_is_a_row(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     document = run(tmp_path)
     few, many = document["results"]
     assert list(few)[: len(KEYS)] == list(many)[: len(KEYS)] == KEYS
@@ -62,15 +60,24 @@ def test_each_population_is_a_row(
 
 
 def test_the_command_fails_when_suggestions_differ(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("bench.ticks.report.LEAST_SAVED", 1)
     monkeypatch.setattr(ticks, "bands", lambda *asked: too_wide(asked[-4:]))
     with pytest.raises(SystemExit, match="suggestions differ from scikit-learn's"):
         run(tmp_path, "--ticks", "600")
 
 
-def test_the_command_fails_when_a_tick_costs_more_than_it_changes(tmp_path: Path) -> None:
+def test_the_command_fails_when_a_tick_costs_more_than_it_changes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Day, "is_dense", True)
     with pytest.raises(SystemExit, match="one evaluation saves [0-9]+, not 1,000"):
         run(tmp_path, "--ticks", "50")
+
+
+def test_ticks_that_are_few_are_not_judged_by_what_they_save(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run(tmp_path, "--ticks", "50")
+    assert "is not judged" in capsys.readouterr().err
 
 
 def test_what_is_asked_for_must_make_sense(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -104,11 +111,11 @@ def test_what_was_missed_is_said_in_words() -> None:
     watched = Watched(np.zeros(3, np.int64), np.zeros(3, np.int64), asked={"opening": 2, "refreshes": 0, "broken": 2})
     match = {"ticks_per_s": 1, "p99_us": 1.0, "bytes_per_watch": 9.0}
     made = Population(10, 400, 3, watched, Compared(5, 5, 9, 0), match, 100.0, 1000, 50.0)
-    assert made.missed() == []
-    assert Population(10, 399, 3, watched, Compared(5, 5, 9, 2), match, 100.0, 1000, 50.0).missed() == [
-        "10 users: 2 suggestions differ from scikit-learn's",
-        "10 users: one evaluation saves 998, not 1,000",
-    ]
+    assert made.missed(is_dense=True) == []
+    problems = ["10 users: 2 suggestions differ from scikit-learn's", "10 users: one evaluation saves 998, not 1,000"]
+    bad = Population(10, 399, 3, watched, Compared(5, 5, 9, 2), match, 100.0, 1000, 50.0)
+    assert bad.missed(is_dense=True) == problems
+    assert bad.missed(is_dense=False) == problems[:1]
     assert growth([made]).row_count > 10
 
 
