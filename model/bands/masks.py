@@ -26,19 +26,30 @@ def both(one: Array, two: Array, out: Array) -> None:
 
 @compiled()
 def leave_over(source: Array, masks: Array, rows: Array, count: Any, out: Array) -> None:
-    """The AND of some leaves and the first so many rows of masks into `out`, five at a time."""
+    """The AND of some leaves and the first so many rows of masks into `out`.
+
+    Five at a time, or all in one go when they are not many more, as the features that move with the price are.
+    """
     last = count - 1
     if count == 0:
         both(source, source, out)
-    for k in range(0, count, 5):
-        one, two, three = masks[rows[k]], masks[rows[min(k + 1, last)]], masks[rows[min(k + 2, last)]]
-        four, five = masks[rows[min(k + 3, last)]], masks[rows[min(k + 4, last)]]
-        if k == 0:
-            for w in range(len(out)):
-                out[w] = source[w] & one[w] & two[w] & three[w] & four[w] & five[w]
-        else:
-            for w in range(len(out)):
-                out[w] &= one[w] & two[w] & three[w] & four[w] & five[w]
+    elif 5 < count < 10:
+        one, two, three, four, five = masks[rows[0]], masks[rows[1]], masks[rows[2]], masks[rows[3]], masks[rows[4]]
+        six, seven, eight = masks[rows[5]], masks[rows[min(6, last)]], masks[rows[min(7, last)]]
+        nine = masks[rows[last]]
+        for w in range(len(out)):
+            first = source[w] & one[w] & two[w] & three[w] & four[w]
+            out[w] = first & five[w] & six[w] & seven[w] & eight[w] & nine[w]
+    else:
+        for k in range(0, count, 5):
+            one, two, three = masks[rows[k]], masks[rows[min(k + 1, last)]], masks[rows[min(k + 2, last)]]
+            four, five = masks[rows[min(k + 3, last)]], masks[rows[min(k + 4, last)]]
+            if k == 0:
+                for w in range(len(out)):
+                    out[w] = source[w] & one[w] & two[w] & three[w] & four[w] & five[w]
+            else:
+                for w in range(len(out)):
+                    out[w] &= one[w] & two[w] & three[w] & four[w] & five[w]
 
 
 @compiled()
