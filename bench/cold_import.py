@@ -10,6 +10,8 @@ from typing import Any
 
 HANDLERS = {
     "quotes": ("apply_quotes", "QuotesSettings"),
+    "backlog": ("work_off", "BacklogSettings"),
+    "refresh": ("refresh_watches", "RefreshSettings"),
     "outbox": ("publish_suggestions", "OutboxSettings"),
     "sms": ("deliver_by_sms", "SmsSettings"),
     "email": ("deliver_by_email", "EmailSettings"),
@@ -36,6 +38,10 @@ ENVIRONMENT = {
     "MAX_QUOTE_AGE_SECONDS": "60",
     "COOLDOWN_HOURS": "24",
     "WATCH_SHARDS": "4",
+    "WATCH_AGE_HOURS": "6",
+    "DECIDED_AT_ONCE": "2000",
+    "REFRESHES_PER_RUN": "6000",
+    "BACKLOG_QUEUE_URL": "https://sqs.us-east-1.amazonaws.com/000000000000/bench",
     "SUGGESTIONS_TOPIC_ARN": "arn:aws:sns:us-east-1:000000000000:bench",
     "SMS_SENDER_ID": "",
     "SENDER_EMAIL": "bench@example.com",
