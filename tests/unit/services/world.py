@@ -7,8 +7,8 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
-from divisa.adapters.memory.backlog import MemoryBacklog
 
+from divisa.adapters.memory.backlog import MemoryBacklog
 from divisa.adapters.memory.clock import ManualClock
 from divisa.adapters.memory.markets import MemoryMarkets
 from divisa.adapters.memory.portfolios import MemoryPortfolios
