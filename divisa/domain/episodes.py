@@ -57,7 +57,7 @@ def follow(
     Args:
         visit: the one that is not over, as far as the newest evaluation knew.
         decision: what the model says at x.
-        band: the log prices around x at which it says the same.
+        band: the log prices around x at which it says the same, narrow gaps of HOLD in a side left aside.
         x: the log price of the evaluation.
         at: event time of its quote, UTC.
         rules: when a visit is over.

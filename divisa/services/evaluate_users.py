@@ -10,7 +10,7 @@ import numpy as np
 from divisa.domain.bands import Band
 from divisa.domain.behaviour import NEWCOMER, BehaviourSummary
 from divisa.domain.columns import Array, stack
-from divisa.domain.errors import InvalidModel
+from divisa.domain.errors import ScorerUnavailable
 from divisa.domain.evaluation import Decision, Evaluation
 from divisa.domain.features import FEATURE_NAMES, Question, question
 from divisa.domain.market import MarketView, view
@@ -110,7 +110,7 @@ class EvaluateUsers:
                 reach and quiet are then the bands.
 
         Raises:
-            ScorerUnavailable: the model did not answer.
+            ScorerUnavailable: the model did not answer, or another one took its place meanwhile.
             InvalidModel: its answer does not fit.
         """
         known = self.summaries.get_many(pair, user_ids)
@@ -153,12 +153,14 @@ class EvaluateUsers:
         """What is decided beyond some edges, and how far; the first n are lower edges of the users, the others upper.
 
         Raises:
-            InvalidModel: it is another model that answers now.
+            ScorerUnavailable: it is another model that answers now.
         """
         if not len(going):
             return np.empty(0, np.int8), np.empty(0)
         below, rows = going < len(asked.x), going % len(asked.x)
         beyond = self.scorer.score(asked.part(rows).at(np.where(below, np.nextafter(edges, -np.inf), edges)))
         if beyond.model_version != scores.model_version:
-            raise InvalidModel(f"{beyond.model_version} answers, and a moment ago {scores.model_version} did")
+            raise ScorerUnavailable(
+                f"the model changed from {scores.model_version} to {beyond.model_version} meanwhile"
+            )
         return beyond.decisions, np.where(below, beyond.lower, beyond.upper)

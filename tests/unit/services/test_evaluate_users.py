@@ -9,7 +9,7 @@ import pytest
 from divisa.adapters.memory.scorer import MemoryScorer
 from divisa.domain.bands import Band
 from divisa.domain.behaviour import NEWCOMER
-from divisa.domain.errors import InvalidModel, ScorerUnavailable
+from divisa.domain.errors import ScorerUnavailable
 from divisa.domain.evaluation import Decision, Evaluation
 from divisa.domain.features import FEATURE_NAMES
 from divisa.services.evaluate_users import EvaluateUsers
@@ -119,5 +119,5 @@ def test_a_model_that_is_replaced_between_two_questions_decides_nothing() -> Non
 
     world = World({"ana": 17.0})
     evaluate = EvaluateUsers(world.summaries, Promoted(by_cost))
-    with pytest.raises(InvalidModel, match="a moment ago"):
+    with pytest.raises(ScorerUnavailable, match="meanwhile"):
         evaluate(USD_MXN, ["ana"], MARKET, MARKET.log_mid, margin=0.01)
