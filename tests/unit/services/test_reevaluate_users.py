@@ -64,6 +64,7 @@ def test_a_quote_that_is_just_being_applied_does_not_hide_the_change() -> None:
     world.watches.put_many([ahead])
     world.summaries.put_many(USD_MXN, BOUGHT_CHEAPER)
     assert world.reevaluate(USD_MXN, ["ana", "ben"]) == Outcome(evaluated=1, moved=1)
+    assert world.reevaluate(USD_MXN, ["ana"]) == Outcome()
     assert world.watch("ana").band == NOWHERE
 
 
