@@ -86,6 +86,7 @@ def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.mark.integration  # Two processes that compile the whole package take half a minute.
 def test_the_package_in_another_folder_finds_what_two_processes_compiled_at_once(tmp_path: Path) -> None:
     cache = str(tmp_path / "cache")
     copies = [unpacked(tmp_path / name) for name in ("one", "two")]
