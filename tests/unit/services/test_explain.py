@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 from math import exp, log
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
@@ -22,7 +22,7 @@ from divisa.services import explain
 from divisa.services.evaluate_users import EvaluateUsers
 from divisa.services.explain import MARKET_LINES, MARKET_MOOD, SAMPLE, Explain
 from tests.builders import USD_MXN, WEDNESDAY, a_market_view, a_quote, a_summary, a_watch
-from tests.unit.services.world import EDGE, World
+from tests.unit.services.world import EDGE, Answer, World
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -34,13 +34,6 @@ if TYPE_CHECKING:
     from divisa.services.explain import Explanation
 
 USD_BRL = Pair("USD", "BRL")
-
-
-class Answer(NamedTuple):
-    probabilities: NDArray[np.float64]
-    decision: NDArray[np.int8]
-    lower: NDArray[np.float64]
-    upper: NDArray[np.float64]
 
 
 def selling_by(
