@@ -1,0 +1,36 @@
+"""What the services need from the world, as small protocols.
+
+Each has an adapter on AWS and a real one in memory, under the same file name in `divisa.adapters.aws` and
+`divisa.adapters.memory`, held to the same contract tests. Every adapter raises `Unavailable` (or a subclass) when its
+component does not answer, and nothing of a library.
+"""
+
+from divisa.ports.market import MarketRecord, Markets, Quarantine, QuarantineEntry, QuoteStream
+from divisa.ports.messages import Announcement, Deliveries, EmailGateway, SmsGateway, Suggestions, SuggestionTopic
+from divisa.ports.people import Portfolios, Recipients, Summaries
+from divisa.ports.scoring import Scorer, Scores
+from divisa.ports.time import Clock
+from divisa.ports.watching import Backlog, Move, Watches
+
+__all__ = [
+    "Announcement",
+    "Backlog",
+    "Clock",
+    "Deliveries",
+    "EmailGateway",
+    "MarketRecord",
+    "Markets",
+    "Move",
+    "Portfolios",
+    "Quarantine",
+    "QuarantineEntry",
+    "QuoteStream",
+    "Recipients",
+    "Scorer",
+    "Scores",
+    "SmsGateway",
+    "SuggestionTopic",
+    "Suggestions",
+    "Summaries",
+    "Watches",
+]
