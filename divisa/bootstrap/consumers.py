@@ -1,21 +1,18 @@
-"""Wires each entrypoint once: settings in, a use case out. The only place that knows ports and adapters at a time.
-
-Adapters are imported here, when an entrypoint is built, so that importing a handler stays cheap.
-"""
+"""The consumers of streams, queues and schedules."""
 
 from __future__ import annotations
 
 from datetime import timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
+from divisa.bootstrap.shared import clock_of, tables_of
 from divisa.domain.episodes import VisitRules
 from divisa.domain.gate import GateLimits
 from divisa.domain.policy import PolicyRules
 from divisa.domain.recipient import Channel
 
 if TYPE_CHECKING:
-    from divisa.adapters.aws.tables import Tables
-    from divisa.ports import Clock, Markets, QuoteStream, Watches
+    from divisa.ports import Markets, QuoteStream, Watches
     from divisa.services.apply_quotes import ApplyQuotes
     from divisa.services.decide import Decide
     from divisa.services.deliver import Deliver, Send
@@ -130,7 +127,7 @@ def _deciding(settings: DecidingSettings) -> _Deciding:
     from divisa.services.evaluate_users import EvaluateUsers
     from divisa.services.suggest import Suggest
 
-    tables, clock = _tables(settings), _clock(settings)
+    tables, clock = tables_of(settings), clock_of(settings)
     max_age = timedelta(seconds=settings.max_quote_age_seconds)
     watches = DynamoWatches(tables.watches, tables.suggestions, shards=settings.watch_shards)
     decide = Decide(
@@ -157,27 +154,11 @@ def _deliver(settings: Settings, channel: Channel, send: Send) -> Deliver:
     from divisa.adapters.aws.recipients import DynamoRecipients
     from divisa.services.deliver import Deliver
 
-    tables = _tables(settings)
+    tables = tables_of(settings)
     return Deliver(
         channel=channel,
         deliveries=DynamoDeliveries(tables.deliveries),
         recipients=DynamoRecipients(tables.recipients),
-        clock=_clock(settings),
+        clock=clock_of(settings),
         send=send,
     )
-
-
-def _tables(settings: Settings) -> Tables:
-    from divisa.adapters.aws.tables import Tables
-
-    return Tables(settings.table_prefix)
-
-
-def _clock(settings: Settings) -> Clock:
-    from divisa.adapters.aws.clock import ReplayClock, SystemClock
-
-    if settings.clock == "system":
-        return SystemClock()
-    from divisa.adapters.aws import clients
-
-    return ReplayClock(clients.ssm(), settings.clock_parameter)

@@ -1,0 +1,24 @@
+"""Wires each entrypoint once: settings in, a use case out. The only place that knows ports and adapters at a time.
+
+Adapters are imported when an entrypoint is built, so that importing a handler stays cheap.
+"""
+
+from divisa.bootstrap.consumers import (
+    apply_quotes,
+    deliver_by_email,
+    deliver_by_sms,
+    publish_suggestions,
+    quote_stream,
+    refresh_watches,
+    work_off,
+)
+
+__all__ = [
+    "apply_quotes",
+    "deliver_by_email",
+    "deliver_by_sms",
+    "publish_suggestions",
+    "quote_stream",
+    "refresh_watches",
+    "work_off",
+]
