@@ -6,7 +6,9 @@ DivisaError
 │   ├── InvalidRow            a row of a CSV contract (carries file, line and reason code)
 │   ├── InvalidFile           a file of a CSV contract as a whole: missing, empty, wrong header
 │   ├── UnknownPair           a currency pair that is not configured
-│   └── InvalidContact        a phone number or an address that no message can be sent to
+│   ├── InvalidContact        a phone number or an address that no message can be sent to
+│   └── Refused               a request that is well formed and cannot be done as things stand (carries a reason code)
+├── NotFound                  there is no such thing, or it is not the caller's
 ├── InvalidSetting            a setting is missing or wrong; names the setting
 ├── ConcurrentUpdate          somebody else moved the state first; read it again and retry
 ├── Unavailable               a component did not answer in time; retrying later is safe
@@ -71,6 +73,22 @@ class UnknownPair(InvalidInput):
 
 class InvalidContact(InvalidInput):
     """A phone number or an address that no message can be sent to. Never carries the contact itself."""
+
+
+class Refused(InvalidInput):
+    """A request that is well formed and cannot be done as things stand: no funds, a price that has moved.
+
+    Attributes:
+        code: machine-readable, for example `insufficient_funds`.
+    """
+
+    def __init__(self, code: str, detail: str) -> None:
+        super().__init__(detail)
+        self.code = code
+
+
+class NotFound(DivisaError):
+    """There is no such thing, or it is not the caller's; who asks is not told which."""
 
 
 class InvalidSetting(DivisaError):

@@ -91,7 +91,7 @@ def test_every_port_has_an_adapter_on_aws_and_one_in_memory_under_one_name_and_o
     found = [
         each
         for _, each in inspect.getmembers(ports, inspect.isclass)
-        if Protocol in each.__bases__ and each.__module__ == ports.__name__
+        if Protocol in each.__bases__ and each.__module__.startswith(f"{ports.__name__}.")
     ]
     files = {re.sub(r"(?<!^)(?=[A-Z])", "_", port.__name__).lower() for port in found}
     assert len(files) >= 10
