@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 SYNCED := $(VENV)/.synced
 UV_VERSION := 0.13.8
-CODE := divisa stream_consumers api_handlers model simulator local infra bench tests
+CODE := divisa stream_consumers api_handlers model simulator local infra bench client tests
 export UV_PROJECT_ENVIRONMENT := $(VENV)
 
 .PHONY: help

@@ -1,0 +1,1 @@
+"""A typed client of Divisa's API, for tests, notebooks and the command line."""
