@@ -9,6 +9,7 @@ from divisa.ports.market import MarketRecord, Markets, Quarantine, QuarantineEnt
 from divisa.ports.messages import Announcement, Deliveries, EmailGateway, SmsGateway, Suggestions, SuggestionTopic
 from divisa.ports.people import Portfolios, Recipients, Summaries
 from divisa.ports.scoring import Scorer, Scores
+from divisa.ports.secrets import Secrets
 from divisa.ports.time import Clock
 from divisa.ports.watching import Backlog, Move, Watches
 
@@ -28,6 +29,7 @@ __all__ = [
     "Recipients",
     "Scorer",
     "Scores",
+    "Secrets",
     "SmsGateway",
     "SuggestionTopic",
     "Suggestions",

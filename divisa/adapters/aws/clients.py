@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from mypy_boto3_kinesis import KinesisClient
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_sagemaker_runtime import SageMakerRuntimeClient
+    from mypy_boto3_secretsmanager import SecretsManagerClient
     from mypy_boto3_ses import SESClient
     from mypy_boto3_sns import SNSClient
     from mypy_boto3_sqs import SQSClient
@@ -54,6 +55,11 @@ def sqs() -> SQSClient:
 def s3() -> S3Client:
     """For `S3Quarantine`, which puts objects in parallel."""
     return boto3.client("s3", config=_config(read=5.0, attempts=4))
+
+
+def secretsmanager() -> SecretsManagerClient:
+    """For `SecretsManagerSecrets`."""
+    return boto3.client("secretsmanager", config=_config(read=2.0, attempts=3))
 
 
 def ssm() -> SSMClient:
