@@ -5,6 +5,7 @@ Each has an adapter on AWS and a real one in memory, under the same file name in
 component does not answer, and nothing of a library.
 """
 
+from divisa.ports.ledger import Ledger, LedgerFilter, LedgerPage, LedgerPosition
 from divisa.ports.market import MarketRecord, Markets, Quarantine, QuarantineEntry, QuoteStream
 from divisa.ports.messages import Announcement, Deliveries, EmailGateway, SmsGateway, Suggestions, SuggestionTopic
 from divisa.ports.people import Portfolios, Recipients, Summaries
@@ -19,6 +20,10 @@ __all__ = [
     "Clock",
     "Deliveries",
     "EmailGateway",
+    "Ledger",
+    "LedgerFilter",
+    "LedgerPage",
+    "LedgerPosition",
     "MarketRecord",
     "Markets",
     "Move",
