@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 from divisa.domain.behaviour import NEWCOMER, BehaviourSummary
 from divisa.domain.evaluation import Watch
+from divisa.domain.ledger import LedgerEntry, transaction_id_of
 from divisa.domain.market import MarketState, MarketView, fold
 from divisa.domain.pair import Pair
-from divisa.domain.portfolio import Portfolio
+from divisa.domain.portfolio import Portfolio, amount_of
 from divisa.domain.quote import Quote
 from divisa.domain.reasons import Reason, ReasonCode
 from divisa.domain.recipient import Channel, Recipient
@@ -74,6 +75,32 @@ def a_transaction(
 ) -> Transaction:
     """One ledger entry."""
     return Transaction(user_id, USD_MXN, side, Decimal(quantity), Decimal(price), at)
+
+
+def an_entry(
+    side: Side = Side.BUY,
+    quantity: Decimal | str = "100",
+    price: Decimal | str = "17.00",
+    *,
+    at: datetime = WEDNESDAY,
+    user_id: str = "ana",
+    sequence: int = 1,
+    **changes: Any,
+) -> LedgerEntry:
+    """An entry of the ledger, made in the market of `a_market_view`; a SELL gains nothing unless said."""
+    transaction = a_transaction(side, quantity, price, at=at, user_id=user_id)
+    plain = LedgerEntry(
+        transaction_id=transaction_id_of(user_id, f"order-{sequence}"),
+        transaction=transaction,
+        sequence=sequence,
+        amount=amount_of(transaction.quantity, transaction.price, transaction.pair.quote),
+        realised_pnl=Decimal("0.00") if side is Side.SELL else None,
+        market=a_market_view(),
+        quote_time=at,
+        quote_sequence=1,
+        fingerprint=f"order-{sequence}",
+    )
+    return replace(plain, **changes)
 
 
 def a_summary(**changes: float) -> BehaviourSummary[float]:

@@ -13,12 +13,14 @@ from divisa.domain.behaviour import BehaviourSummary
 from divisa.domain.columns import field_names
 from divisa.domain.episodes import Visit
 from divisa.domain.evaluation import Decision, Watch
+from divisa.domain.ledger import LedgerEntry
+from divisa.domain.market import MarketView
 from divisa.domain.pair import Pair, from_minor
 from divisa.domain.quote import Quote
 from divisa.domain.reasons import Reason, ReasonCode
 from divisa.domain.recipient import Channel, Language
 from divisa.domain.suggestion import Suggestion, Suppression
-from divisa.domain.transaction import Side
+from divisa.domain.transaction import Side, Transaction
 
 PAIRS = [Pair("USD", "MXN"), Pair("USD", "BRL"), Pair("USD", "JPY")]
 
@@ -106,4 +108,30 @@ def watches(draw: st.DrawFn) -> Watch:
         refresh_at=draw(st.none() | moments()),
         model_version=draw(st.none() | st.sampled_from(["20240105-1", "7"])),
         suggested_at=draw(st.none() | moments()),
+    )
+
+
+@st.composite
+def entries(draw: st.DrawFn) -> LedgerEntry:
+    """Ledger entries in any market."""
+    pair, side = draw(st.sampled_from(PAIRS)), draw(st.sampled_from(list(Side)))
+    money = st.integers(0, 10**12)
+    finite = st.floats(allow_nan=False, allow_infinity=False) | st.sampled_from([-0.0, 5e-324, 1 / 3])
+    return LedgerEntry(
+        transaction_id=draw(st.text("0123456789abcdef", min_size=26, max_size=26)),
+        transaction=Transaction(
+            user_id=draw(st.text("abcu-0123456789", min_size=1, max_size=12)),
+            pair=pair,
+            side=side,
+            quantity=from_minor(draw(money), pair.base),
+            price=draw(prices()),
+            event_time=draw(moments()),
+        ),
+        sequence=draw(st.integers(1, 10**9)),
+        amount=from_minor(draw(money), pair.quote),
+        realised_pnl=from_minor(draw(st.integers(-(10**12), 10**12)), pair.quote) if side is Side.SELL else None,
+        market=draw(st.builds(MarketView, **dict.fromkeys(field_names(MarketView), finite))),
+        quote_time=draw(moments()),
+        quote_sequence=draw(st.integers(0, 2**63 - 1)),
+        fingerprint=draw(st.text("0123456789abcdef", max_size=64)),
     )
