@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from divisa.adapters.aws.table import index_schemas
 from divisa.adapters.aws.tables import DEFINITIONS, Tables
 
 if TYPE_CHECKING:
@@ -38,7 +39,6 @@ def make_tables(cloud: BareMiniStack) -> Tables:
             if definition.stream_view
             else {}
         )
-        indexes = [index.schema(definition.hash_key) for index in definition.indexes]
         client.create_table(
             TableName=prefix + definition.name,
             AttributeDefinitions=[
@@ -47,6 +47,6 @@ def make_tables(cloud: BareMiniStack) -> Tables:
             KeySchema=[{"AttributeName": name, "KeyType": kind} for name, kind in keys],
             BillingMode="PAY_PER_REQUEST",
             **stream,
-            **({"GlobalSecondaryIndexes": indexes} if indexes else {}),
+            **index_schemas(definition.indexes, definition.hash_key),
         )
     return Tables(prefix)

@@ -96,6 +96,33 @@ class PortfolioItem(Model):
     quote_balance_minor = NumberAttribute()
     base_cost_minor = NumberAttribute()
     realised_pnl_minor = NumberAttribute()
+    sequence = NumberAttribute()
+    traded_at = MomentAttribute(null=True)
+
+
+class TransactionItem(Model):
+    """A ledger entry: money in minor units, the price as text, `market` as a JSON document.
+
+    `pair_sequence` is `USD/MXN#000000000012`, which sorts as the numbers do. `owner` is `person` or `pseudonym`: what
+    was put under a pseudonym is inserted once more, and that is no news to whoever reads the table's stream.
+    """
+
+    user_id = UnicodeAttribute(hash_key=True)
+    transaction_id = UnicodeAttribute(range_key=True)
+    executed_at = MomentAttribute()
+    pair_sequence = UnicodeAttribute()
+    owner = UnicodeAttribute()
+    pair = UnicodeAttribute()
+    sequence = NumberAttribute()
+    side = UnicodeAttribute()
+    quantity_minor = NumberAttribute()
+    price = UnicodeAttribute()
+    amount_minor = NumberAttribute()
+    realised_pnl_minor = NumberAttribute(null=True)
+    market = UnicodeAttribute()
+    quote_time = MomentAttribute()
+    quote_sequence = NumberAttribute()
+    fingerprint = UnicodeAttribute()
 
 
 class SummaryItem(Model):
@@ -201,4 +228,29 @@ class DeliveryItem(Model):
     status = UnicodeAttribute()
     at = MomentAttribute()
     message_id = UnicodeAttribute(null=True)
+    ttl = TTLAttribute()
+
+
+class BarItem(Model):
+    """What a pair's mid did in one interval; bars of one stretch of time lie in a partition `USD/MXN#1h#2024-01`.
+
+    Prices are plain decimal digits as text, which gives them back whatever their number.
+    """
+
+    pair_interval_span = UnicodeAttribute(hash_key=True)
+    start = MomentAttribute(range_key=True)
+    open = UnicodeAttribute()
+    high = UnicodeAttribute()
+    low = UnicodeAttribute()
+    close = UnicodeAttribute()
+    opened_at = MomentAttribute()
+    closed_at = MomentAttribute()
+    ttl = TTLAttribute()
+
+
+class NonceItem(Model):
+    """A number that a price provider has used, so that the same message counts once."""
+
+    provider = UnicodeAttribute(hash_key=True)
+    nonce = UnicodeAttribute(range_key=True)
     ttl = TTLAttribute()

@@ -9,7 +9,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypeVar
 
 from pynamodb.connection.base import MetaTable
-from pynamodb.constants import ITEM
+from pynamodb.constants import ITEM, KEY
 from pynamodb.exceptions import DeleteError, PutError, PynamoDBException, TransactWriteError
 from pynamodb.types import HASH, RANGE
 
@@ -37,15 +37,18 @@ _CONDITION_FAILED: Final = "ConditionalCheckFailed"
 
 @dataclass(frozen=True, slots=True)
 class Index:
-    """A global secondary index of a table: the items of a partition, sorted by an attribute; those without it left out.
+    """A secondary index of a table: the items of a partition, sorted by an attribute; those without it left out.
 
     Attributes:
         name: the index's name.
         range_key: the attribute that sorts; the partition key is the table's own.
+        is_local: it can be read as of now, and a partition with it has at most 10 GB; else it is a global one, which
+            lags behind writes by moments.
     """
 
     name: str
     range_key: str
+    is_local: bool = False
 
     def schema(self, hash_key: str) -> dict[str, Any]:
         """Name, keys and projection as DynamoDB's API spells them."""
@@ -55,6 +58,15 @@ class Index:
             "KeySchema": [{"AttributeName": name, "KeyType": kind} for name, kind in keys],
             "Projection": {"ProjectionType": "ALL"},
         }
+
+
+def index_schemas(indexes: Iterable[Index], hash_key: str) -> dict[str, list[dict[str, Any]]]:
+    """The indexes of a table as DynamoDB's API takes them: local and global ones apart, none of a kind left out."""
+    schemas: dict[str, list[dict[str, Any]]] = {}
+    for index in indexes:
+        kind = "LocalSecondaryIndexes" if index.is_local else "GlobalSecondaryIndexes"
+        schemas.setdefault(kind, []).append(index.schema(hash_key))
+    return schemas
 
 
 class Table:
@@ -89,7 +101,7 @@ class Table:
                     "AttributeDefinitions": [
                         {"AttributeName": key.attr_name, "AttributeType": key.attr_type} for key in keys
                     ],
-                    "GlobalSecondaryIndexes": [index.schema(self._key_names[0]) for index in indexes],
+                    **index_schemas(indexes, self._key_names[0]),
                 }
             )
         )
@@ -140,13 +152,20 @@ class Table:
     def put_many(self, items: Iterable[Model]) -> None:
         """Write items, whatever was there; of two with one key the last counts."""
         images = (item.serialize() for item in items)
-        distinct = iter({tuple(str(image[name]) for name in self._key_names): image for image in images}.values())
-        while pending := list(islice(distinct, PUT_BATCH)):
+        distinct = {tuple(str(image[name]) for name in self._key_names): image for image in images}
+        self._write_batches(iter(distinct.values()), "put_items", "PutRequest", ITEM)
+
+    def delete_many(self, keys: Iterable[tuple[str, ...]]) -> None:
+        """Delete the items of keys; keys without an item are passed over."""
+        distinct = (dict(zip(self._key_names, key, strict=True)) for key in dict.fromkeys(keys))
+        self._write_batches(distinct, "delete_items", "DeleteRequest", KEY)
+
+    def _write_batches(self, what: Iterator[dict[str, Any]], argument: str, request: str, content: str) -> None:
+        while pending := list(islice(what, PUT_BATCH)):
             for _ in self._backoff.tries():
                 with self._answers():
-                    answer = self._connection.batch_write_item(self.name, put_items=pending)
-                left = answer.get("UnprocessedItems", {}).get(self.name, [])
-                pending = [request["PutRequest"]["Item"] for request in left]
+                    answer = self._connection.batch_write_item(self.name, **{argument: pending})
+                pending = [each[request][content] for each in answer.get("UnprocessedItems", {}).get(self.name, [])]
                 if not pending:
                     break
             else:
@@ -176,28 +195,43 @@ class Table:
         *,
         index: Index | None = None,
         within: Condition | None = None,
+        where: Condition | None = None,
+        start: Image | None = None,
         page: int | None = None,
+        descending: bool = False,
+        consistent: bool = False,
     ) -> Iterator[list[Image]]:
         """The items of one partition in the order of the range key, page by page, none empty; each page is one request.
 
         Args:
             hash_key: the partition.
-            index: in the order of this index, which may lag behind writes by moments.
+            index: in the order of this index; a global one may lag behind writes by moments.
             within: a condition on the range key, the index's if there is one.
-            page: at most so many items a page; a page has at most 1 MB anyhow.
+            where: a condition on other attributes; items that do not meet it are read, paid for and left out.
+            start: the keys, also the index's, of the item after which to begin; they meet `within`.
+            page: at most so many items are read for a page; a page has at most 1 MB anyhow.
+            descending: the other way round.
+            consistent: as of now, at twice the price; not of a global index.
         """
-        name = None if index is None else index.name
-        yield from self._pages(
-            partial(self._connection.query, self.name, hash_key, within, index_name=name, limit=page)
+        request = partial(
+            self._connection.query,
+            self.name,
+            hash_key,
+            within,
+            where,
+            index_name=None if index is None else index.name,
+            limit=page,
+            consistent_read=consistent,
+            scan_index_forward=False if descending else None,
         )
+        yield from self._pages(request, start)
 
     def scan(self) -> Iterator[Image]:
         """Every item, in no order."""
         for page in self._pages(partial(self._connection.scan, self.name)):
             yield from page
 
-    def _pages(self, request: Callable[..., dict[str, Any]]) -> Iterator[list[Image]]:
-        start: Any = None
+    def _pages(self, request: Callable[..., dict[str, Any]], start: Any = None) -> Iterator[list[Image]]:
         while True:
             with self._answers():
                 answer = request(exclusive_start_key=start)
@@ -220,10 +254,14 @@ class Table:
             raise StoreUnavailable(f"{self.name}: {_code_of(error)}") from error
 
     @classmethod
-    def put_together(cls, puts: Sequence[tuple[Table, Model, Condition]]) -> bool:
-        """Write items of several tables, all or none; False, and nothing written, when one condition is not met.
+    def put_together(cls, puts: Sequence[tuple[Table, Model, Condition]]) -> frozenset[int]:
+        """Write items of several tables, all or none.
 
         Another transaction on the same items is waited for.
+
+        Returns:
+            Which of the puts, by their place, stand against it because their condition is not met: then nothing was
+            written. None of them when all were.
 
         Raises:
             StoreUnavailable: DynamoDB did not answer, or the other transactions did not end.
@@ -238,14 +276,14 @@ class Table:
             try:
                 connection.transact_write_items([], [], requests, [])
             except TransactWriteError as error:
-                codes = {reason.code for reason in error.cancellation_reasons if reason is not None}
-                if _CONDITION_FAILED in codes:
-                    return False
+                codes = [None if reason is None else reason.code for reason in error.cancellation_reasons]
+                if unmet := frozenset(place for place, code in enumerate(codes) if code == _CONDITION_FAILED):
+                    return unmet
                 failure = error
-                if codes:
+                if any(codes):
                     continue
                 break
-            return True
+            return frozenset()
         names = " and ".join(table.name for table, _, _ in puts)
         raise StoreUnavailable(f"{names}: {_code_of(failure) if failure else 'no answer'}") from failure
 

@@ -10,12 +10,15 @@ from pynamodb.attributes import TTLAttribute
 from pynamodb.connection import Connection
 
 from divisa.adapters.aws.items import (
+    BarItem,
     DeliveryItem,
     MarketItem,
+    NonceItem,
     PortfolioItem,
     RecipientItem,
     SuggestionItem,
     SummaryItem,
+    TransactionItem,
     WatchItem,
 )
 from divisa.adapters.aws.table import Index, Table
@@ -34,7 +37,7 @@ class Definition:
         name: without the stage's prefix.
         model: what its items look like.
         stream_view: what its stream shows of a change; None when it has no stream.
-        indexes: its global secondary indexes; each projects whole items.
+        indexes: its secondary indexes; each projects whole items.
     """
 
     name: str
@@ -70,6 +73,8 @@ class Definition:
 BY_UPPER: Final = Index("by_upper", "upper")
 BY_LOWER: Final = Index("by_lower", "lower")
 BY_REFRESH: Final = Index("by_refresh", "refresh_at")
+BY_TIME: Final = Index("by_time", "executed_at", is_local=True)
+BY_SEQUENCE: Final = Index("by_sequence", "pair_sequence", is_local=True)
 PORTFOLIOS: Final = Definition("portfolios", PortfolioItem)
 SUMMARIES: Final = Definition("summaries", SummaryItem)
 WATCHES: Final = Definition("watches", WatchItem, indexes=(BY_UPPER, BY_LOWER, BY_REFRESH))
@@ -77,9 +82,25 @@ MARKET: Final = Definition("market", MarketItem)
 SUGGESTIONS: Final = Definition("suggestions", SuggestionItem, stream_view="NEW_IMAGE")
 RECIPIENTS: Final = Definition("recipients", RecipientItem)
 DELIVERIES: Final = Definition("deliveries", DeliveryItem)
+BARS: Final = Definition("bars", BarItem)
+NONCES: Final = Definition("nonces", NonceItem)
+TRANSACTIONS: Final = Definition(
+    "transactions", TransactionItem, stream_view="NEW_IMAGE", indexes=(BY_TIME, BY_SEQUENCE)
+)
 CONNECTIONS: Final = 16
 """Requests on their way at once: those of `watches.THREADS`, and some of whoever runs beside them."""
-DEFINITIONS: Final = (PORTFOLIOS, SUMMARIES, WATCHES, MARKET, SUGGESTIONS, RECIPIENTS, DELIVERIES)
+DEFINITIONS: Final = (
+    PORTFOLIOS,
+    SUMMARIES,
+    WATCHES,
+    MARKET,
+    SUGGESTIONS,
+    RECIPIENTS,
+    DELIVERIES,
+    BARS,
+    NONCES,
+    TRANSACTIONS,
+)
 
 
 class _SharedConnection(Connection):
@@ -106,10 +127,18 @@ class Tables:
     Region, credentials and, on a laptop, the endpoint come from the environment.
     """
 
-    def __init__(self, prefix: str, *, backoff: Backoff | None = None) -> None:
-        """Tables whose names begin with `prefix`, for example `divisa-local-`."""
+    def __init__(
+        self, prefix: str, *, backoff: Backoff | None = None, read_seconds: float = 5.0, retries: int = 3
+    ) -> None:
+        """Tables whose names begin with `prefix`, for example `divisa-local-`.
+
+        A request waits `read_seconds` for its answer, and is repeated at most `retries` times.
+        """
         connection = _SharedConnection(
-            connect_timeout_seconds=1, read_timeout_seconds=5, max_retry_attempts=3, max_pool_connections=CONNECTIONS
+            connect_timeout_seconds=1,
+            read_timeout_seconds=read_seconds,
+            max_retry_attempts=retries,
+            max_pool_connections=CONNECTIONS,
         )
 
         def table(definition: Definition) -> Table:
@@ -122,3 +151,6 @@ class Tables:
         self.suggestions = table(SUGGESTIONS)
         self.recipients = table(RECIPIENTS)
         self.deliveries = table(DELIVERIES)
+        self.transactions = table(TRANSACTIONS)
+        self.bars = table(BARS)
+        self.nonces = table(NONCES)

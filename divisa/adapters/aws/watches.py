@@ -119,7 +119,7 @@ class DynamoWatches:
         if move.suggestion is None:
             return self._table.put(item, unmoved)
         inserted = suggestion_item(move.suggestion), SuggestionItem.suggestion_id.does_not_exist()
-        return Table.put_together([(self._table, item, unmoved), (self._suggestions, *inserted)])
+        return not Table.put_together([(self._table, item, unmoved), (self._suggestions, *inserted)])
 
     def _broken(self, pair: Pair, shard: int, low: float, high: float, size: int) -> Iterator[list[Watch]]:
         named: set[str] = set()

@@ -58,6 +58,7 @@ def test_a_shard_that_is_worked_off_is_a_call_of_its_own(resources: Resources) -
         ("Suggestions", ["user_id", "suggestion_id"], "ttl"),
         ("Recipients", ["user_id"], None),
         ("Deliveries", ["suggestion_id", "channel"], "ttl"),
+        ("Transactions", ["user_id", "transaction_id"], None),
     ],
 )
 def test_a_table_has_its_key_and_forgets_only_what_it_should(
@@ -77,10 +78,11 @@ def test_every_table_is_on_demand_encrypted_and_recoverable_to_any_second(resour
         assert referred(properties["SSESpecification"]["KMSMasterKeyId"]) == "DataKey"
 
 
-def test_the_suggestions_table_streams_what_was_inserted(resources: Resources) -> None:
+@pytest.mark.parametrize("table", ["Suggestions", "Transactions"])
+def test_a_table_streams_what_was_inserted(resources: Resources, table: str) -> None:
     tables = of_type(resources, "DynamoDB::Table")
 
-    assert tables["SuggestionsTable"]["StreamSpecification"] == {"StreamViewType": "NEW_IMAGE"}
+    assert tables[f"{table}Table"]["StreamSpecification"] == {"StreamViewType": "NEW_IMAGE"}
 
 
 @pytest.mark.parametrize(("stage", "policy"), [("local", "Delete"), ("prod", "Retain")])

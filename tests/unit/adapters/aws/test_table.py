@@ -63,6 +63,7 @@ def item(user_id: str) -> PortfolioItem:
         quote_balance_minor=1,
         base_cost_minor=1,
         realised_pnl_minor=1,
+        sequence=0,
     )
 
 
@@ -92,6 +93,15 @@ def test_items_that_a_batch_left_over_are_written_after_a_wait() -> None:
     table.put_many([item("a"), item("b")])
     assert len(waits) == 1
     assert connection.calls[1][1]["RequestItems"][NAME] == [{"PutRequest": {"Item": image}}]
+
+
+def test_items_that_a_batch_did_not_delete_are_deleted_after_a_wait() -> None:
+    left = {"UnprocessedItems": {NAME: [{"DeleteRequest": {"Key": key("b")}}]}}
+    table, connection, waits = portfolios(left, {})
+    table.delete_many([("a", "USD/MXN"), ("b", "USD/MXN"), ("a", "USD/MXN")])
+    assert len(waits) == 1
+    asked = [call["RequestItems"][NAME] for _, call in connection.calls]
+    assert asked == [[{"DeleteRequest": {"Key": key(user)}} for user in users] for users in ("ab", "b")]
 
 
 def test_what_is_left_over_for_ever_is_given_up() -> None:
@@ -129,6 +139,7 @@ def test_a_database_that_does_not_answer_is_unavailable(failure: Exception, code
         lambda table: table.put_many([item("a")]),
         lambda table: table.put(item("a"), condition),
         lambda table: table.delete("a", "USD/MXN", condition),
+        lambda table: table.delete_many([("a", "USD/MXN")]),
         lambda table: list(table.pages("a")),
         lambda table: list(table.scan()),
         lambda table: Table.put_together([(table, item("a"), condition)]),
@@ -147,7 +158,7 @@ def test_pages_are_followed_to_the_end_and_empty_ones_left_out() -> None:
     assert [call.get("ExclusiveStartKey") for _, call in connection.calls] == [None, key("a"), key("a")]
 
 
-def together(*steps: Any) -> bool:
+def together(*steps: Any) -> frozenset[int]:
     table, connection, _ = portfolios(*steps)
     other = Table(connection, "t-recipients", RecipientItem)
     recipient = RecipientItem(user_id="a", language="es", consent=[])
@@ -159,10 +170,10 @@ def together(*steps: Any) -> bool:
 def test_a_failed_condition_is_told_from_a_busy_table() -> None:
     cancelled = "TransactionCanceledException"
     busy = dynamo_error(cancelled, "TransactionConflict", "None")
-    assert together({})
-    assert together(busy, busy, {})
-    assert not together(dynamo_error(cancelled, "None", "ConditionalCheckFailed"))
-    assert not together(dynamo_error(cancelled, "ConditionalCheckFailed", "TransactionConflict"))
+    assert together({}) == together(busy, busy, {}) == set()
+    assert together(dynamo_error(cancelled, "None", "ConditionalCheckFailed")) == {1}
+    assert together(dynamo_error(cancelled, "ConditionalCheckFailed", "TransactionConflict")) == {0}
+    assert together(busy, dynamo_error(cancelled, "ConditionalCheckFailed", "ConditionalCheckFailed")) == {0, 1}
     with pytest.raises(StoreUnavailable, match="t-portfolios and t-recipients: TransactionCanceledException"):
         together(*[dynamo_error(cancelled, "ThrottlingError", "None")] * 3)
     with pytest.raises(StoreUnavailable, match="ProvisionedThroughputExceeded"):

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 import yaml
 
+from divisa.adapters.aws.table import index_schemas
 from divisa.adapters.aws.tables import DEFINITIONS, WATCHES, Definition
 
 TEMPLATE = Path(__file__).resolve().parents[4] / "infra" / "tables.yml"
@@ -42,9 +43,10 @@ def test_a_table_is_created_as_its_model_expects(definition: Definition, tables:
         each["AttributeName"]: each["AttributeType"] for each in table["AttributeDefinitions"]
     } == definition.key_types
     assert set(keys.values()) <= set(definition.key_types)
-    assert table.get("GlobalSecondaryIndexes", []) == [
-        index.schema(definition.hash_key) for index in definition.indexes
-    ]
+    kinds = ("GlobalSecondaryIndexes", "LocalSecondaryIndexes")
+    assert {kind: table[kind] for kind in kinds if kind in table} == index_schemas(
+        definition.indexes, definition.hash_key
+    )
     assert table.get("StreamSpecification", {}).get("StreamViewType") == definition.stream_view
     ttl = table.get("TimeToLiveSpecification", {})
     assert (ttl.get("AttributeName") if ttl.get("Enabled") else None) == definition.ttl_attribute
