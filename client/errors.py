@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 PROBLEM = "application/problem+json"
 """The media type of a request that was turned down (RFC 9457)."""
+GATEWAY = "gateway"
+"""Code of what API Gateway turned down by itself: no valid token, too many requests."""
 _CODES = "urn:divisa:problem:"
 
 
@@ -54,6 +56,12 @@ class Problem(msgspec.Struct, frozen=True):
     detail: str
     instance: str
     errors: tuple[FieldProblem, ...] = ()
+
+
+class _GatewayMessage(msgspec.Struct, frozen=True):
+    """What API Gateway says by itself."""
+
+    message: str
 
 
 class ApiProblem(ClientError):
@@ -106,10 +114,15 @@ class ApiUnreachable(ClientError):
 def problem_of(response: httpx.Response) -> ClientError:
     """The error that an answer other than 2xx stands for."""
     media_type = response.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if media_type != PROBLEM:
-        return UnexpectedAnswer(response.status_code, f"not a problem but {media_type or 'nothing'}")
     try:
-        problem = msgspec.json.decode(response.content, type=Problem)
+        if media_type == PROBLEM:
+            problem = msgspec.json.decode(response.content, type=Problem)
+        elif media_type == "application/json":
+            said = msgspec.json.decode(response.content, type=_GatewayMessage).message
+            path = response.request.url.path
+            problem = Problem(f"{_CODES}{GATEWAY}", response.reason_phrase, response.status_code, said, path)
+        else:
+            return UnexpectedAnswer(response.status_code, f"not a problem but {media_type or 'nothing'}")
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         return UnexpectedAnswer(response.status_code, f"not a problem: {error}")
     wait = response.headers.get("retry-after", "")

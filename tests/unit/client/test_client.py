@@ -193,12 +193,18 @@ def test_a_problem_has_its_code_its_fields_and_how_long_to_wait() -> None:
     assert raised.value.problem.errors[0].field == "quantity"
 
 
+def test_what_the_gateway_turns_down_by_itself_is_a_problem_too() -> None:
+    with pytest.raises(ApiProblem, match="401 gateway: Unauthorized") as raised:
+        buy(Api([httpx.Response(401, json={"message": "Unauthorized"})]).client())
+    assert raised.value.problem.instance == "/v1/transactions"
+
+
 @pytest.mark.parametrize(
     "answer",
     [
         httpx.Response(500, text="oops"),
         httpx.Response(502),
-        httpx.Response(400, json={"message": "no"}),
+        httpx.Response(400, json={"said": "no"}),
         httpx.Response(400, text="{", headers={"content-type": PROBLEM}),
         httpx.Response(400, json={"type": "x"}, headers={"content-type": PROBLEM}),
         httpx.Response(302, headers={"location": "https://elsewhere.example.com"}),
