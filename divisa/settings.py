@@ -133,3 +133,12 @@ class EmailSettings(Settings, frozen=True, kw_only=True, rename=str.upper):
 
     sender_email: Name
     """Verified SES address that emails come from."""
+
+
+class ApiSettings(Settings, frozen=True, kw_only=True, rename=str.upper):
+    """Settings of the app's API."""
+
+    pairs: Name
+    """Served pairs, comma-separated: `USD/MXN,USD/BRL`."""
+    requests_per_minute: Annotated[int, msgspec.Meta(ge=1, le=100_000)]
+    """What one user may ask in a minute of the wall; an app that is open asks some 30 times."""

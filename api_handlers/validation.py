@@ -1,0 +1,81 @@
+"""What a request must be before its operation sees it: admitted, of the right size and type, each field valid."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from aws_lambda_powertools.event_handler.middlewares import BaseMiddlewareHandler
+from aws_lambda_powertools.event_handler.middlewares.openapi_validation import OpenAPIRequestValidationMiddleware
+
+from api_handlers.problem import FieldProblem, Problem
+from api_handlers.request import JSON, MAX_BODY, require_media_type, require_size, text_body
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from aws_lambda_powertools.event_handler import ApiGatewayResolver, Response
+    from aws_lambda_powertools.event_handler.api_gateway import Route
+    from aws_lambda_powertools.event_handler.middlewares import NextMiddleware
+    from aws_lambda_powertools.event_handler.openapi.exceptions import RequestValidationError
+    from aws_lambda_powertools.utilities.data_classes import APIGatewayProxyEventV2
+
+    Admit = Callable[[APIGatewayProxyEventV2, Route], None]
+
+_LONGEST_NAME: Final = 64
+"""Characters of a name that a request made up, so that an answer does not grow with it."""
+
+
+class Validation(BaseMiddlewareHandler[Any]):
+    """Runs before every operation."""
+
+    def __init__(self, admit: Admit) -> None:
+        """`admit` raises a `Problem` when the caller must not go on; it is asked before the body is read."""
+        self._admit = admit
+        self._fields = OpenAPIRequestValidationMiddleware()
+
+    def handler(self, app: ApiGatewayResolver, next_middleware: NextMiddleware) -> Response[Any]:
+        """Check, and go on.
+
+        Raises:
+            Problem: the request is not one for the operation.
+            RequestValidationError: a field is invalid; `invalid_fields` puts it in words.
+        """
+        route: Route = app.context["_route"]
+        if not route.responses:  # the resolver's own, for paths that are none of ours
+            return next_middleware(app)
+        event: APIGatewayProxyEventV2 = app.current_event  # type: ignore[assignment]
+        self._admit(event, route)
+        require_size(event, (route.openapi_extensions or {}).get("x-max-body-bytes", MAX_BODY))
+        if route.dependant.body_params:
+            require_media_type(event, JSON)
+            text_body(event)
+        known = {field.alias for field in route.dependant.query_params}
+        if unknown := sorted(event.query_string_parameters.keys() - known):
+            raise _invalid(FieldProblem(f"query.{name[:_LONGEST_NAME]}", "is not known") for name in unknown)
+        return self._fields.handler(app, next_middleware)
+
+
+def invalid_fields(error: RequestValidationError) -> Problem:
+    """A validator's findings as a problem: where, and what should be there, without what was there."""
+    errors = [FieldProblem(_where(found["loc"]), _words(found)) for found in error.errors()]
+    return _invalid(errors)
+
+
+def _invalid(errors: Iterable[FieldProblem]) -> Problem:
+    return Problem(422, "invalid", "a field is invalid", errors=errors)
+
+
+def _where(location: Sequence[int | str]) -> str:
+    return ".".join(str(part)[:_LONGEST_NAME] for part in location)
+
+
+def _words(found: dict[str, Any]) -> str:
+    match found["type"]:
+        case "missing":
+            return "is missing"
+        case "extra_forbidden":
+            return "is not known"
+        case "value_error":
+            return str(found["msg"]).removeprefix("Value error, ")
+    said = str(found["msg"])
+    return said.removeprefix("Input ") if said.startswith("Input should") else said

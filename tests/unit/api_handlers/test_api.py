@@ -1,0 +1,26 @@
+from __future__ import annotations
+
+from api_handlers.api import application
+from tests.unit.api_handlers.requests import ask
+
+
+def test_a_monitor_needs_no_token_to_see_how_the_api_fares() -> None:
+    answered = ask(application, "GET", "/v1/health", user=None)
+
+    assert (answered.status, answered.json["status"]) == (200, "ok")
+    assert answered.headers["content-type"] == "application/json"
+    assert answered.headers["x-content-type-options"] == "nosniff"
+
+
+def test_an_unknown_path_is_a_problem_and_not_a_default_of_the_library() -> None:
+    answered = ask(application, "GET", "/v1/nothing")
+
+    assert answered.status == 404
+    assert answered.headers["content-type"] == "application/problem+json"
+    assert answered.json["type"] == "urn:divisa:problem:not_found"
+
+
+def test_a_wrong_method_is_answered_with_those_that_there_are() -> None:
+    answered = ask(application, "PATCH", "/v1/health")
+
+    assert (answered.status, answered.headers["allow"]) == (405, "GET")
