@@ -16,6 +16,7 @@ import numpy as np
 from bench.population import PAIR, quotes, summaries
 from bench.timed_scorer import TimedScorer
 from divisa.adapters.memory.backlog import MemoryBacklog
+from divisa.adapters.memory.bars import MemoryBars
 from divisa.adapters.memory.clock import ManualClock
 from divisa.adapters.memory.markets import MemoryMarkets
 from divisa.adapters.memory.portfolios import MemoryPortfolios
@@ -164,3 +165,4 @@ def _consumer(clock: ManualClock, scorer: TimedScorer, watches: MemoryWatches, c
 
 def _user(index: int) -> str:
     return f"u-{index:06d}"
+        bars=MemoryBars(),

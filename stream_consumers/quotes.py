@@ -74,9 +74,12 @@ def _observe(report: Report, arrived: int, milliseconds: float) -> None:
     count_outcome(report.outcome)
     count("BatchesPutOff", report.put_off)
     count("EvaluationsPostponed", len(report.postponed))
+    count("BarsUnwritten", len(report.bars_unwritten))
     duration("QuotesBatch", milliseconds)
     for problem in report.postponed:
         logger.error("the decision is left to the next quote", extra={"problem": problem})
+    for problem in report.bars_unwritten:
+        logger.error("the bars are left to the pair's next batch", extra={"problem": problem})
     logger.info(
         "applied quotes",
         extra={

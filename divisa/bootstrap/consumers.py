@@ -12,7 +12,7 @@ from divisa.domain.policy import PolicyRules
 from divisa.domain.recipient import Channel
 
 if TYPE_CHECKING:
-    from divisa.ports import Markets, QuoteStream, Watches
+    from divisa.ports import Bars, Markets, QuoteStream, Watches
     from divisa.services.apply_quotes import ApplyQuotes
     from divisa.services.decide import Decide
     from divisa.services.deliver import Deliver, Send
@@ -46,6 +46,7 @@ def apply_quotes(settings: QuotesSettings) -> ApplyQuotes:
         quarantine=S3Quarantine(clients.s3(), settings.quarantine_bucket),
         decide=parts.decide,
         backlog=SqsBacklog(clients.sqs(), settings.backlog_queue_url),
+        bars=_bars(settings),
         clock=parts.decide.clock,
         limits=GateLimits(max_age=parts.decide.max_quote_age),
         shards=parts.watches.shards,
@@ -105,6 +106,16 @@ def quote_stream(stream_name: str) -> QuoteStream:
     from divisa.adapters.aws.quote_stream import KinesisQuoteStream
 
     return KinesisQuoteStream(clients.kinesis(), stream_name)
+
+
+def _bars(settings: Settings) -> Bars:
+    """The bars on a connection of their own, which gives up soon: no chart may hold up a price."""
+    from divisa.adapters.aws.backoff import Backoff
+    from divisa.adapters.aws.bars import DynamoBars
+    from divisa.adapters.aws.tables import Tables
+
+    hurried = Tables(settings.table_prefix, backoff=Backoff(attempts=2), read_seconds=2.0, retries=0)
+    return DynamoBars(hurried.bars)
 
 
 class _Deciding(NamedTuple):

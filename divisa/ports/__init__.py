@@ -5,6 +5,7 @@ Each has an adapter on AWS and a real one in memory, under the same file name in
 component does not answer, and nothing of a library.
 """
 
+from divisa.ports.bars import Bars
 from divisa.ports.ledger import Ledger, LedgerFilter, LedgerPage, LedgerPosition
 from divisa.ports.market import MarketRecord, Markets, Quarantine, QuarantineEntry, QuoteStream
 from divisa.ports.messages import Announcement, Deliveries, EmailGateway, SmsGateway, Suggestions, SuggestionTopic
@@ -20,6 +21,7 @@ __all__ = [
     "Clock",
     "Deliveries",
     "EmailGateway",
+    "Bars",
     "Ledger",
     "LedgerFilter",
     "LedgerPage",

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from datetime import datetime
 
+    from divisa.domain.bars import Bar
     from divisa.domain.gate import GateState
     from divisa.domain.market import MarketState
     from divisa.domain.pair import Pair
@@ -37,6 +38,7 @@ class MarketRecord:
         quote: the newest accepted quote; None before the first.
         position: the newest stream position that was applied, "" before the first; compares as text.
         version: grows by one with every write; 0 when nothing is stored yet.
+        unwritten: bars that the table of bars has not taken yet; the next batch tries again.
     """
 
     pair: Pair
@@ -45,6 +47,7 @@ class MarketRecord:
     quote: Quote | None = None
     position: str = ""
     version: int = 0
+    unwritten: tuple[Bar, ...] = ()
 
 
 class Markets(Protocol):

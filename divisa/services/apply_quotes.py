@@ -7,7 +7,8 @@ from collections import Counter
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final, Protocol
 
-from divisa.domain.errors import InvalidModel, InvalidQuote, ScorerUnavailable
+from divisa.domain.bars import bars_of, joined
+from divisa.domain.errors import InvalidInput, InvalidModel, InvalidQuote, ScorerUnavailable, StoreUnavailable
 from divisa.domain.gate import GateLimits, Rejection, admit
 from divisa.domain.market import fold
 from divisa.ports import QuarantineEntry
@@ -18,15 +19,18 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from datetime import datetime
 
+    from divisa.domain.bars import Bar
     from divisa.domain.evaluation import Watch
     from divisa.domain.pair import Pair
     from divisa.domain.quote import Quote
-    from divisa.ports import Backlog, Clock, MarketRecord, Markets, Quarantine, Watches
+    from divisa.ports import Backlog, Bars, Clock, MarketRecord, Markets, Quarantine, Watches
     from divisa.services.decide import Decide
 
 
 AT_ONCE: Final = 2000
 """Candidates of one batch that are decided about without the backlog: some seconds of DynamoDB's writes."""
+MAX_UNWRITTEN: Final = 500
+"""Bars of a pair that wait to be written, at most: five hours of minutes and all that is longer, some 100 KB."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +61,7 @@ class Report:
         outcome: what became of the watches that were decided about.
         put_off: pairs whose broken watches went to the backlog, being too many to decide about at once.
         postponed: why decisions were left to the next quote, by error; empty when the model answered.
+        bars_unwritten: why bars were left to the pair's next batch, by error; empty when the table took them.
     """
 
     accepted: int = 0
@@ -65,6 +70,7 @@ class Report:
     outcome: Outcome = field(default_factory=Outcome)
     put_off: int = 0
     postponed: list[str] = field(default_factory=list)
+    bars_unwritten: list[str] = field(default_factory=list)
 
 
 class Candidates(Protocol):
@@ -86,6 +92,7 @@ class ApplyQuotes:
     A pair's record is written last, conditional on its version. A consumer that dies before has written nothing that
     the next attempt would not write again the same; one that dies after decides once more, about what is still broken.
     When the model does not answer, the quotes still count; the watches stay broken, so that the next quote decides.
+    When the table of bars does not, they still count too; the record keeps the bars until the pair's next batch.
 
     Attributes:
         candidates: which watches are decided about: `watches.broken`, or `everyone`.
@@ -99,6 +106,7 @@ class ApplyQuotes:
     quarantine: Quarantine
     decide: Decide
     backlog: Backlog
+    bars: Bars
     clock: Clock
     limits: GateLimits
     shards: int
@@ -129,7 +137,7 @@ class ApplyQuotes:
     def _apply_pair(self, pair: Pair, events: Sequence[tuple[Arrival, Quote]], report: Report) -> None:
         record = self.markets.load(pair)
         gate, market, newest, position = record.gate, record.market, record.quote, record.position
-        prices: list[float] = []
+        believed: list[Quote] = []
         refused: list[QuarantineEntry] = []
         for arrival, quote in events:
             if arrival.position <= position:
@@ -141,13 +149,14 @@ class ApplyQuotes:
                 refused.append(_entry(arrival, reason, f"quote {quote.sequence} of {quote.source}"))
             else:
                 market, newest = fold(market, quote), quote
-                prices.append(quote.log_mid)
+                believed.append(quote)
         self._keep(refused, report)
-        report.accepted += len(prices)
+        report.accepted += len(believed)
         after = replace(record, gate=gate, market=market, quote=newest, position=position)
-        is_done = self._decide(after, prices, report)
+        is_done = self._decide(after, [quote.log_mid for quote in believed], report)
         if position != record.position:
-            self.markets.save(after)
+            unwritten = self._chart(joined([*record.unwritten, *bars_of(believed)]), report)
+            self.markets.save(replace(after, unwritten=unwritten))
         if not is_done:
             # Behind the save, since whoever works it off decides at the price that is stored.
             self.backlog.put(pair, range(self.shards))
@@ -173,6 +182,18 @@ class ApplyQuotes:
                 report.postponed.append(f"{type(error).__name__}: {error}")
                 break
         return True
+
+    def _chart(self, bars: Sequence[Bar], report: Report) -> tuple[Bar, ...]:
+        """Write bars; returns those that are left to the next batch, since no chart holds up a price."""
+        if not bars:
+            return ()
+        try:
+            self.bars.merge(bars)
+        except (StoreUnavailable, InvalidInput) as error:
+            report.bars_unwritten.append(f"{type(error).__name__}: {error}")
+            # Should there be too many, the shortest and oldest are missed least.
+            return tuple(sorted(bars, key=lambda bar: (bar.interval.length, bar.start))[-MAX_UNWRITTEN:])
+        return ()
 
     def _keep(self, entries: Sequence[QuarantineEntry], report: Report) -> None:
         if entries:

@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 
 from divisa.adapters.aws.markets import DynamoMarkets
 from divisa.adapters.memory.markets import MemoryMarkets
+from divisa.domain.bars import bars_of
 from divisa.domain.errors import ConcurrentUpdate
 from divisa.domain.gate import GateState
 from divisa.domain.market import DayRange, MarketState
@@ -49,11 +50,11 @@ def test_a_pair_without_quotes_has_an_empty_record(markets: Markets) -> None:
 
 
 def test_a_record_comes_back_exactly_one_version_on(markets: Markets) -> None:
-    record = MarketRecord(MXN, GATE, STATE, QUOTE, "0017:00003", 0)
+    record = MarketRecord(MXN, GATE, STATE, QUOTE, "0017:00003", 0, tuple(bars_of([QUOTE])))
     markets.save(record)
     found = markets.load(MXN)
     assert found == replace(record, version=1)
-    assert repr((found.market, found.quote)) == repr((STATE, QUOTE))
+    assert repr((found.market, found.quote, found.unwritten)) == repr((STATE, QUOTE, record.unwritten))
     assert markets.load(BRL).version == 0
 
 

@@ -8,6 +8,7 @@ import msgspec
 from divisa.adapters.aws.items import MarketItem
 from divisa.adapters.aws.table import Image, Table
 from divisa.adapters.wire import decode_quote, quote_to_json
+from divisa.domain.bars import Bar
 from divisa.domain.errors import ConcurrentUpdate
 from divisa.domain.gate import GateState
 from divisa.domain.market import MarketState
@@ -15,7 +16,7 @@ from divisa.domain.pair import Pair
 from divisa.ports import MarketRecord
 
 
-class _Document(msgspec.Struct, frozen=True):
+class _Document(msgspec.Struct, frozen=True, omit_defaults=True):
     last_event_time: datetime | None
     last_sequence: dict[str, int]
     recent: tuple[float, ...]
@@ -23,6 +24,7 @@ class _Document(msgspec.Struct, frozen=True):
     market: MarketState | None
     position: str
     quote: str | None = None
+    unwritten: tuple[Bar, ...] = ()
 
 
 class DynamoMarkets:
@@ -57,6 +59,7 @@ class DynamoMarkets:
             market=record.market,
             position=record.position,
             quote=None if record.quote is None else quote_to_json(record.quote).decode(),
+            unwritten=record.unwritten,
         )
         item = MarketItem(
             pair=str(record.pair), version=record.version + 1, document=msgspec.json.encode(document).decode()
@@ -71,4 +74,4 @@ def _record(image: Image, pair: Pair) -> MarketRecord:
     document = msgspec.json.decode(item.document, type=_Document)
     gate = GateState(document.last_event_time, document.last_sequence, document.recent, document.suspect)
     quote = None if document.quote is None else decode_quote(document.quote.encode())
-    return MarketRecord(pair, gate, document.market, quote, document.position, int(item.version))
+    return MarketRecord(pair, gate, document.market, quote, document.position, int(item.version), document.unwritten)

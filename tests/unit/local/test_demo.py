@@ -14,6 +14,7 @@ import pytest
 
 from divisa.adapters.aws import clients
 from divisa.adapters.memory.backlog import MemoryBacklog
+from divisa.adapters.memory.bars import MemoryBars
 from divisa.adapters.memory.clock import ManualClock
 from divisa.adapters.memory.email_gateway import MemoryEmailGateway
 from divisa.adapters.memory.scorer import MemoryScorer
@@ -111,6 +112,7 @@ class MemoryCloud:
             quarantine=self.stores.quarantine,
             decide=decide,
             backlog=MemoryBacklog(),
+            bars=MemoryBars(),
             clock=self._clock,
             limits=GateLimits(),
             shards=self.stores.watches.shards,

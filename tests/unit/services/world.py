@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from divisa.adapters.memory.backlog import MemoryBacklog
+from divisa.adapters.memory.bars import MemoryBars
 from divisa.adapters.memory.clock import ManualClock
 from divisa.adapters.memory.markets import MemoryMarkets
 from divisa.adapters.memory.portfolios import MemoryPortfolios
@@ -33,11 +34,12 @@ from divisa.services.work_off import WorkOff
 from tests.builders import USD_MXN, WEDNESDAY, a_portfolio, a_recipient, a_summary, a_watch
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from numpy.typing import NDArray
 
     from divisa.domain.evaluation import Watch
+    from divisa.domain.bars import Bar
     from divisa.domain.pair import Pair
     from divisa.domain.quote import Quote
     from divisa.domain.suggestion import Suggestion
@@ -132,6 +134,23 @@ class TroubledWatches(MemoryWatches):
         done: list[bool] = []
         for move in moves:
             self.trouble.pass_or_fail()
+class TroubledBars(MemoryBars):
+    """Bars that fail to be written when told to.
+
+    Attributes:
+        failure: raised by every write while it is set.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.failure: Exception | None = None
+
+    def merge(self, bars: Iterable[Bar]) -> None:
+        if self.failure is not None:
+            raise self.failure
+        super().merge(bars)
+
+
             done += super().move_all([move])
         return done
 
@@ -152,7 +171,7 @@ class World:
         self.summaries, self.portfolios, self.recipients = MemorySummaries(), MemoryPortfolios(), MemoryRecipients()
         self.suggestions, self.quarantine, self.markets = MemorySuggestions(), MemoryQuarantine(), TroubledMarkets()
         self.watches, self.scorer = TroubledWatches(self.suggestions), SwitchedScorer(by_cost, model_version="m-1")
-        self.backlog = MemoryBacklog()
+        self.backlog, self.bars = MemoryBacklog(), TroubledBars()
         self.summaries.put_many(
             USD_MXN, {user: a_summary(cost=cost) for user, cost in self.costs.items() if cost is not None}
         )
@@ -167,6 +186,7 @@ class World:
         self.apply = ApplyQuotes(
             pairs=self.pairs,
             markets=self.markets,
+            bars=self.bars,
             candidates=self.watches.broken,
             quarantine=self.quarantine,
             decide=self.decide,
