@@ -44,6 +44,16 @@ class LedgerFilter:
     since: datetime | None = None
     until: datetime | None = None
 
+    def takes(self, entry: LedgerEntry) -> bool:
+        """Whether an entry meets all conditions."""
+        transaction = entry.transaction
+        return (
+            (self.pair is None or transaction.pair == self.pair)
+            and (self.side is None or transaction.side is self.side)
+            and (self.since is None or transaction.event_time >= self.since)
+            and (self.until is None or transaction.event_time < self.until)
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class LedgerPage:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypeVar
 
 from pynamodb.connection.base import MetaTable
 from pynamodb.constants import ITEM, KEY
-from pynamodb.exceptions import DeleteError, PutError, PynamoDBException, TransactWriteError
+from pynamodb.exceptions import DeleteError, PutError, PynamoDBException, TransactWriteError, UpdateError
 from pynamodb.types import HASH, RANGE
 
 from divisa.adapters.aws.backoff import Backoff
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from pynamodb.connection import Connection
     from pynamodb.expressions.condition import Condition
+    from pynamodb.expressions.update import Action
     from pynamodb.models import Model
 
 Image: TypeAlias = "dict[str, dict[str, Any]]"
@@ -153,18 +154,22 @@ class Table:
         """Write items, whatever was there; of two with one key the last counts."""
         images = (item.serialize() for item in items)
         distinct = {tuple(str(image[name]) for name in self._key_names): image for image in images}
-        self._write_batches(iter(distinct.values()), "put_items", "PutRequest", ITEM)
+        write = partial(self._connection.batch_write_item, self.name)
+        self._in_batches(iter(distinct.values()), lambda images: write(put_items=images), ("PutRequest", ITEM))
 
     def delete_many(self, keys: Iterable[tuple[str, ...]]) -> None:
         """Delete the items of keys; keys without an item are passed over."""
         distinct = (dict(zip(self._key_names, key, strict=True)) for key in dict.fromkeys(keys))
-        self._write_batches(distinct, "delete_items", "DeleteRequest", KEY)
+        write = partial(self._connection.batch_write_item, self.name)
+        self._in_batches(distinct, lambda keys: write(delete_items=keys), ("DeleteRequest", KEY))
 
-    def _write_batches(self, what: Iterator[dict[str, Any]], argument: str, request: str, content: str) -> None:
+    def _in_batches(self, what: Iterator[V], write: Callable[[list[V]], dict[str, Any]], path: tuple[str, str]) -> None:
+        """Write batch by batch; `path` is where, in a request that was left over, its image or key is."""
+        request, content = path
         while pending := list(islice(what, PUT_BATCH)):
             for _ in self._backoff.tries():
                 with self._answers():
-                    answer = self._connection.batch_write_item(self.name, **{argument: pending})
+                    answer = write(pending)
                 pending = [each[request][content] for each in answer.get("UnprocessedItems", {}).get(self.name, [])]
                 if not pending:
                     break
@@ -180,7 +185,25 @@ class Table:
                 return _unless_condition_failed(error)
         return True
 
-    def delete(self, hash_key: str, range_key: str, condition: Condition) -> bool:
+    def update(
+        self, hash_key: str, range_key: str | None, actions: Sequence[Action], condition: Condition
+    ) -> Image | None:
+        """Change attributes of an item, which is made when there is none; returns the item after that.
+
+        None, and nothing written, when the stored one does not meet the condition.
+        """
+        with self._answers():
+            try:
+                answer = self._connection.update_item(
+                    self.name, hash_key, range_key, actions, condition, return_values="ALL_NEW"
+                )
+            except UpdateError as error:
+                _unless_condition_failed(error)
+                return None
+        image: Image = answer["Attributes"]
+        return image
+
+    def delete(self, hash_key: str, range_key: str | None, condition: Condition) -> bool:
         """Delete an item; False when the stored one does not meet the condition."""
         with self._answers():
             try:
