@@ -63,6 +63,19 @@ class Watches(Protocol):
     def put_many(self, watches: Iterable[Watch]) -> None:
         """Write watches, whatever was there (seeding)."""
 
+    def insert(self, watches: Sequence[Watch]) -> int:
+        """Write watches of users who have none of the pair, and leave the others as they are.
+
+        Returns:
+            How many were written.
+
+        Raises:
+            StoreUnavailable: the table did not answer; some may have been written.
+        """
+
+    def forget(self, pair: Pair, user_id: str) -> bool:
+        """Delete a user's watch of a pair, so that no move of it is applied any more; False when there was none."""
+
     def move_all(self, moves: Sequence[Move]) -> Sequence[bool]:
         """Apply moves, each by itself: replace the watch and insert its suggestion, both or neither.
 

@@ -127,6 +127,17 @@ def test_a_watch_that_is_put_again_is_replaced(store: Store) -> None:
     assert store.of_pair(MXN) == {"ana": HELD}
 
 
+def test_a_watch_is_inserted_where_there_is_none_and_changes_nothing_where_there_is_one(store: Store) -> None:
+    store.watches.put_many([moved(HELD)])
+    assert store.watches.insert([HELD, Watch("ben", MXN), Watch("ana", BRL)]) == 2
+    assert store.of_pair(MXN) == {"ana": moved(HELD), "ben": Watch("ben", MXN)}
+    assert store.of_pair(BRL) == {"ana": Watch("ana", BRL)}
+    assert store.watches.insert([HELD, Watch("ben", MXN)]) == 0
+    assert store.watches.insert([Watch("eva", MXN), Watch("eva", MXN)]) == 1
+    assert store.watches.insert([]) == 0
+    assert store.broken(X, X) == ["ana", "ben", "eva"]
+
+
 @A_FEW
 @given(watch=any_watches())
 def test_any_watch_comes_back_to_the_last_bit(store: Store, watch: Watch) -> None:

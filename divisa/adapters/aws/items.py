@@ -126,10 +126,14 @@ class TransactionItem(Model):
 
 
 class SummaryItem(Model):
-    """The behaviour summary of one user and pair; attributes as the fields of `BehaviourSummary`."""
+    """The behaviour summary of one user and pair; attributes as the fields of `BehaviourSummary`.
+
+    `sequence` is the number of the newest ledger entry in it, absent before the first.
+    """
 
     user_id = UnicodeAttribute(hash_key=True)
     pair = UnicodeAttribute(range_key=True)
+    sequence = NumberAttribute(null=True)
     buys = StatisticAttribute()
     sells = StatisticAttribute()
     last_at = StatisticAttribute()
@@ -208,16 +212,46 @@ class SuggestionItem(Model):
     language = UnicodeAttribute()
     channels: ListAttribute[Any] = ListAttribute()
     suppressed = UnicodeAttribute(null=True)
+    response = UnicodeAttribute(null=True)
+    responded_at = UnicodeAttribute(null=True)
 
 
 class RecipientItem(Model):
-    """How one user may be reached."""
+    """How one user may be reached, and what they wish to be told; without a version, the usual wishes.
+
+    `consent` has the names of channels, `push` among them; `alerts` are lists of pair, direction and price.
+    """
 
     user_id = UnicodeAttribute(hash_key=True)
     language = UnicodeAttribute()
     consent = JSONAttribute()
     phone = UnicodeAttribute(null=True)
     email = UnicodeAttribute(null=True)
+    time_zone = UnicodeAttribute(null=True)
+    quiet_from = UnicodeAttribute(null=True)
+    quiet_to = UnicodeAttribute(null=True)
+    weekly_cap = NumberAttribute(null=True)
+    pairs = JSONAttribute(null=True)
+    alerts = JSONAttribute(null=True)
+    version = NumberAttribute(null=True)
+
+
+class DeviceItem(Model):
+    """A device that a user's notifications go to."""
+
+    user_id = UnicodeAttribute(hash_key=True)
+    device_id = UnicodeAttribute(range_key=True)
+    platform = UnicodeAttribute()
+    token = UnicodeAttribute()
+    registered_at = MomentAttribute()
+
+
+class ErasureItem(Model):
+    """The tombstone of a person, who is not named any more."""
+
+    pseudonym = UnicodeAttribute(hash_key=True)
+    requested_at = MomentAttribute()
+    erased_at = MomentAttribute(null=True)
 
 
 class DeliveryItem(Model):

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import math
 from collections import deque
-from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
+from concurrent.futures import ThreadPoolExecutor
 from itertools import islice
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from divisa.adapters.aws.items import SuggestionItem, WatchItem
+from divisa.adapters.aws.parallel import THREADS, in_parallel
 from divisa.adapters.aws.suggestions import suggestion_item
 from divisa.adapters.aws.table import Table
 from divisa.adapters.aws.tables import BY_LOWER, BY_REFRESH, BY_UPPER
@@ -27,8 +28,6 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-THREADS: Final = 8
-"""Requests on their way at once: a request is mostly waiting, and Python computes one at a time anyway."""
 PAGE: Final = 500
 """Watches that an index is asked for at once: a price that breaks a large share is left to the backlog after some
 thousands, and what was read ahead is paid for."""
@@ -96,6 +95,15 @@ class DynamoWatches:
         """Write watches, whatever was there."""
         self._table.put_many(map(self._item, watches))
 
+    def insert(self, watches: Sequence[Watch]) -> int:
+        """Write watches of users who have none of the pair, and leave the others as they are; returns how many."""
+        return sum(in_parallel(self._insert, watches))
+
+    def forget(self, pair: Pair, user_id: str) -> bool:
+        """Delete a user's watch of a pair; False when there was none."""
+        partition = _partition(pair, shard_of(user_id, self._shards))
+        return self._table.delete(partition, user_id, WatchItem.user_id.exists())
+
     def move_all(self, moves: Sequence[Move]) -> Sequence[bool]:
         """Apply moves, each by itself, some at a time; a watch and its suggestion are written in one transaction.
 
@@ -106,13 +114,10 @@ class DynamoWatches:
             StoreUnavailable: DynamoDB did not answer. No more moves were begun after that, and those that had begun
                 have ended.
         """
-        with ThreadPoolExecutor(THREADS) as pool:
-            answers = [pool.submit(self._move, move) for move in moves]
-            _, left = wait(answers, return_when=FIRST_EXCEPTION)
-            for answer in left:
-                answer.cancel()
-        # Moves begin in order, so what failed comes before what was cancelled, and is what is raised.
-        return [answer.result() for answer in answers]
+        return in_parallel(self._move, moves)
+
+    def _insert(self, watch: Watch) -> bool:
+        return self._table.put(self._item(watch), WatchItem.user_id.does_not_exist())
 
     def _move(self, move: Move) -> bool:
         item, unmoved = self._item(move.after), WatchItem.generation == move.before.generation

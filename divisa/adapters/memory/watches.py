@@ -76,13 +76,24 @@ class MemoryWatches:
 
     def put_many(self, watches: Iterable[Watch]) -> None:
         """Write watches, whatever was there."""
-        written: defaultdict[_Shard, list[int]] = defaultdict(list)
         with self._lock:
-            for watch in watches:
-                shard = self._home(watch.pair, watch.user_id)
-                written[shard].append(shard.put(watch))
-            for shard, slots in written.items():
-                shard.index(slots)
+            self._write(watches)
+
+    def insert(self, watches: Sequence[Watch]) -> int:
+        """Write watches of users who have none of the pair, and leave the others as they are; returns how many."""
+        with self._lock:
+            absent = {
+                (watch.pair, watch.user_id): watch
+                for watch in reversed(watches)
+                if self._home(watch.pair, watch.user_id).find(watch.user_id) is None
+            }
+            self._write(absent.values())
+        return len(absent)
+
+    def forget(self, pair: Pair, user_id: str) -> bool:
+        """Delete a user's watch of a pair; False when there was none."""
+        with self._lock:
+            return self._home(pair, user_id).remove(user_id)
 
     def move_all(self, moves: Sequence[Move]) -> Sequence[bool]:
         """Apply moves, each by itself: replace the watch and insert its suggestion, both or neither.
@@ -107,6 +118,14 @@ class MemoryWatches:
             for shard, slots in written.items():
                 shard.index(slots)
         return done
+
+    def _write(self, watches: Iterable[Watch]) -> None:
+        written: defaultdict[_Shard, list[int]] = defaultdict(list)
+        for watch in watches:
+            shard = self._home(watch.pair, watch.user_id)
+            written[shard].append(shard.put(watch))
+        for shard, slots in written.items():
+            shard.index(slots)
 
     def _of(self, pair: Pair) -> list[_Shard]:
         shards = self._shards.get(pair)
@@ -147,6 +166,21 @@ class _Shard:
         else:
             self.watches[slot] = watch
         return slot
+
+    def remove(self, user_id: str) -> bool:
+        """Forget a user's watch, and give its slot to the last one; False when there is none."""
+        slot = self._slots.pop(user_id, None)
+        if slot is None:
+            return False
+        last = self.watches.pop()
+        end = len(self.watches)
+        self.bands.remove(end)
+        self._refresh_at[end] = math.inf
+        if slot < end:
+            self.watches[slot] = last
+            self._slots[last.user_id] = slot
+            self.index([slot])
+        return True
 
     def index(self, slots: Sequence[int]) -> None:
         """Bring bands and refresh times of slots up to their watches."""

@@ -13,9 +13,10 @@ from botocore.exceptions import ReadTimeoutError
 from pynamodb.connection import Connection
 
 from divisa.adapters.aws.items import EdgeAttribute, SuggestionItem, WatchItem
+from divisa.adapters.aws.parallel import THREADS
 from divisa.adapters.aws.table import Table
 from divisa.adapters.aws.tables import BY_LOWER, BY_REFRESH, BY_UPPER, CONNECTIONS, Tables
-from divisa.adapters.aws.watches import PAGE, THREADS, DynamoWatches
+from divisa.adapters.aws.watches import PAGE, DynamoWatches
 from divisa.domain.bands import Band
 from divisa.domain.errors import InvalidInput, StoreUnavailable
 from divisa.ports import Move
