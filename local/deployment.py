@@ -41,6 +41,9 @@ class Deployment:
     outbox_failed_queue_url: str
     quarantine_bucket_name: str
     models_bucket_name: str
+    lake_bucket_name: str
+    api_secret_name: str
+    providers_secret_name: str
     endpoint_name: str
     endpoint_name_parameter_name: str
     sender_email_parameter_name: str

@@ -88,7 +88,9 @@ def test_who_decides_queries_watches_by_its_own_indexes_only_and_joins_and_write
         return {json.dumps({"Fn::GetAtt": [f"{name}Table", "Arn"]}) for name in names}
 
     assert may["dynamodb:Query"] == {json.dumps({"Fn::Sub": f"${{WatchesTable.Arn}}/index/{name}"}) for name in indexes}
-    assert may["dynamodb:BatchGetItem"] == tables("Portfolios", "Summaries", "Recipients")
+    bars = tables("Bars") if function == "Quotes" else set()
+    assert may["dynamodb:BatchGetItem"] == tables("Portfolios", "Summaries", "Recipients") | bars
+    assert may.get("dynamodb:BatchWriteItem", set()) == bars
     assert may["dynamodb:GetItem"] == tables("Market")
     assert may["dynamodb:PutItem"] - tables("Market") == tables("Watches", "Suggestions")
     assert (tables("Market") <= may["dynamodb:PutItem"]) == (function == "Quotes")
