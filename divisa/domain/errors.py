@@ -7,6 +7,7 @@ DivisaError
 │   ├── InvalidFile           a file of a CSV contract as a whole: missing, empty, wrong header
 │   ├── UnknownPair           a currency pair that is not configured
 │   ├── InvalidContact        a phone number or an address that no message can be sent to
+│   ├── InvalidFields         fields of a request that are wrong beside each other, or for this deployment (names them)
 │   └── Refused               a request that is well formed and cannot be done as things stand (carries a reason code)
 ├── NotFound                  there is no such thing, or it is not the caller's
 ├── InvalidSetting            a setting is missing or wrong; names the setting
@@ -23,6 +24,11 @@ DivisaError
 """
 
 from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 
 class DivisaError(Exception):
@@ -73,6 +79,18 @@ class UnknownPair(InvalidInput):
 
 class InvalidContact(InvalidInput):
     """A phone number or an address that no message can be sent to. Never carries the contact itself."""
+
+
+class InvalidFields(InvalidInput):
+    """Fields of a request that are each well formed, and wrong all the same.
+
+    Attributes:
+        problems: each field and what is wrong with it, without its value.
+    """
+
+    def __init__(self, problems: Iterable[tuple[str, str]]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("; ".join(f"{field} {problem}" for field, problem in self.problems))
 
 
 class Refused(InvalidInput):

@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from divisa.domain.errors import InvalidContact
+from divisa.domain.preferences import USUAL_WEEKLY_CAP, UTC_ZONE, Preferences
+
+if TYPE_CHECKING:
+    from divisa.domain.pair import Pair
+    from divisa.domain.preferences import Alert, QuietHours
 
 _E164 = re.compile(r"\+[1-9][0-9]{6,14}")
 _EMAIL = re.compile(r"[^@\s,;<>\"]{1,64}@(?=.{4,255}$)[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
@@ -28,7 +34,7 @@ class Language(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Recipient:
-    """How one user may be reached.
+    """How one user may be reached, and what they wish to be told.
 
     Attributes:
         user_id: who it is.
@@ -36,6 +42,8 @@ class Recipient:
         consent: channels that the user agreed to.
         phone: E.164 as the user entered it, checked when a message is sent; None when there is none.
         email: as above.
+        push_consent, time_zone, quiet_hours, weekly_cap, pairs, alerts: as in `Preferences`.
+        version: grows by one with every change of the preferences; 0 before the first.
     """
 
     user_id: str
@@ -43,6 +51,22 @@ class Recipient:
     consent: frozenset[Channel] = frozenset()
     phone: str | None = None
     email: str | None = None
+    push_consent: bool = False
+    time_zone: str = UTC_ZONE
+    quiet_hours: QuietHours | None = None
+    weekly_cap: int = USUAL_WEEKLY_CAP
+    pairs: frozenset[Pair] | None = None
+    alerts: tuple[Alert, ...] = ()
+    version: int = 0
+
+    @property
+    def preferences(self) -> Preferences:
+        """What the user wishes, without who they are."""
+        return Preferences(**{field.name: getattr(self, field.name) for field in fields(Preferences)})
+
+    def with_preferences(self, preferences: Preferences) -> Recipient:
+        """The same user, of the same version, with other wishes."""
+        return replace(self, **{field.name: getattr(preferences, field.name) for field in fields(preferences)})
 
     def contact(self, channel: Channel) -> str | None:
         """The phone number or address of a channel, unchecked; None when there is none."""

@@ -27,6 +27,23 @@ class Suppression(StrEnum):
     STALE_QUOTE = "stale_quote"
 
 
+class SuggestionResponse(StrEnum):
+    """What a user says to a suggestion."""
+
+    ACCEPTED = "accepted"
+    DISMISSED = "dismissed"
+    NOT_USEFUL = "not_useful"
+
+
+class SuggestionStatus(StrEnum):
+    """How a suggestion stands."""
+
+    SUPPRESSED = "suppressed"
+    ANSWERED = "answered"
+    EXPIRED = "expired"
+    OPEN = "open"
+
+
 @dataclass(frozen=True, slots=True)
 class Suggestion:
     """One user is told, or would have been told, to buy or to sell; one for each episode.
@@ -49,6 +66,8 @@ class Suggestion:
         language: of the message.
         channels: where it goes; empty when suppressed.
         suppressed: why it is not sent; None when it is.
+        response: what the user said to it; None as long as they said nothing.
+        responded_at: when they said so, UTC.
     """
 
     suggestion_id: str
@@ -68,6 +87,16 @@ class Suggestion:
     language: Language
     channels: tuple[Channel, ...]
     suppressed: Suppression | None = None
+    response: SuggestionResponse | None = None
+    responded_at: datetime | None = None
+
+    def status(self, now: datetime) -> SuggestionStatus:
+        """How it stands at a moment, UTC: what was answered stays so, whether it was sent or has expired."""
+        if self.response is not None:
+            return SuggestionStatus.ANSWERED
+        if self.suppressed is not None:
+            return SuggestionStatus.SUPPRESSED
+        return SuggestionStatus.EXPIRED if now > self.expires_at else SuggestionStatus.OPEN
 
 
 class DeliveryStatus(StrEnum):

@@ -6,29 +6,39 @@ component does not answer, and nothing of a library.
 """
 
 from divisa.ports.bars import Bars
+from divisa.ports.devices import Devices
+from divisa.ports.erasure import ErasureMarkers, ErasureQueue, Erasures, PersonalRows, SignIn, SignIns
 from divisa.ports.ledger import Ledger, LedgerFilter, LedgerPage, LedgerPosition
+from divisa.ports.ledger_stream import LedgerStream
 from divisa.ports.market import MarketRecord, Markets, Quarantine, QuarantineEntry, QuoteStream
 from divisa.ports.messages import Announcement, Deliveries, EmailGateway, SmsGateway, Suggestions, SuggestionTopic
-from divisa.ports.people import Portfolios, Recipients, Summaries
+from divisa.ports.people import Advance, Portfolios, Recipients, Summaries, SummaryRecord
 from divisa.ports.scoring import Scorer, Scores
 from divisa.ports.secrets import Secrets
 from divisa.ports.time import Clock
 from divisa.ports.watching import Backlog, Move, Watches
 
 __all__ = [
+    "Advance",
     "Announcement",
     "Backlog",
+    "Bars",
     "Clock",
     "Deliveries",
+    "Devices",
     "EmailGateway",
-    "Bars",
+    "ErasureMarkers",
+    "ErasureQueue",
+    "Erasures",
     "Ledger",
     "LedgerFilter",
     "LedgerPage",
     "LedgerPosition",
+    "LedgerStream",
     "MarketRecord",
     "Markets",
     "Move",
+    "PersonalRows",
     "Portfolios",
     "Quarantine",
     "QuarantineEntry",
@@ -37,9 +47,12 @@ __all__ = [
     "Scorer",
     "Scores",
     "Secrets",
+    "SignIn",
+    "SignIns",
     "SmsGateway",
     "SuggestionTopic",
     "Suggestions",
     "Summaries",
+    "SummaryRecord",
     "Watches",
 ]

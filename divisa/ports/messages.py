@@ -6,19 +6,25 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from datetime import datetime
 
     from divisa.domain.message import Email
     from divisa.domain.recipient import Channel
-    from divisa.domain.suggestion import Delivery, Suggestion
+    from divisa.domain.suggestion import Delivery, Suggestion, SuggestionResponse
 
 
 class Suggestions(Protocol):
-    """The table of suggestions, as readers see it; they are written by `Watches.move_all`."""
+    """The table of suggestions, as readers see it; they are written by `Watches.move_all`, and answered here."""
 
     def of_user(self, user_id: str) -> Sequence[Suggestion]:
-        """Every suggestion of a user, newest first."""
+        """Every suggestion of a user, newest first; those of one moment by their ids, the greatest first."""
+
+    def find(self, user_id: str, suggestion_id: str) -> Suggestion | None:
+        """A user's suggestion of this id, as of now."""
+
+    def answer(self, user_id: str, suggestion_id: str, response: SuggestionResponse, at: datetime) -> bool:
+        """Write down what the user says; False, and nothing is written, when there is none such, or it is answered."""
 
     def all(self) -> Iterator[Suggestion]:
         """Every suggestion there is, in no order (reports, small tables)."""
@@ -39,6 +45,12 @@ class Deliveries(Protocol):
 
     def release(self, suggestion_id: str, channel: Channel) -> None:
         """Give a claim back, when the channel surely did not take the message; a settled delivery stays."""
+
+    def of_suggestions(self, suggestion_ids: Iterable[str]) -> Iterator[Delivery]:
+        """What became of these suggestions on every channel, in no order."""
+
+    def forget(self, suggestion_ids: Iterable[str]) -> int:
+        """Delete what became of suggestions; returns how many deliveries there were."""
 
     def all(self) -> Iterator[Delivery]:
         """Every delivery there is, in no order (reports, small tables)."""

@@ -12,6 +12,7 @@ import boto3
 from botocore.config import Config
 
 if TYPE_CHECKING:
+    from mypy_boto3_cognito_idp import CognitoIdentityProviderClient
     from mypy_boto3_kinesis import KinesisClient
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_sagemaker_runtime import SageMakerRuntimeClient
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
 
 def kinesis() -> KinesisClient:
-    """For `KinesisQuoteStream`, which retries."""
+    """For `KinesisQuoteStream` and `KinesisLedgerStream`, which retry."""
     return boto3.client("kinesis", config=_config(read=5.0, attempts=1))
 
 
@@ -47,13 +48,18 @@ def ses() -> SESClient:
     return boto3.client("ses", config=_config(read=10.0, attempts=1))
 
 
+def cognito() -> CognitoIdentityProviderClient:
+    """For `CognitoSignIns`."""
+    return boto3.client("cognito-idp", config=_config(read=5.0, attempts=3))
+
+
 def sqs() -> SQSClient:
-    """For `SqsBacklog`, which retries."""
+    """For `SqsBacklog` and `SqsErasureQueue`, which retry."""
     return boto3.client("sqs", config=_config(read=5.0, attempts=1))
 
 
 def s3() -> S3Client:
-    """For `S3Quarantine`, which puts objects in parallel."""
+    """For `S3Quarantine`, which puts objects in parallel, and `S3ErasureMarkers`."""
     return boto3.client("s3", config=_config(read=5.0, attempts=4))
 
 

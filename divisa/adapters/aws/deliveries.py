@@ -10,7 +10,7 @@ from divisa.domain.recipient import Channel
 from divisa.domain.suggestion import Delivery, DeliveryStatus
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from datetime import datetime
 
     from divisa.adapters.aws.table import Image, Table
@@ -50,9 +50,23 @@ class DynamoDeliveries:
         claimed = DeliveryItem.status == DeliveryStatus.SENDING.value
         self._table.delete(suggestion_id, channel.value, claimed)
 
+    def of_suggestions(self, suggestion_ids: Iterable[str]) -> Iterator[Delivery]:
+        """What became of these suggestions on every channel, in no order."""
+        return self._table.read_all(self._table.get_many(_keys(suggestion_ids), consistent=True), _delivery)
+
+    def forget(self, suggestion_ids: Iterable[str]) -> int:
+        """Delete what became of suggestions; returns how many deliveries there were."""
+        found = [(each.suggestion_id, each.channel.value) for each in self.of_suggestions(suggestion_ids)]
+        self._table.delete_many(found)
+        return len(found)
+
     def all(self) -> Iterator[Delivery]:
         """Every delivery there is, in no order; reads the whole table."""
         return self._table.read_all(self._table.scan(), _delivery)
+
+
+def _keys(suggestion_ids: Iterable[str]) -> Iterator[tuple[str, str]]:
+    return ((suggestion_id, channel.value) for suggestion_id in suggestion_ids for channel in Channel)
 
 
 def _item(delivery: Delivery) -> DeliveryItem:

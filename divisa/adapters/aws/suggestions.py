@@ -5,14 +5,17 @@ from __future__ import annotations
 from operator import attrgetter
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from divisa.adapters.aws.items import KEPT, SuggestionItem
 from divisa.adapters.wire import suggestion_from_image, suggestion_to_fields
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from datetime import datetime
 
     from divisa.adapters.aws.table import Table
-    from divisa.domain.suggestion import Suggestion
+    from divisa.domain.suggestion import Suggestion, SuggestionResponse
 
 PENDING = "pending"
 SUPPRESSED = "suppressed"
@@ -28,7 +31,18 @@ class DynamoSuggestions:
         """Every suggestion of a user, newest first."""
         images = (image for page in self._table.pages(user_id) for image in page)
         found = list(self._table.read_all(images, suggestion_from_image))
-        return sorted(found, key=attrgetter("created_at"), reverse=True)
+        return sorted(found, key=attrgetter("created_at", "suggestion_id"), reverse=True)
+
+    def find(self, user_id: str, suggestion_id: str) -> Suggestion | None:
+        """A user's suggestion of this id, as of now (a consistent read)."""
+        image = self._table.get(user_id, suggestion_id)
+        return None if image is None else self._table.read(image, suggestion_from_image)
+
+    def answer(self, user_id: str, suggestion_id: str, response: SuggestionResponse, at: datetime) -> bool:
+        """Write down what the user says; False, and nothing is written, when there is none such, or it is answered."""
+        said = [SuggestionItem.response.set(response.value), SuggestionItem.responded_at.set(msgspec.to_builtins(at))]
+        open_ = SuggestionItem.suggestion_id.exists() & SuggestionItem.response.does_not_exist()
+        return self._table.update(user_id, suggestion_id, said, open_) is not None
 
     def all(self) -> Iterator[Suggestion]:
         """Every suggestion there is, in no order; reads the whole table."""

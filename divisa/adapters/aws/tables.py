@@ -12,6 +12,8 @@ from pynamodb.connection import Connection
 from divisa.adapters.aws.items import (
     BarItem,
     DeliveryItem,
+    DeviceItem,
+    ErasureItem,
     MarketItem,
     NonceItem,
     PortfolioItem,
@@ -82,13 +84,15 @@ MARKET: Final = Definition("market", MarketItem)
 SUGGESTIONS: Final = Definition("suggestions", SuggestionItem, stream_view="NEW_IMAGE")
 RECIPIENTS: Final = Definition("recipients", RecipientItem)
 DELIVERIES: Final = Definition("deliveries", DeliveryItem)
+DEVICES: Final = Definition("devices", DeviceItem)
+ERASURES: Final = Definition("erasures", ErasureItem)
 BARS: Final = Definition("bars", BarItem)
 NONCES: Final = Definition("nonces", NonceItem)
 TRANSACTIONS: Final = Definition(
     "transactions", TransactionItem, stream_view="NEW_IMAGE", indexes=(BY_TIME, BY_SEQUENCE)
 )
 CONNECTIONS: Final = 16
-"""Requests on their way at once: those of `watches.THREADS`, and some of whoever runs beside them."""
+"""Requests on their way at once: those of `parallel.THREADS`, and some of whoever runs beside them."""
 DEFINITIONS: Final = (
     PORTFOLIOS,
     SUMMARIES,
@@ -97,6 +101,8 @@ DEFINITIONS: Final = (
     SUGGESTIONS,
     RECIPIENTS,
     DELIVERIES,
+    DEVICES,
+    ERASURES,
     BARS,
     NONCES,
     TRANSACTIONS,
@@ -151,6 +157,8 @@ class Tables:
         self.suggestions = table(SUGGESTIONS)
         self.recipients = table(RECIPIENTS)
         self.deliveries = table(DELIVERIES)
+        self.devices = table(DEVICES)
+        self.erasures = table(ERASURES)
         self.transactions = table(TRANSACTIONS)
         self.bars = table(BARS)
         self.nonces = table(NONCES)

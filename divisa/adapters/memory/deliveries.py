@@ -9,7 +9,7 @@ from divisa.domain.errors import ConcurrentUpdate
 from divisa.domain.suggestion import Delivery, DeliveryStatus
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from datetime import datetime
 
     from divisa.domain.recipient import Channel
@@ -46,6 +46,19 @@ class MemoryDeliveries:
         with self._lock:
             if self._is_claimed((suggestion_id, channel)):
                 del self._stored[suggestion_id, channel]
+
+    def of_suggestions(self, suggestion_ids: Iterable[str]) -> Iterator[Delivery]:
+        """What became of these suggestions on every channel, in no order."""
+        wanted = set(suggestion_ids)
+        return (delivery for delivery in self.all() if delivery.suggestion_id in wanted)
+
+    def forget(self, suggestion_ids: Iterable[str]) -> int:
+        """Delete what became of suggestions; returns how many deliveries there were."""
+        found = list(self.of_suggestions(suggestion_ids))
+        with self._lock:
+            for delivery in found:
+                self._stored.pop((delivery.suggestion_id, delivery.channel), None)
+        return len(found)
 
     def all(self) -> Iterator[Delivery]:
         """Every delivery there is, in no order."""

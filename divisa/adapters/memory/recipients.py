@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from threading import Lock
 from typing import TYPE_CHECKING
+
+from divisa.domain.errors import ConcurrentUpdate
+from divisa.domain.recipient import Recipient
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from divisa.domain.recipient import Recipient
-
 
 class MemoryRecipients:
-    """`Recipients` of one process."""
+    """`Recipients` of one process; safe to share between threads."""
 
     def __init__(self) -> None:
         self._by_user: dict[str, Recipient] = {}
+        self._lock = Lock()
 
     def get_many(self, user_ids: Sequence[str]) -> Mapping[str, Recipient]:
         """Recipients by user; unknown users are absent."""
@@ -23,3 +27,25 @@ class MemoryRecipients:
     def put_many(self, recipients: Iterable[Recipient]) -> None:
         """Write recipients, whatever was there."""
         self._by_user.update((recipient.user_id, recipient) for recipient in recipients)
+
+    def load(self, user_id: str) -> Recipient:
+        """A user as of now; one of version 0, who agreed to nothing, when nothing is stored."""
+        return self._by_user.get(user_id) or Recipient(user_id)
+
+    def save_preferences(self, recipient: Recipient) -> Recipient:
+        """Write the preferences of a user who was loaded at `recipient.version`, and nothing else of them.
+
+        Raises:
+            ConcurrentUpdate: the stored version is another one; nothing is written.
+        """
+        with self._lock:
+            stored = self.load(recipient.user_id)
+            if stored.version != recipient.version:
+                raise ConcurrentUpdate("the preferences have been changed meanwhile")
+            after = replace(stored.with_preferences(recipient.preferences), version=stored.version + 1)
+            self._by_user[recipient.user_id] = after
+            return after
+
+    def erase(self, user_id: str) -> int:
+        """Delete what there is of a user; returns how many rows that were."""
+        return int(self._by_user.pop(user_id, None) is not None)

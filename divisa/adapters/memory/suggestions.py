@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from operator import attrgetter
+from threading import Lock
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from datetime import datetime
 
-    from divisa.domain.suggestion import Suggestion
+    from divisa.domain.suggestion import Suggestion, SuggestionResponse
 
 
 class MemorySuggestions:
@@ -16,10 +19,26 @@ class MemorySuggestions:
 
     def __init__(self) -> None:
         self._by_user: dict[str, dict[str, Suggestion]] = {}
+        self._lock = Lock()
 
     def of_user(self, user_id: str) -> Sequence[Suggestion]:
         """Every suggestion of a user, newest first."""
-        return sorted(self._by_user.get(user_id, {}).values(), key=attrgetter("created_at"), reverse=True)
+        return sorted(
+            self._by_user.get(user_id, {}).values(), key=attrgetter("created_at", "suggestion_id"), reverse=True
+        )
+
+    def find(self, user_id: str, suggestion_id: str) -> Suggestion | None:
+        """A user's suggestion of this id."""
+        return self._by_user.get(user_id, {}).get(suggestion_id)
+
+    def answer(self, user_id: str, suggestion_id: str, response: SuggestionResponse, at: datetime) -> bool:
+        """Write down what the user says; False, and nothing is written, when there is none such, or it is answered."""
+        with self._lock:
+            found = self.find(user_id, suggestion_id)
+            if found is None or found.response is not None:
+                return False
+            self._by_user[user_id][suggestion_id] = replace(found, response=response, responded_at=at)
+        return True
 
     def all(self) -> Iterator[Suggestion]:
         """Every suggestion there is, in no order."""
@@ -33,3 +52,7 @@ class MemorySuggestions:
             return False
         stored[suggestion.suggestion_id] = suggestion
         return True
+
+    def erase(self, user_id: str) -> int:
+        """Delete what there is of a user; returns how many rows that were."""
+        return len(self._by_user.pop(user_id, {}))

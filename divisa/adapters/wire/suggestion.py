@@ -12,11 +12,12 @@ from typing import Annotated, Any
 
 import msgspec
 
+from divisa.adapters.wire.image import plain
 from divisa.domain.errors import InvalidInput, UnknownPair
 from divisa.domain.pair import Pair, from_minor, to_minor
 from divisa.domain.reasons import Reason, ReasonCode
 from divisa.domain.recipient import Channel, Language
-from divisa.domain.suggestion import Suggestion, Suppression
+from divisa.domain.suggestion import Suggestion, SuggestionResponse, Suppression
 from divisa.domain.transaction import Side
 
 Moment = Annotated[datetime, msgspec.Meta(tz=True)]
@@ -46,6 +47,8 @@ class _Document(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     language: Language
     channels: list[Channel]
     suppressed: Suppression | None = None
+    response: SuggestionResponse | None = None
+    responded_at: Moment | None = None
 
 
 _DECODER = msgspec.json.Decoder(_Document)
@@ -84,20 +87,10 @@ def suggestion_from_image(image: Mapping[str, Mapping[str, Any]]) -> Suggestion:
         InvalidInput: the item is none.
     """
     try:
-        plain = {name: _plain(value) for name, value in image.items()}
-        return _suggestion(msgspec.convert(plain, _Document, strict=False))
+        fields = {name: plain(value) for name, value in image.items()}
+        return _suggestion(msgspec.convert(fields, _Document, strict=False))
     except (msgspec.MsgspecError, ValueError, TypeError, AttributeError, UnknownPair) as error:
         raise InvalidInput(f"the item is not a suggestion: {error}") from error
-
-
-def _plain(value: Mapping[str, Any]) -> Any:
-    """A typed attribute value without its type; numbers stay text, which `msgspec.convert` reads."""
-    [(kind, content)] = value.items()
-    if kind == "L":
-        return [_plain(each) for each in content]
-    if kind == "M":
-        return {name: _plain(each) for name, each in content.items()}
-    return content
 
 
 def _document(suggestion: Suggestion) -> _Document:
@@ -119,6 +112,8 @@ def _document(suggestion: Suggestion) -> _Document:
         language=suggestion.language,
         channels=list(suggestion.channels),
         suppressed=suggestion.suppressed,
+        response=suggestion.response,
+        responded_at=suggestion.responded_at,
     )
 
 
@@ -142,4 +137,6 @@ def _suggestion(document: _Document) -> Suggestion:
         language=document.language,
         channels=tuple(document.channels),
         suppressed=document.suppressed,
+        response=document.response,
+        responded_at=document.responded_at,
     )

@@ -1,0 +1,41 @@
+"""Write down what a person says to a suggestion, once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from divisa.domain.errors import NotFound, Refused
+
+if TYPE_CHECKING:
+    from divisa.domain.suggestion import Suggestion, SuggestionResponse
+    from divisa.ports import Clock, Suggestions
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerSuggestion:
+    """Takes the first answer to a suggestion, and no other one after it."""
+
+    suggestions: Suggestions
+    clock: Clock
+
+    def __call__(self, user_id: str, suggestion_id: str, response: SuggestionResponse) -> Suggestion:
+        """Answer a user's suggestion; returns it with the answer. The same answer again changes nothing.
+
+        Raises:
+            NotFound: the user has no suggestion of this id.
+            Refused: `answered`, the user said something else before.
+        """
+        if self._find(user_id, suggestion_id).response is None:
+            self.suggestions.answer(user_id, suggestion_id, response, self.clock.now())
+        # Read again, since another answer may have come first.
+        suggestion = self._find(user_id, suggestion_id)
+        if suggestion.response is not response:
+            raise Refused("answered", "another answer was given before")
+        return suggestion
+
+    def _find(self, user_id: str, suggestion_id: str) -> Suggestion:
+        found = self.suggestions.find(user_id, suggestion_id)
+        if found is None:
+            raise NotFound("the user has no such suggestion")
+        return found
