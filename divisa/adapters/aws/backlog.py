@@ -6,15 +6,15 @@ from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 from divisa.adapters.aws.backoff import Backoff
-from divisa.adapters.aws.failures import AWS_ERRORS, code_of
+from divisa.adapters.aws.sending import send_all
 from divisa.adapters.wire import backlog_request_to_json
 from divisa.domain.errors import StoreUnavailable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from mypy_boto3_sqs import SQSClient
-    from mypy_boto3_sqs.type_defs import SendMessageBatchRequestEntryTypeDef
+    from mypy_boto3_sqs.type_defs import SendMessageBatchRequestEntryTypeDef as _Entry
 
     from divisa.domain.pair import Pair
 
@@ -36,7 +36,7 @@ class SqsBacklog:
         Raises:
             StoreUnavailable: the queue did not take them all after every retry.
         """
-        entries: Iterable[SendMessageBatchRequestEntryTypeDef] = (
+        entries: Iterable[_Entry] = (
             {"Id": str(shard), "MessageBody": backlog_request_to_json(pair, shard).decode()}
             for shard in dict.fromkeys(shards)
         )
@@ -44,17 +44,13 @@ class SqsBacklog:
         while batch := list(islice(waiting, MAX_ENTRIES)):
             self._send(batch)
 
-    def _send(self, entries: list[SendMessageBatchRequestEntryTypeDef]) -> None:
-        code, cause = "", None
-        for _ in self._backoff.tries():
-            try:
-                answer = self._client.send_message_batch(QueueUrl=self._queue_url, Entries=entries)
-            except AWS_ERRORS as error:
-                code, cause = code_of(error), error
-                continue
+    def _send(self, entries: list[_Entry]) -> None:
+        def send(waiting: list[_Entry]) -> Iterator[tuple[_Entry, str | None]]:
+            answer = self._client.send_message_batch(QueueUrl=self._queue_url, Entries=waiting)
             refused = {failed["Id"]: failed["Code"] for failed in answer.get("Failed", [])}
-            if not refused:
-                return
-            entries = [entry for entry in entries if entry["Id"] in refused]
-            code, cause = next(iter(refused.values())), None
-        raise StoreUnavailable(f"the backlog did not take {len(entries)} requests after every retry: {code}") from cause
+            return ((entry, refused.get(entry["Id"])) for entry in waiting)
+
+        def give_up(left: int, code: str) -> StoreUnavailable:
+            return StoreUnavailable(f"the backlog did not take {left} requests after every retry: {code}")
+
+        send_all(entries, send, self._backoff, give_up)

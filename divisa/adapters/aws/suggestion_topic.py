@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from divisa.adapters.aws.backoff import Backoff
-from divisa.adapters.aws.failures import AWS_ERRORS, code_of
+from divisa.adapters.aws.sending import send_all
 from divisa.adapters.wire import suggestion_to_json
 from divisa.domain.errors import NotifierUnavailable
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from mypy_boto3_sns import SNSClient
-    from mypy_boto3_sns.type_defs import PublishBatchRequestEntryTypeDef
+    from mypy_boto3_sns.type_defs import PublishBatchRequestEntryTypeDef as _Entry
 
     from divisa.ports import Announcement
 
@@ -39,23 +39,19 @@ class SnsSuggestionTopic:
         for batch in _batches(list(map(_entry, range(len(announcements)), announcements))):
             self._publish(batch)
 
-    def _publish(self, entries: list[PublishBatchRequestEntryTypeDef]) -> None:
-        code, cause = "", None
-        for _ in self._backoff.tries():
-            try:
-                answer = self._client.publish_batch(TopicArn=self._topic_arn, PublishBatchRequestEntries=entries)
-            except AWS_ERRORS as error:
-                code, cause = code_of(error), error
-                continue
+    def _publish(self, entries: list[_Entry]) -> None:
+        def send(waiting: list[_Entry]) -> Iterator[tuple[_Entry, str | None]]:
+            answer = self._client.publish_batch(TopicArn=self._topic_arn, PublishBatchRequestEntries=waiting)
             refused = {failed["Id"]: failed["Code"] for failed in answer.get("Failed", [])}
-            if not refused:
-                return
-            entries = [entry for entry in entries if entry["Id"] in refused]
-            code, cause = next(iter(refused.values())), None
-        raise NotifierUnavailable(f"{len(entries)} announcements were refused after every retry: {code}") from cause
+            return ((entry, refused.get(entry["Id"])) for entry in waiting)
+
+        def give_up(left: int, code: str) -> NotifierUnavailable:
+            return NotifierUnavailable(f"{left} announcements were refused after every retry: {code}")
+
+        send_all(entries, send, self._backoff, give_up)
 
 
-def _entry(number: int, announcement: Announcement) -> PublishBatchRequestEntryTypeDef:
+def _entry(number: int, announcement: Announcement) -> _Entry:
     suggestion = announcement.suggestion
     attributes = {
         "channel": announcement.channel.value,
@@ -69,8 +65,8 @@ def _entry(number: int, announcement: Announcement) -> PublishBatchRequestEntryT
     }
 
 
-def _batches(entries: list[PublishBatchRequestEntryTypeDef]) -> Iterator[list[PublishBatchRequestEntryTypeDef]]:
-    batch: list[PublishBatchRequestEntryTypeDef] = []
+def _batches(entries: list[_Entry]) -> Iterator[list[_Entry]]:
+    batch: list[_Entry] = []
     size = 0
     for entry in entries:
         length = len(entry["Message"].encode())

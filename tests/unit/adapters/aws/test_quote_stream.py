@@ -11,7 +11,7 @@ from botocore.exceptions import ClientError, ReadTimeoutError
 from hypothesis import given
 from hypothesis import strategies as st
 
-from divisa.adapters.aws import quote_stream
+from divisa.adapters.aws import quote_stream, records
 from divisa.adapters.aws.backoff import Backoff
 from divisa.adapters.aws.kpl import deaggregate
 from divisa.adapters.aws.quote_stream import KinesisQuoteStream
@@ -144,11 +144,11 @@ def test_a_request_that_fails_whole_is_tried_again_and_given_up_in_the_end(failu
 
 def test_requests_keep_to_the_limits_of_put_records(monkeypatch: pytest.MonkeyPatch) -> None:
     pairs = [Pair(base, quote) for base in MINOR_DIGITS for quote in MINOR_DIGITS if base != quote]
-    monkeypatch.setattr(quote_stream, "MAX_REQUEST_RECORDS", 10)
+    monkeypatch.setattr(records, "MAX_REQUEST_RECORDS", 10)
     stream = ShardedStream()
     publisher(stream).publish([quote for pair in pairs for quote in quotes(pair, 2)])
     assert max(map(len, stream.requests)) == 10
-    monkeypatch.setattr(quote_stream, "MAX_REQUEST_BYTES", 1000)
+    monkeypatch.setattr(records, "MAX_REQUEST_BYTES", 1000)
     stream = ShardedStream()
     publisher(stream).publish([quote for pair in pairs for quote in quotes(pair, 2)])
     assert 1 < max(map(len, stream.requests)) < 10
