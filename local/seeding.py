@@ -21,6 +21,7 @@ from divisa.domain.portfolio import Portfolio
 from divisa.ports import MarketRecord
 from divisa.services.decide import in_chunks
 from divisa.services.evaluate_users import EvaluateUsers
+from local.charting import past_bars
 from model.history import read_history
 
 if TYPE_CHECKING:
@@ -122,6 +123,7 @@ def seed(
         if scorer is not None and watches and pair in records:
             watches = _decided(watches, records[pair], EvaluateUsers(stores.summaries, scorer), stores.watch_age)
         stores.watches.put_many(watches)
+    stores.bars.merge(past_bars(prices, frozenset(records), until=until))
     # Last, since a cloud that knows a market is taken for seeded.
     for record in records.values():
         stores.markets.save(record)

@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from divisa.adapters.aws import clients
+from divisa.adapters.aws.bars import DynamoBars
 from divisa.adapters.aws.deliveries import DynamoDeliveries
 from divisa.adapters.aws.markets import DynamoMarkets
 from divisa.adapters.aws.portfolios import DynamoPortfolios
@@ -22,6 +23,7 @@ from divisa.domain.pair import Pair
 
 if TYPE_CHECKING:
     from divisa.ports import (
+        Bars,
         Deliveries,
         Markets,
         Portfolios,
@@ -55,6 +57,7 @@ class Stores:
     suggestions: Suggestions
     deliveries: Deliveries
     quarantine: Quarantine
+    bars: Bars
 
 
 def open_stores(cloud: LaptopCloud) -> Stores:
@@ -74,4 +77,5 @@ def open_stores(cloud: LaptopCloud) -> Stores:
         suggestions=DynamoSuggestions(tables.suggestions),
         deliveries=DynamoDeliveries(tables.deliveries),
         quarantine=S3Quarantine(clients.s3(), deployment.quarantine_bucket_name),
+        bars=DynamoBars(tables.bars),
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from divisa.adapters.memory.bars import MemoryBars
 from divisa.adapters.memory.deliveries import MemoryDeliveries
 from divisa.adapters.memory.markets import MemoryMarkets
 from divisa.adapters.memory.portfolios import MemoryPortfolios
@@ -40,6 +41,7 @@ def memory_stores(*pairs: Pair) -> Stores:
         suggestions=suggestions,
         deliveries=MemoryDeliveries(),
         quarantine=MemoryQuarantine(),
+        bars=MemoryBars(),
     )
 
 

@@ -11,6 +11,7 @@ from divisa.adapters.csv.transactions import read_transactions
 from divisa.adapters.csv.users import read_users
 from divisa.adapters.memory.scorer import MemoryScorer
 from divisa.domain import market
+from divisa.domain.bars import Interval
 from divisa.domain.behaviour import NEWCOMER, BehaviourSummary, fold_rows
 from divisa.domain.episodes import VisitRules, follow
 from divisa.domain.errors import InvalidFile, LaptopCloudError, ScorerUnavailable
@@ -290,3 +291,15 @@ def test_seeding_that_broke_off_is_not_taken_for_done(files: SimulatedFiles) -> 
         fill(stores, files, scorer=scorer)
 
     assert not is_seeded(stores)
+
+
+def test_a_seeded_cloud_has_charts_of_its_past(files: SimulatedFiles) -> None:
+    stores = memory_stores()
+    fill(stores, files, UNTIL)
+
+    for pair in (USD_MXN, USD_BRL):
+        newest = stores.markets.load(pair).quote
+        assert newest is not None
+        days = stores.bars.newest(pair, Interval.DAY, UNTIL - timedelta(days=800), UNTIL, 1000)
+        assert len(days) > 50
+        assert (days[-1].close, days[-1].closed_at) == (newest.mid, newest.event_time)
