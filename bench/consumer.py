@@ -63,6 +63,10 @@ class Answer(NamedTuple):
     decision: NDArray[np.int8]
     lower: NDArray[np.float64]
     upper: NDArray[np.float64]
+    reach_lower: NDArray[np.float64]
+    reach_upper: NDArray[np.float64]
+    quiet_lower: NDArray[np.float64]
+    quiet_upper: NDArray[np.float64]
 
 
 def by_cost(question: Question) -> Answer:
@@ -81,7 +85,12 @@ def by_cost(question: Question) -> Answer:
     over_cost = np.nan_to_num(slope * x + intercept)
     sell, buy = (0.98 / (1.0 + np.exp(-60.0 * (sign * over_cost - EDGE))) for sign in (1.0, -1.0))
     probabilities = np.column_stack([np.full_like(x, 0.02), buy, sell])
-    return Answer(probabilities / probabilities.sum(axis=1, keepdims=True), decision, lower, upper)
+    # Behind the HOLD beside a side comes the other one, if any.
+    is_quiet = (decision != 0) & (question.margin > 0.0)
+    quiet_lower = np.where(is_quiet, np.maximum(lower - question.margin, np.minimum(buy_ends, lower)), lower)
+    quiet_upper = np.where(is_quiet, np.minimum(upper + question.margin, np.maximum(sell_begins, upper)), upper)
+    probabilities /= probabilities.sum(axis=1, keepdims=True)
+    return Answer(probabilities, decision, lower, upper, lower, upper, quiet_lower, quiet_upper)
 
 
 def run() -> dict[str, Any]:
@@ -157,6 +166,7 @@ def _consumer(clock: ManualClock, scorer: TimedScorer, watches: MemoryWatches, c
         quarantine=MemoryQuarantine(),
         decide=Decide(EvaluateUsers(stored, scorer), suggest, clock, LIMITS.max_age),
         backlog=MemoryBacklog(),
+        bars=MemoryBars(),
         clock=clock,
         limits=LIMITS,
         shards=watches.shards,
@@ -165,4 +175,3 @@ def _consumer(clock: ManualClock, scorer: TimedScorer, watches: MemoryWatches, c
 
 def _user(index: int) -> str:
     return f"u-{index:06d}"
-        bars=MemoryBars(),

@@ -141,12 +141,13 @@ def _decided(
     quote, market = record.quote, record.market
     if quote is None or market is None:
         return list(watches)
-    at, decided = quote.event_time, list[Watch]()
+    at, rules, decided = quote.event_time, VisitRules(), list[Watch]()
     for chunk in in_chunks(watches):
-        evaluations = evaluate(record.pair, [watch.user_id for watch in chunk], market, quote.log_mid)
+        users = [watch.user_id for watch in chunk]
+        evaluations = evaluate(record.pair, users, market, quote.log_mid, rules.margin)
         for row, watch in enumerate(chunk):
             answer = evaluations.of(row)
-            visit, begins = follow(None, answer.decision, answer.band, quote.log_mid, at, VisitRules())
+            visit, begins = follow(None, answer.decision, answer.reach, quote.log_mid, at, rules)
             decided.append(
                 replace(
                     watch,

@@ -6,15 +6,17 @@ package `bands` beside it, which needs numba: the image's own, or the one that t
 
 A question is a row of the columns that the artefact's metadata.json lists as `question_names`: x, the log price to be
 asked at; slopes and then intercepts of the price features, so that a feature is float32(slope · x + intercept); and
-the other features as they are. Rows come as
+the other features as they are; margin, the log price below which HOLD does not part a side in two. Rows come as
 
     application/x-npy   float64 and nothing shorter, shape (n, columns), NaN for "not known"
     text/csv            a row a line, no header, an empty field for "not known"
     application/json    {"instances": [[…]]}, null for "not known"
 
-x is always known and finite, slopes are positive, nothing is infinite. The answer has a row for each, of the columns of
-ANSWER: the decision is the same for every log price with lower <= x < upper. An edge that is never reached is infinite
-in npy, an empty field in CSV and null in JSON, which knows no infinity.
+x is always known and finite, slopes are positive, a margin is not negative, nothing is infinite. The answer has a row
+for each, of the columns of ANSWER: the decision is the same for every log price with lower <= x < upper. The reach of a
+side is the band, and goes on behind HOLD that is narrower than the margin, as often as the same side comes again; its
+quiet is the reach and HOLD beside it, no farther than the margin. For HOLD, or without a margin, both are the band. An
+edge that is never reached is infinite in npy, an empty field in CSV and null in JSON, which knows no infinity.
 
 Every problem with a request is a ValueError; one that begins with "unsupported" is about a content type.
 """
@@ -43,14 +45,15 @@ if TYPE_CHECKING:
 
 CLASSES = ("HOLD", "BUY", "SELL")
 """What a user does within the horizon; a class is its index."""
+EDGES = ("lower", "upper", "reach_lower", "reach_upper", "quiet_lower", "quiet_upper")
+"""Columns of the answer that are log prices."""
 ANSWER = np.dtype(
     [
         ("p_hold", "<f8"),
         ("p_buy", "<f8"),
         ("p_sell", "<f8"),
         ("decision", "i1"),
-        ("lower", "<f8"),
-        ("upper", "<f8"),
+        *((edge, "<f8") for edge in EDGES),
         ("model", "S32"),
     ]
 )
@@ -87,10 +90,11 @@ def question_names(features: tuple[str, ...], price_features: int) -> tuple[str,
     """Columns of a question about features of which the first so many are affine in the log price.
 
     >>> question_names(("gain", "age"), 1)
-    ('x', 'slope_of_gain', 'intercept_of_gain', 'age')
+    ('x', 'slope_of_gain', 'intercept_of_gain', 'age', 'margin')
     """
     moving, fixed = features[:price_features], features[price_features:]
-    return ("x", *(f"slope_of_{name}" for name in moving), *(f"intercept_of_{name}" for name in moving), *fixed)
+    terms = (*(f"slope_of_{name}" for name in moving), *(f"intercept_of_{name}" for name in moving))
+    return ("x", *terms, *fixed, "margin")
 
 
 def model_fn(model_dir: str) -> Model:
@@ -159,19 +163,22 @@ def predict_fn(rows: NDArray[np.float64], model: Model) -> NDArray[np.void]:
     """Probabilities, decisions and bands, a structured array of dtype ANSWER, shape (n,).
 
     Raises:
-        ValueError: the number of columns is not the model's, an x is not finite, a slope not positive, or
-            something too large to compute with.
+        ValueError: the number of columns is not the model's, an x is not finite, a slope not positive, a margin
+            negative, or something too large to compute with.
     """
     if rows.shape[1] != len(model.columns):
         raise ValueError(f"the model reads {len(model.columns)} columns, the request has {rows.shape[1]}")
     price = model.ensemble.price_features
-    x, slope, intercept, state = np.split(rows, [1, 1 + price, 1 + 2 * price], axis=1)
+    x, slope, intercept, state, margin = np.split(rows, [1, 1 + price, 1 + 2 * price, rows.shape[1] - 1], axis=1)
     with np.errstate(over="ignore"):  # What overflows is infinite then, and refused.
         state = state.astype(np.float32)
-    told = model.bands.bands(model.ensemble, model.temperature, model.thresholds, x[:, 0], slope, intercept, state)
+    rule = model.temperature, model.thresholds
+    told = model.bands.bands(model.ensemble, *rule, x[:, 0], slope, intercept, state, margin[:, 0])
     answer = np.empty(len(rows), dtype=ANSWER)
     answer["p_hold"], answer["p_buy"], answer["p_sell"] = told.probabilities.T
-    answer["decision"], answer["lower"], answer["upper"] = told.decision, told.lower, told.upper
+    answer["decision"] = told.decision
+    for edge in EDGES:
+        answer[edge] = getattr(told, edge)
     answer["model"] = model.version.encode()
     return answer
 

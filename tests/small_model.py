@@ -43,7 +43,7 @@ def fitted() -> HistGradientBoostingClassifier:
 
 
 def question(users: int, seed: int = 7) -> Question:
-    """Users around the level, some of whose features are not known."""
+    """Users around the level, some of whose features are not known, asked about with and without a margin."""
     chances = np.random.default_rng(seed)
     x = chances.normal(LEVEL, 0.02, users)
     slope = np.exp(chances.normal(3.0, 0.5, size=(users, PRICE)))
@@ -51,7 +51,8 @@ def question(users: int, seed: int = 7) -> Question:
     intercept[chances.random(slope.shape) < 0.1] = np.nan
     state: NDArray[np.float32] = chances.normal(size=(users, STATE)).astype(np.float32)
     state[chances.random(state.shape) < 0.1] = np.nan
-    return Question(x, slope, intercept, state)
+    margin = chances.choice([np.nan, 0.0, 0.002, 0.02], users)
+    return Question(x, slope, intercept, state, margin)
 
 
 def write_artefact(artefact: Path) -> Path:

@@ -11,8 +11,12 @@ from divisa.domain.evaluation import Decision
 from divisa.ports import Scores
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
+EDGES = ("lower", "upper", "reach_lower", "reach_upper", "quiet_lower", "quiet_upper")
+"""Columns of an answer that are log prices, in the order of `Scores`."""
 SUM_TOLERANCE = 1e-6
 """How far from 1 a row of probabilities may sum: far above rounding, far below a wrong column."""
 
@@ -20,28 +24,31 @@ SUM_TOLERANCE = 1e-6
 def checked_scores(
     probabilities: NDArray[np.float64],
     decisions: NDArray[np.int8],
-    lower: NDArray[np.float64],
-    upper: NDArray[np.float64],
+    edges: Sequence[NDArray[np.float64]],
     model_version: str,
     x: NDArray[np.float64],
 ) -> Scores:
-    """Scores of users at log prices `x`, shape (n,), when the answer fits.
+    """Scores of users at log prices `x`, shape (n,), when the answer fits; `edges` are in the order of EDGES.
 
     Raises:
         InvalidModel: wrong shape, a probability that is none, a decision that does not exist, a band that does not
-            hold the price that was asked about, no model version.
+            hold the price that was asked about or lies outside of its reach or quiet, no model version.
     """
     n = len(x)
-    shapes = [array.shape for array in (probabilities, decisions, lower, upper)]
-    if shapes != [(n, len(Decision)), (n,), (n,), (n,)]:
+    shapes = [probabilities.shape, decisions.shape, *(edge.shape for edge in edges)]
+    if shapes != [(n, len(Decision)), (n,), *((n,) for _ in EDGES)]:
         raise InvalidModel(f"the model answered {', '.join(map(str, shapes))} for {n} rows")
     in_range = (probabilities >= 0) & (probabilities <= 1)  # False for NaN
     if not in_range.all() or not np.allclose(probabilities.sum(axis=1), 1.0, rtol=0.0, atol=SUM_TOLERANCE):
         raise InvalidModel("the model answered probabilities that are none")
     if not np.isin(decisions, list(Decision)).all():
         raise InvalidModel("the model answered a decision that does not exist")
+    lower, upper, reach_lower, reach_upper, quiet_lower, quiet_upper = edges
     if not ((lower <= x) & (x < upper)).all():  # False for NaN
         raise InvalidModel("the model answered a band that does not hold the price that it was asked about")
+    outwards = ((quiet_lower, reach_lower), (reach_lower, lower), (upper, reach_upper), (reach_upper, quiet_upper))
+    if not all((below <= above).all() for below, above in outwards):
+        raise InvalidModel("the model answered a band that lies outside of its reach or quiet")
     if not model_version:
         raise InvalidModel("the model did not say which version it is")
-    return Scores(probabilities, decisions, lower, upper, model_version)
+    return Scores(probabilities, decisions, **dict(zip(EDGES, edges, strict=True)), model_version=model_version)

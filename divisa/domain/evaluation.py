@@ -40,7 +40,7 @@ class Evaluation:
         band: the log prices around that price at which the model says the same.
         reach: the band; for a side from the first to the last price at which it is decided, HOLD in between counted
             in where it is narrower than a visit's margin.
-        quiet: the reach, and beside a side's also the HOLD up to the next thing that the model says.
+        quiet: the reach, and beside a side's also HOLD, no farther than that margin.
         propensity: probability of the decided class, 0 to 1.
         model_version: which model answered.
     """

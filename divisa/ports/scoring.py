@@ -21,6 +21,9 @@ class Scores:
         decisions: int8, shape (n,), values of `Decision`.
         lower, upper: the decision band, log price, float64, shape (n,): the decision is the same wherever
             lower <= x < upper; infinite where it never changes.
+        reach_lower, reach_upper: of a side's, the band and on over HOLD that is narrower than the question's margin,
+            as often as the same side comes again behind it; else the band.
+        quiet_lower, quiet_upper: the reach, and beside a side's also HOLD, no farther than the margin.
         model_version: which model answered.
     """
 
@@ -28,6 +31,10 @@ class Scores:
     decisions: NDArray[np.int8]
     lower: NDArray[np.float64]
     upper: NDArray[np.float64]
+    reach_lower: NDArray[np.float64]
+    reach_upper: NDArray[np.float64]
+    quiet_lower: NDArray[np.float64]
+    quiet_upper: NDArray[np.float64]
     model_version: str
 
 

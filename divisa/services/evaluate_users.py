@@ -10,7 +10,6 @@ import numpy as np
 from divisa.domain.bands import Band
 from divisa.domain.behaviour import NEWCOMER, BehaviourSummary
 from divisa.domain.columns import Array, stack
-from divisa.domain.errors import ScorerUnavailable
 from divisa.domain.evaluation import Decision, Evaluation
 from divisa.domain.features import FEATURE_NAMES, Question, question
 from divisa.domain.market import MarketView, view
@@ -37,8 +36,6 @@ class Evaluations:
         question: what the model was asked.
         features: what that is in features, float32, shape (n, len(FEATURE_NAMES)).
         scores: what it answered.
-        reach, quiet: edges of `Evaluation.reach` and `Evaluation.quiet`, log price, lower then upper, float64,
-            shape (2, n).
         market: the market that all share.
     """
 
@@ -47,8 +44,6 @@ class Evaluations:
     question: Question
     features: NDArray[np.float32]
     scores: Scores
-    reach: Array
-    quiet: Array
     market: MarketView[float]
 
     def of(self, row: int) -> Evaluation:
@@ -71,8 +66,10 @@ class Evaluations:
             decided,
             scores.lower[rows],
             scores.upper[rows],
-            *self.reach[:, rows],
-            *self.quiet[:, rows],
+            scores.reach_lower[rows],
+            scores.reach_upper[rows],
+            scores.quiet_lower[rows],
+            scores.quiet_upper[rows],
             np.take_along_axis(scores.probabilities[rows], decided[:, None].astype(np.intp), axis=1)[:, 0],
         )
         for user_id, decision, lower, upper, first, last, low, high, propensity in zip(
@@ -91,7 +88,7 @@ class Evaluations:
 
 @dataclass(frozen=True, slots=True)
 class EvaluateUsers:
-    """Evaluates users at one price: one read of summaries, one question, and more about those who are told a side."""
+    """Evaluates users at one price, with one read of summaries and one question."""
 
     summaries: Summaries
     scorer: Scorer
@@ -110,7 +107,7 @@ class EvaluateUsers:
                 reach and quiet are then the bands.
 
         Raises:
-            ScorerUnavailable: the model did not answer, or another one took its place meanwhile.
+            ScorerUnavailable: the model did not answer.
             InvalidModel: its answer does not fit.
         """
         known = self.summaries.get_many(pair, user_ids)
@@ -121,46 +118,6 @@ class EvaluateUsers:
             stack(MarketView[Array], [seen]),
             at=np.array([market.as_of]),
             x=np.array([x]),
+            margin=np.nan if margin is None else margin,
         )
-        scores = self.scorer.score(asked)
-        reach = quiet = np.stack([scores.lower, scores.upper])
-        if margin is not None:
-            reach, quiet = self._around(asked, scores, margin)
-        return Evaluations(user_ids, rows, asked, asked.features(), scores, reach, quiet, seen)
-
-    def _around(self, asked: Question, scores: Scores, margin: float) -> tuple[Array, Array]:
-        """Reach and quiet, each of shape (2, n): the model is asked beyond each edge until a gap is wide enough."""
-        decided = np.tile(scores.decisions, 2)
-        reach = np.concatenate([scores.lower, scores.upper])
-        quiet = reach.copy()
-        going = np.flatnonzero((decided != Decision.HOLD) & np.isfinite(reach))
-        while len(going):
-            said, far = self._beyond(asked, scores, going, reach[going])
-            holds = said == Decision.HOLD
-            going, far = going[holds], far[holds]
-            quiet[going] = far
-            going = going[np.abs(far - reach[going]) < margin]
-            said, far = self._beyond(asked, scores, going, quiet[going])
-            again = said == decided[going]
-            going, far = going[again], far[again]
-            reach[going] = quiet[going] = far
-            going = going[np.isfinite(far)]
-        return reach.reshape(2, -1), quiet.reshape(2, -1)
-
-    def _beyond(
-        self, asked: Question, scores: Scores, going: NDArray[np.int64], edges: Array
-    ) -> tuple[NDArray[np.int8], Array]:
-        """What is decided beyond some edges, and how far; the first n are lower edges of the users, the others upper.
-
-        Raises:
-            ScorerUnavailable: it is another model that answers now.
-        """
-        if not len(going):
-            return np.empty(0, np.int8), np.empty(0)
-        below, rows = going < len(asked.x), going % len(asked.x)
-        beyond = self.scorer.score(asked.part(rows).at(np.where(below, np.nextafter(edges, -np.inf), edges)))
-        if beyond.model_version != scores.model_version:
-            raise ScorerUnavailable(
-                f"the model changed from {scores.model_version} to {beyond.model_version} meanwhile"
-            )
-        return beyond.decisions, np.where(below, beyond.lower, beyond.upper)
+        return Evaluations(user_ids, rows, asked, asked.features(), self.scorer.score(asked), seen)

@@ -32,7 +32,7 @@ QUEUES: Final = 3
 """That Lambda polls: SMS, email, backlog."""
 POLLS: Final = 5 * 3600 / 20
 """Requests an hour with which Lambda waits at an empty queue: five pollers, twenty seconds each."""
-ANSWER_BYTES: Final = 73
+ANSWER_BYTES: Final = 105
 """Of one row of the endpoint's answer: three probabilities, a decision, two edges, the model's name."""
 
 

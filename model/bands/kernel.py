@@ -3,6 +3,9 @@
 One ray at a time, upwards and downwards, in pieces. The masks of a piece's two ends leave over the leaves that each
 tree can reach within it; the least and the most of each tree's leaves bound the raw scores. Most pieces cannot flip the
 decision then. One that might is halved, until so few leaves are left over that their cuts are taken one by one.
+
+Where a side ends the search goes on from its edge, if it was asked to: over HOLD, up to the margin, and over the same
+side again where HOLD gives way to it before that.
 """
 
 from __future__ import annotations
@@ -13,6 +16,7 @@ import numba
 import numpy as np
 
 from .compiled import compiled
+from .cuts import EPS
 from .decision import Rule, margins, room, rule_of, says, stays
 from .ensemble import Ensemble
 from .events import Events, first_flip, room_for_events
@@ -24,7 +28,8 @@ if TYPE_CHECKING:
 Array: TypeAlias = "NDArray[Any]"
 
 FOUND, UNSURE, REFUSED = 0, 1, 2
-"""What became of a user: an exact answer; a score too close to a threshold to compare here; terms that are no terms."""
+"""What became of a user: an exact answer; a score too close to a threshold to compare here; terms or a
+margin that are none."""
 
 _PIECES = (np.inf, 0.08, 0.03)
 """A ray is searched in pieces that end so far from x, in log price. Any do; others are slower."""
@@ -42,6 +47,9 @@ _STILL, _RISING, _FALLING, _ON, _BACK, _STARTS = range(6)
 """Masks: leaves that the features which do not move leave over; those on either ray; of the piece at hand, those that
 are reached from its start on, and those that are reached from there back; then those from each piece's end back."""
 
+LOWER, UPPER, REACH_LOWER, REACH_UPPER, QUIET_LOWER, QUIET_UPPER = range(6)
+"""Columns of edges."""
+
 
 class Scratch(NamedTuple):
     """Room for one user at a time.
@@ -54,6 +62,7 @@ class Scratch(NamedTuple):
         until: how far from x each piece ends.
         known: whether its end's masks are there already.
         value: of features that move.
+        ray: edge, reach and quiet on the ray at hand.
         events: what a piece needs that bounds do not rule out.
     """
 
@@ -64,6 +73,7 @@ class Scratch(NamedTuple):
     until: Array
     known: Array
     value: Array
+    ray: Array
     events: Events
 
 
@@ -79,6 +89,7 @@ def room_for(e: Ensemble) -> Any:
         np.empty(_DEPTH),
         np.empty(_DEPTH, np.int64),
         np.empty(price),
+        np.empty(3),
         room_for_events(e),
     )
 
@@ -137,13 +148,27 @@ def enter(e: Ensemble, x: Any, slope: Array, intercept: Array, state: Array, s: 
 
 
 @compiled()
-def edge_of(e: Ensemble, s: Scratch, up: Any, x: Any, count: Any, decision: Any, rule: Rule) -> Any:
-    """The first cut on a ray where the decision is another one, or an infinity; and whether that is sure.
+def begin_at(e: Ensemble, s: Scratch, up: Any, x: Any, count: Any, rule: Rule) -> Any:
+    """The masks with which a piece begins at x; returns what is decided there, or −1 where that is not sure."""
+    going, coming = (e.rising, e.falling) if up else (e.falling, e.rising)
+    rows_at(e, s, count, x, s.rows)
+    leave_over(s.masks[_STILL], going, s.rows, count, s.masks[_ON])
+    leave_over(s.masks[_STILL], coming, s.rows, count, s.masks[_BACK])
+    both(s.masks[_ON], s.masks[_BACK], s.events.placed)
+    score = s.events.score[1]
+    total(e, s.events.placed, score)
+    buy, sell = margins(score[0], score[1], score[2], rule)
+    return says(buy, sell) if room(buy, sell) > rule.near else -1
+
+
+@compiled()
+def search_ray(e: Ensemble, s: Scratch, up: Any, x: Any, count: Any, decision: Any, margin: Any, rule: Rule) -> Any:
+    """Where the decision ends on a ray, its reach and its quiet, into `s.ray`; returns whether all of it is sure.
 
     The ends of pieces wait on a stack, the farthest at the bottom.
     """
     sign = 1.0 if up else -1.0
-    masks, ahead, until, known, events = s.masks, s.ahead, s.until, s.known, s.events
+    masks, ahead, until, known, events, ray = s.masks, s.ahead, s.until, s.known, s.events, s.ray
     going, coming, from_x, to_x = e.rising, e.falling, _RISING, _FALLING
     if not up:
         going, coming, from_x, to_x = coming, going, to_x, from_x
@@ -154,15 +179,23 @@ def edge_of(e: Ensemble, s: Scratch, up: Any, x: Any, count: Any, decision: Any,
     top = len(_PIECES) - 1
     for i in range(len(_PIECES)):
         until[i], known[i] = _PIECES[i], i == 0
-    here = 0.0
+    here, begin, enough = 0.0, x, np.inf
+    said, is_first = decision, True
+    ray[0] = ray[1] = ray[2] = sign * np.inf
     while top >= 0:
+        if said != decision:
+            if here >= enough:
+                return True
+            if enough < until[top] and top + 1 < _DEPTH:
+                top += 1
+                until[top], known[top] = enough, False
         if not known[top]:
             rows_at(e, s, count, x + sign * until[top], ahead[top])
             leave_over(e.leaves, coming, ahead[top], count, masks[_STARTS + top])
             known[top] = True
         both(on, masks[_STARTS + top] if top > 0 else on, reach)
         within(e, reach, low, high)
-        if not stays(decision, low, high, rule):
+        if not stays(said, low, high, rule):
             halved = until[top] - here > _NARROW and here < _FAR and top + 1 < _DEPTH
             if halved and pairs(reach, len(e.words) - 1) > _FEW:
                 until[top + 1] = min(here + max(here, _NEXT), 0.5 * (here + until[top]))
@@ -171,15 +204,40 @@ def edge_of(e: Ensemble, s: Scratch, up: Any, x: Any, count: Any, decision: Any,
                 continue
             both(on, back, events.placed)
             total(e, events.placed, events.score[1])
-            cut, sure = first_flip(e, events, sign, x + sign * here, until[top] - here, decision, rule)
-            if not sure or np.isfinite(cut):
-                return cut, sure
+            cut, sure = first_flip(e, events, sign, begin, sign * (x + sign * until[top] - begin), said, rule)
+            if not sure:
+                return False
+            if np.isfinite(cut):
+                if said == decision:
+                    ray[0] = cut if is_first else ray[0]
+                    ray[1] = ray[2] = cut
+                    is_first = False
+                    goes_on = decision != 0 and margin > 0.0
+                else:
+                    ray[2] = min(cut, ray[2]) if up else max(cut, ray[2])
+                    goes_on = abs(cut - ray[1]) < margin
+                if not goes_on:
+                    return True
+                begin = cut if up else np.nextafter(cut, -np.inf)
+                now = begin_at(e, s, up, begin, count, rule)
+                if now < 0:
+                    return False
+                if now != (0 if said == decision else decision):
+                    return True
+                if now == 0:
+                    ray[2] = cut + sign * margin
+                    enough = abs(ray[2] - x) + 2.0 * EPS * (abs(ray[2]) + abs(x))
+                else:
+                    ray[1] = ray[2] = sign * np.inf
+                said, here = now, abs(begin - x)
+                continue
         if top > 0:
             leave_over(masks[_STILL], going, ahead[top], count, on)
             both(masks[_STARTS + top], masks[_STARTS + top], back)
             here = until[top]
+            begin = x + sign * here
         top -= 1
-    return sign * np.inf, True
+    return True
 
 
 _TYPES: Any = numba.types
@@ -232,17 +290,18 @@ def edges_of_all(
     slope: Array,
     intercept: Array,
     state: Array,
+    margin: Array,
     rule: Rule,
     raw: Array,
-    lower: Array,
-    upper: Array,
+    found: Array,
     outcome: Array,
 ) -> None:
     """`edges` with the room that it needs."""
+    ray = s.ray
     for u in range(len(x)):
         count = enter(e, x[u], slope[u], intercept[u], state[u], s)
         outcome[u] = REFUSED
-        if count < 0:
+        if count < 0 or margin[u] < 0.0 or np.isinf(margin[u]):
             continue
         both(s.masks[_RISING], s.masks[_FALLING], s.events.reach)
         total(e, s.events.reach, raw[u])
@@ -251,30 +310,36 @@ def edges_of_all(
         if room(buy, sell) <= rule.near:
             continue
         decision = says(buy, sell)
-        upper[u], sure = edge_of(e, s, True, x[u], count, decision, rule)
-        lower[u], certain = edge_of(e, s, False, x[u], count, decision, rule)
-        if sure and certain:
+        sure = search_ray(e, s, True, x[u], count, decision, margin[u], rule)
+        found[u, UPPER], found[u, REACH_UPPER], found[u, QUIET_UPPER] = ray[0], ray[1], ray[2]
+        if not sure:
+            continue
+        sure = search_ray(e, s, False, x[u], count, decision, margin[u], rule)
+        found[u, LOWER], found[u, REACH_LOWER], found[u, QUIET_LOWER] = ray[0], ray[1], ray[2]
+        if sure:
             outcome[u] = FOUND
 
 
-@compiled(numba.void(_PARTS, _COLUMN, _TERMS, _TERMS, _STATE, numba.f8, _F8, _F82, _F8, _F8, _OUTCOME), allocates=True)
+@compiled(
+    numba.void(_PARTS, _COLUMN, _TERMS, _TERMS, _STATE, _COLUMN, numba.f8, _F8, _F82, _F82, _OUTCOME), allocates=True
+)
 def edges(
     parts: Any,
     x: Array,
     slope: Array,
     intercept: Array,
     state: Array,
+    margin: Array,
     temperature: Any,
     log_thresholds: Array,
     raw: Array,
-    lower: Array,
-    upper: Array,
+    found: Array,
     outcome: Array,
 ) -> None:
-    """Raw scores as in `scores`, the edges of the bands, and whether each user is FOUND, UNSURE or REFUSED.
+    """Raw scores as in `scores`, edges by column into `found`, and whether each user is FOUND, UNSURE or REFUSED.
 
     Quickest when users with like prices are neighbours: they ask for the same masks.
     """
     e = Ensemble(*parts)
     rule = rule_of(temperature, log_thresholds, e.drift * (1.0 + 1.0 / temperature))
-    edges_of_all(e, room_for(e), x, slope, intercept, state, rule, raw, lower, upper, outcome)
+    edges_of_all(e, room_for(e), x, slope, intercept, state, margin, rule, raw, found, outcome)

@@ -1,4 +1,4 @@
-"""A user's band the plain way: the decision in every piece of the whole line. Slow, and right where others are unsure.
+"""A user's edges the plain way: the decision in every piece of the whole line. Slow, and right where others are unsure.
 
 The search compares logarithms of probabilities, good to some 1e-11; thresholds that were taken from the model's own
 probabilities can be met to the last bit. For such users this module asks `rule` itself, at every cut there is.
@@ -33,20 +33,46 @@ def cuts_of(ensemble: Ensemble, users: Users, row: int) -> NDArray[np.float64]:
     return found[np.isfinite(found)]
 
 
-def band_on_line(
-    ensemble: Ensemble, temperature: float, thresholds: tuple[float, float], users: Users, row: int
-) -> tuple[float, float]:
-    """Lower and upper edge of a user's band around its x."""
+def edges_on_line(
+    ensemble: Ensemble,
+    temperature: float,
+    thresholds: tuple[float, float],
+    users: Users,
+    margins: NDArray[np.float64],
+    row: int,
+) -> tuple[float, float, float, float, float, float]:
+    """A user's edges around its x, in the order of the kernel's columns."""
     cuts = cuts_of(ensemble, users, row)
     before = np.searchsorted(cuts, users.x[row], side="right")
     # A piece is asked at its left end; the one that goes on to −inf just below the first cut.
     starts = np.concatenate([np.nextafter(cuts[:1], -np.inf), cuts]) if len(cuts) else users.x[row : row + 1]
     raw, outcome = np.zeros((len(starts), 3)), np.empty(len(starts), dtype=np.int8)
     kernel.scores(tuple(ensemble), *users.at(row, starts), raw, outcome)
+    known = outcome == kernel.FOUND
     said = decide(probabilities(raw, temperature), thresholds)
-    others = np.flatnonzero((said != said[before]) & (outcome == kernel.FOUND))
-    below, above = others[others < before], others[others > before]
-    return (
-        float(cuts[below[-1]]) if len(below) else -np.inf,
-        float(cuts[above[0] - 1]) if len(above) else np.inf,
-    )
+    above, below = known.copy(), known.copy()
+    above[: before + 1] = below[before:] = False
+    decision, margin = int(said[before]), float(margins[row])
+    upper = _along(decision, said[above], cuts[above[1:]], np.inf, margin)
+    lower = _along(decision, said[below][::-1], cuts[below[:-1]][::-1], -np.inf, margin)
+    return lower[0], upper[0], lower[1], upper[1], lower[2], upper[2]
+
+
+def _along(
+    decision: int, said: NDArray[np.int8], edges: NDArray[np.float64], end: float, margin: float
+) -> tuple[float, float, float]:
+    """Edge, reach and quiet of a decision on a ray on which `said` is decided from `edges` on, nearest first."""
+    flips = np.flatnonzero(np.diff(said, prepend=decision))
+    ends, then = [*edges[flips].tolist(), end], said[flips].tolist()
+    edge = reach = quiet = ends[0]
+    if decision == 0 or not margin > 0.0:
+        return edge, reach, quiet
+    for gap in range(0, len(then), 2):
+        if then[gap] != 0:
+            break
+        farthest = reach + np.copysign(margin, end)
+        quiet = min(ends[gap + 1], farthest) if end > 0.0 else max(ends[gap + 1], farthest)
+        if not abs(ends[gap + 1] - reach) < margin or then[gap + 1 : gap + 2] != [decision]:
+            break
+        reach = quiet = ends[gap + 2]
+    return edge, reach, quiet

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from . import kernel
-from .line import band_on_line
+from .line import edges_on_line
 from .rule import decide, probabilities
 from .users import Users, users_of
 
@@ -29,12 +29,19 @@ class Bands(NamedTuple):
         lower: the decision is the same for every log price x with lower <= x < upper, and another one at the next
             float64 below `lower`; −inf where it never changes. float64, shape (n,).
         upper: at `upper` itself the decision is another one; inf where it never changes.
+        reach_lower, reach_upper: of a side's, the band and on over HOLD that is narrower than the margin, as often as
+            the same side comes again behind it; else the band. float64, shape (n,).
+        quiet_lower, quiet_upper: the reach, and beside a side's also HOLD, up to the margin. float64, shape (n,).
     """
 
     probabilities: NDArray[np.float64]
     decision: NDArray[np.int8]
     lower: NDArray[np.float64]
     upper: NDArray[np.float64]
+    reach_lower: NDArray[np.float64]
+    reach_upper: NDArray[np.float64]
+    quiet_lower: NDArray[np.float64]
+    quiet_upper: NDArray[np.float64]
 
 
 def bands(
@@ -45,8 +52,9 @@ def bands(
     slope: ArrayLike,
     intercept: ArrayLike,
     state: ArrayLike,
+    margin: ArrayLike = np.nan,
 ) -> Bands:
-    """Probabilities, decisions and exact bands at log prices x.
+    """Probabilities, decisions and exact bands at log prices x, and how far around a side it stays quiet.
 
     A price feature is float32(slope · x + intercept), computed in float64. The edges are exact for the decisions that
     scikit-learn's raw scores and `rule` make of such features, wherever they are finite.
@@ -59,27 +67,31 @@ def bands(
         slope: of the price features, positive, shape (n, price features).
         intercept: of the price features, of the same shape; a NaN in either makes the feature missing.
         state: the other features, float32, shape (n, others), NaN for missing.
+        margin: log price, shape (n,), or () for one that all share; HOLD for less than this does not part a side in
+            two. NaN where it does not matter: reach and quiet are the band then.
 
     Raises:
-        ValueError: shapes that do not belong together, a slope that is not positive, something infinite, or no
-            temperature or thresholds.
+        ValueError: shapes that do not belong together, a slope that is not positive, a margin that is negative,
+            something infinite, or no temperature or thresholds.
     """
     _check_rule(temperature, thresholds)
     users = users_of(ensemble, x, slope, intercept, state)
+    margins = _margins(margin, len(users.x))
     # Users with like prices ask for the same masks, which are still at hand when these are neighbours.
     order = np.argsort(users.x, kind="stable")
     in_order = Users(users.x[order], users.slope[order], users.intercept[order], users.state[order])
-    raw, lower, upper, outcome = _room_for(len(users.x))
+    raw, outcome = _room_for(len(users.x))
+    edges = np.empty((len(users.x), 6))
     rule = float(temperature), np.log(np.array(thresholds, dtype=np.float64))
-    kernel.edges(tuple(ensemble), *in_order, *rule, raw, lower, upper, outcome)
-    for column in (raw, lower, upper, outcome):
+    kernel.edges(tuple(ensemble), *in_order, margins[order], *rule, raw, edges, outcome)
+    for column in (raw, edges, outcome):
         column[order] = column.copy()
     _refuse(outcome)
     p = probabilities(raw, temperature)
     decision = decide(p, thresholds)
     for row in np.flatnonzero(outcome == kernel.UNSURE).tolist():
-        lower[row], upper[row] = band_on_line(ensemble, temperature, thresholds, users, row)
-    return Bands(p, decision, lower, upper)
+        edges[row] = edges_on_line(ensemble, temperature, thresholds, users, margins, row)
+    return Bands(p, decision, *np.ascontiguousarray(edges.T))
 
 
 def scores(
@@ -91,14 +103,21 @@ def scores(
         ValueError: as `bands`.
     """
     users = users_of(ensemble, x, slope, intercept, state)
-    raw, _, _, outcome = _room_for(len(users.x))
+    raw, outcome = _room_for(len(users.x))
     kernel.scores(tuple(ensemble), *users, raw, outcome)
     _refuse(outcome)
     return raw
 
 
-def _room_for(n: int) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64], NDArray[np.int8]]:
-    return np.empty((n, 3)), np.empty(n), np.empty(n), np.empty(n, dtype=np.int8)
+def _room_for(n: int) -> tuple[NDArray[np.float64], NDArray[np.int8]]:
+    return np.empty((n, 3)), np.empty(n, dtype=np.int8)
+
+
+def _margins(margin: ArrayLike, n: int) -> NDArray[np.float64]:
+    margins = np.ascontiguousarray(margin, dtype=np.float64) if np.ndim(margin) else np.full(n, margin, np.float64)
+    if margins.shape != (n,):
+        raise ValueError(f"margins must be of shape {(n,)}, not {margins.shape}")
+    return margins
 
 
 def _check_rule(temperature: float, thresholds: tuple[float, float]) -> None:
@@ -111,4 +130,7 @@ def _check_rule(temperature: float, thresholds: tuple[float, float]) -> None:
 def _refuse(outcome: NDArray[np.int8]) -> None:
     refused = np.flatnonzero(outcome == kernel.REFUSED)
     if len(refused):
-        raise ValueError(f"row {refused[0]}: x must be finite, slopes positive, and price features finite or missing")
+        terms = (
+            "x must be finite, slopes positive, price features finite or missing, and no margin negative or infinite"
+        )
+        raise ValueError(f"row {refused[0]}: {terms}")

@@ -12,9 +12,11 @@ import pytest
 from divisa.adapters.aws.backoff import Backoff
 from divisa.adapters.aws.scorer import SageMakerScorer
 from divisa.adapters.memory.scorer import MemoryScorer
+from divisa.adapters.scores import EDGES
 from divisa.domain.errors import InvalidModel
 from model.bands import bands, flatten
 from model.bands.rule import decide, probabilities
+from tests.around import Band, around
 from tests.integration.local.sagemaker.conftest import Plane
 from tests.small_model import TEMPERATURE, THRESHOLDS, VERSION, fitted, question, write_artefact
 
@@ -108,8 +110,24 @@ def test_both_sides_tell_the_same_bands(scorer: Scorer, in_memory: Callable[[Que
 
     scores = scorer.score(asked)
 
-    np.testing.assert_array_equal(scores.lower, expected.lower)
-    np.testing.assert_array_equal(scores.upper, expected.upper)
+    for edge in EDGES:
+        np.testing.assert_array_equal(getattr(scores, edge), getattr(expected, edge))
+
+
+def test_a_side_goes_on_from_its_edges_as_asking_beyond_them_tells(scorer: Scorer) -> None:
+    asked = question(500)
+
+    scores = scorer.score(asked)
+
+    def band_alone(beyond: Question) -> Band:
+        told = scorer.score(beyond._replace(margin=np.full(len(beyond.x), np.nan)))
+        return Band(told.probabilities, told.decisions, told.lower, told.upper)
+
+    expected = around(band_alone, asked)
+    for edge in EDGES:
+        np.testing.assert_array_equal(getattr(scores, edge), getattr(expected, edge))
+    assert (scores.reach_upper != scores.upper).sum() > 5
+    assert (scores.quiet_lower != scores.reach_lower).sum() > 50
 
 
 def test_columns_of_another_memory_order_are_no_matter(scorer: Scorer) -> None:
@@ -127,8 +145,16 @@ def test_columns_of_another_memory_order_are_no_matter(scorer: Scorer) -> None:
         {"slope": np.full((3, 9), -1.0)},
         {"state": np.full((3, 15), np.inf, dtype=np.float32)},
         {"state": np.zeros((3, 16), dtype=np.float32)},
+        {"margin": np.array([0.002, -0.002, 0.002])},
     ],
-    ids=["a price not known", "a price without end", "a falling line", "an infinite state", "another model's columns"],
+    ids=[
+        "a price not known",
+        "a price without end",
+        "a falling line",
+        "an infinite state",
+        "another model's columns",
+        "a negative margin",
+    ],
 )
 def test_a_question_that_the_model_cannot_take_is_told_from_one_that_got_lost(
     scorer: Scorer, change: dict[str, Any]

@@ -10,7 +10,7 @@ from botocore.exceptions import ClientError
 
 from divisa.adapters.aws.backoff import Backoff
 from divisa.adapters.aws.failures import AWS_ERRORS, code_of
-from divisa.adapters.scores import checked_scores
+from divisa.adapters.scores import EDGES, checked_scores
 from divisa.domain.errors import InvalidModel, ScorerUnavailable
 from divisa.ports import Scores
 
@@ -27,7 +27,6 @@ MAX_ROWS: Final = 10_000
 MAX_BODY: Final = 5 * 1024 * 1024
 """Bytes a call, headers aside; SageMaker takes 6 MB."""
 PROBABILITIES: Final = ("p_hold", "p_buy", "p_sell")
-EDGES: Final = ("lower", "upper")
 _RETRIED: Final = {
     "InternalDependencyException",
     "InternalFailure",
@@ -66,8 +65,7 @@ class SageMakerScorer:
         return Scores(
             probabilities=np.concatenate([part.probabilities for part in parts]),
             decisions=np.concatenate([part.decisions for part in parts]),
-            lower=np.concatenate([part.lower for part in parts]),
-            upper=np.concatenate([part.upper for part in parts]),
+            **{edge: np.concatenate([getattr(part, edge) for part in parts]) for edge in EDGES},
             model_version=versions.pop(),
         )
 
@@ -120,6 +118,6 @@ def _scores(body: bytes, x: NDArray[np.float64]) -> Scores:
     kinds = probabilities.dtype.kind + edges.dtype.kind + decisions.dtype.kind
     if kinds != "ffi" or len(versions) != 1:
         raise InvalidModel(f"the endpoint's answer has columns of other types, or {len(versions)} model versions")
-    lower, upper = edges.astype(np.float64)
     version = versions.pop().decode("ascii", "backslashreplace")
-    return checked_scores(probabilities.astype(np.float64), decisions.astype(np.int8), lower, upper, version, x)
+    columns = list(edges.astype(np.float64))
+    return checked_scores(probabilities.astype(np.float64), decisions.astype(np.int8), columns, version, x)

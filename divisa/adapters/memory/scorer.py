@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
-from divisa.adapters.scores import checked_scores
+from divisa.adapters.scores import EDGES, checked_scores
 from divisa.domain.errors import InvalidModel
 
 if TYPE_CHECKING:
@@ -37,6 +37,22 @@ class Answer(Protocol):
     def upper(self) -> NDArray[np.float64]:
         """Upper edges of the bands, log price, shape (n,)."""
 
+    @property
+    def reach_lower(self) -> NDArray[np.float64]:
+        """Lower edges of the reaches, log price, shape (n,)."""
+
+    @property
+    def reach_upper(self) -> NDArray[np.float64]:
+        """Upper edges of the reaches, log price, shape (n,)."""
+
+    @property
+    def quiet_lower(self) -> NDArray[np.float64]:
+        """Lower edges of the quiet, log price, shape (n,)."""
+
+    @property
+    def quiet_upper(self) -> NDArray[np.float64]:
+        """Upper edges of the quiet, log price, shape (n,)."""
+
 
 class MemoryScorer:
     """A `Scorer` around a function from a question to an answer, such as a fitted model with its bands."""
@@ -58,8 +74,7 @@ class MemoryScorer:
         return checked_scores(
             np.asarray(answer.probabilities, dtype=np.float64),
             np.asarray(answer.decision, dtype=np.int8),
-            np.asarray(answer.lower, dtype=np.float64),
-            np.asarray(answer.upper, dtype=np.float64),
+            [np.asarray(getattr(answer, edge), dtype=np.float64) for edge in EDGES],
             self._model_version,
             question.x,
         )

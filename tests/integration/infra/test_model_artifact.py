@@ -17,6 +17,7 @@ from infra.artifact import LAPTOP, ROOT
 from infra.model_artifact import IN_THE_IMAGE, complete, main
 from infra.packages import install
 from model.bands import bands, flatten
+from model.inference import EDGES
 from model.package import PARTS
 from tests.small_model import TEMPERATURE, THRESHOLDS, VERSION, fitted, question, write_artefact
 
@@ -32,7 +33,7 @@ import inference
 model = inference.model_fn(sys.argv[1])
 answer = inference.predict_fn(np.load(sys.argv[2]), model)
 import numba, sklearn
-said = {name: answer[name].tolist() for name in ("p_buy", "decision", "lower", "upper")}
+said = {name: answer[name].tolist() for name in ("p_buy", "decision", *inference.EDGES)}
 print(json.dumps({**said, "version": model.version, "numba": numba.__file__, "sklearn": sklearn.__file__}))
 """
 
@@ -110,7 +111,8 @@ def test_a_container_that_has_no_numba_answers_with_bands(trained: Path, image: 
     assert said["sklearn"].startswith(str(image))
     assert said["p_buy"] == expected.probabilities[:, 1].tolist()
     assert said["decision"] == expected.decision.tolist()
-    assert (said["lower"], said["upper"]) == (expected.lower.tolist(), expected.upper.tolist())
+    for edge in EDGES:
+        assert said[edge] == getattr(expected, edge).tolist()
 
 
 def test_what_is_no_model_is_refused_by_name(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ import pytest
 
 from bench import consumer
 from divisa.domain.features import PRICE_FEATURE_NAMES, Question
+from tests.around import around
 
 
 def test_what_is_measured_is_the_main_job(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -28,7 +29,8 @@ def test_two_ways_that_do_not_suggest_the_same_are_not_compared(monkeypatch: pyt
     exact = consumer.by_cost
 
     def endless(question: Question) -> consumer.Answer:
-        return exact(question)._replace(lower=np.full_like(question.x, -np.inf), upper=np.full_like(question.x, np.inf))
+        told, edges = exact(question), [np.full_like(question.x, end) for end in (-np.inf, np.inf)]
+        return consumer.Answer(told.probabilities, told.decision, *edges, *edges, *edges)
 
     monkeypatch.setattr(consumer, "by_cost", endless)
     with pytest.raises(SystemExit, match="suggest other things"):
@@ -39,7 +41,8 @@ def an_owner_at(x: list[float], cost: list[float]) -> Question:
     """Users with a position at these log costs, asked about at these log prices; NaN for none."""
     intercept = np.full((len(x), len(PRICE_FEATURE_NAMES)), np.nan)
     intercept[:, consumer.OVER_COST] = -np.array(cost)
-    return Question(np.array(x), np.ones_like(intercept), intercept, np.zeros((len(x), 15), dtype=np.float32))
+    state, margin = np.zeros((len(x), 15), dtype=np.float32), np.full(len(x), 0.01)
+    return Question(np.array(x), np.ones_like(intercept), intercept, state, margin)
 
 
 def test_the_stand_in_for_the_model_sells_above_cost_and_buys_below() -> None:
@@ -60,3 +63,10 @@ def test_the_stand_in_knows_its_edges() -> None:
         bounded = np.isfinite(x)
         said = consumer.by_cost(asked.at(np.where(bounded, x, asked.x))).decision
         assert ((said == answer.decision) == is_inside)[bounded].all()
+
+
+@pytest.mark.parametrize("margin", [np.nan, 0.0, 0.01, 0.1])
+def test_the_stand_in_knows_how_far_a_side_is_quiet(margin: float) -> None:
+    asked = an_owner_at([2.7, 2.8, 2.8, 2.9], [2.8, 2.8, float("nan"), 2.8])._replace(margin=np.full(4, margin))
+    for told, expected in zip(consumer.by_cost(asked), around(consumer.by_cost, asked), strict=True):
+        np.testing.assert_array_equal(told, expected)

@@ -245,10 +245,10 @@ def test_a_new_watch_holds_what_the_model_says_already_so_that_nobody_is_told_ol
     assert quote is not None
     assert state is not None
     evaluate = EvaluateUsers(stores.summaries, MemoryScorer(by_cost, model_version="m-1"))
-    says = evaluate(USD_MXN, [watch.user_id for watch in watches], state, quote.log_mid)
+    says = evaluate(USD_MXN, [watch.user_id for watch in watches], state, quote.log_mid, VisitRules().margin)
     for row, watch in enumerate(watches):
         answer = says.of(row)
-        assert (watch.decision, watch.band) == (answer.decision, answer.band)
+        assert (watch.decision, watch.band) == (answer.decision, answer.quiet)
         assert watch.band.holds(quote.log_mid)
     assert {watch.decision for watch in watches} > {Decision.HOLD}
     assert {(watch.evaluated_at, watch.model_version, watch.generation) for watch in watches} == {
@@ -261,13 +261,18 @@ def test_who_would_be_told_a_side_is_in_that_visit_already_and_hears_of_the_next
     stores = memory_stores(USD_MXN)
     fill(stores, files, scorer=MemoryScorer(by_cost))
 
-    quote = stores.markets.load(USD_MXN).quote
+    record_of_pair = stores.markets.load(USD_MXN)
+    quote, state = record_of_pair.quote, record_of_pair.market
     assert quote is not None
-    for watch in all_watches(stores):
+    assert state is not None
+    evaluate = EvaluateUsers(stores.summaries, MemoryScorer(by_cost))
+    watches = all_watches(stores)
+    says = evaluate(USD_MXN, [watch.user_id for watch in watches], state, quote.log_mid, VisitRules().margin)
+    for watch, answer in zip(watches, says.each(), strict=True):
         side = watch.decision.side
         assert watch.episode == (0 if side is None else 1)
         assert (watch.visit.side if watch.visit else None) is side
-        visit, begins = follow(watch.visit, watch.decision, watch.band, quote.log_mid, quote.event_time, VisitRules())
+        visit, begins = follow(watch.visit, watch.decision, answer.reach, quote.log_mid, quote.event_time, VisitRules())
         assert (visit, begins) == (watch.visit, False)
 
 

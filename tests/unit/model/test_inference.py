@@ -15,6 +15,7 @@ from divisa.domain.features import FEATURE_HASH, FEATURE_NAMES, PRICE_FEATURE_NA
 from model import inference
 from model.bands.rule import decide, probabilities
 from model.inference import CLASSES, CSV, JSON, NPY, Model, input_fn, model_fn, output_fn, predict_fn
+from tests.around import around
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -23,7 +24,8 @@ if TYPE_CHECKING:
 
 COLUMNS = len(QUESTION_NAMES)
 PRICE = len(PRICE_FEATURE_NAMES)
-X, SLOPE, STATE = 0, 1, 1 + 2 * PRICE
+X, SLOPE, STATE, MARGIN = 0, 1, 1 + 2 * PRICE, COLUMNS - 1
+EDGES = [f"{of}{end}" for of in ("", "reach_", "quiet_") for end in ("lower", "upper")]
 
 
 @pytest.fixture(scope="module")
@@ -38,9 +40,10 @@ def rows() -> NDArray[np.float64]:
     x = chances.normal(2.83, 0.03, size=(50, 1))
     slope = np.exp(chances.normal(size=(50, PRICE)))
     moving = np.concatenate([slope, chances.normal(scale=0.1, size=(50, PRICE)) - slope * x], axis=1)
-    fixed = chances.normal(size=(50, COLUMNS - STATE)).astype(np.float32)
-    rows = np.concatenate([x, moving, fixed], axis=1)
-    rows[:, SLOPE:][chances.random((50, COLUMNS - 1)) < 0.1] = np.nan
+    fixed = chances.normal(size=(50, MARGIN - STATE)).astype(np.float32)
+    rows = np.concatenate([x, moving, fixed, np.full((50, 1), 0.2)], axis=1)
+    rows[:, SLOPE:MARGIN][chances.random((50, MARGIN - SLOPE)) < 0.1] = np.nan
+    rows[::5, MARGIN] = np.nan
     return rows
 
 
@@ -73,11 +76,11 @@ def test_three_content_types_say_the_same_in_and_out(model: Model, rows: NDArray
     header, *lines = answers[CSV][0].decode().splitlines()
 
     assert [kind for _, kind in answers.values()] == [NPY, CSV, JSON]
-    assert header == "p_hold,p_buy,p_sell,decision,lower,upper,model"
+    assert header == ",".join(["p_hold", "p_buy", "p_sell", "decision", *EDGES, "model"])
     assert np.isinf(structured["upper"]).any()
     assert np.isfinite(structured["upper"]).any()
     for row, document, line in zip(structured.tolist(), documents, lines, strict=True):
-        expected = [None if value in (-np.inf, np.inf) else value for value in [*row[:6], row[6].decode()]]
+        expected = [None if value in (-np.inf, np.inf) else value for value in [*row[:-1], row[-1].decode()]]
         assert list(document.values()) == expected
         assert line == ",".join("" if value is None else str(value) for value in expected)
 
@@ -86,7 +89,7 @@ def test_the_answer_is_structured_as_the_wire_form_says(model: Model, rows: NDAr
     answer = answer_of(output_fn(predict_fn(input_fn(npy(rows), NPY), model), NPY)[0])
 
     numbers = [(name, "<f8") for name in ("p_hold", "p_buy", "p_sell")]
-    edges = [(name, "<f8") for name in ("lower", "upper")]
+    edges = [(name, "<f8") for name in EDGES]
     assert answer.dtype == np.dtype([*numbers, ("decision", "i1"), *edges, ("model", "S32")])
     assert np.allclose(answer["p_hold"] + answer["p_buy"] + answer["p_sell"], 1.0)
     assert set(answer["model"].tolist()) == {model.version.encode()}
@@ -122,6 +125,21 @@ def test_the_decision_is_the_same_inside_of_the_band_and_another_one_at_its_edge
     assert (at(np.nextafter(answer["upper"], -np.inf), above) == said[above]).all()
     assert (at(answer["lower"], below) == said[below]).all()
     assert (at(np.nextafter(answer["lower"], -np.inf), below) != said[below]).all()
+
+
+def test_a_side_goes_on_from_its_edges_up_to_the_margin_that_the_question_names(
+    model: Model, rows: NDArray[np.float64]
+) -> None:
+    p = predict_fn(rows, model)
+    often = model._replace(thresholds=(float(np.median(p["p_buy"])), float(np.median(p["p_sell"]))))
+    question = question_of_rows(rows)
+
+    answer = predict_fn(rows, often)
+
+    expected = around(lambda asked: model.bands.bands(model.ensemble, *often[2:4], *asked[:4]), question)
+    for edge in EDGES:
+        assert np.array_equal(answer[edge], getattr(expected, edge))
+    assert (answer["quiet_upper"] > answer["upper"]).sum() > 5
 
 
 def test_columns_of_another_memory_order_are_no_matter(model: Model, rows: NDArray[np.float64]) -> None:
@@ -181,6 +199,7 @@ def test_a_request_with_too_few_columns_is_refused(model: Model) -> None:
         (SLOPE, 0.0, "slopes positive"),
         (SLOPE, -1.0, "slopes positive"),
         (STATE, 1e300, "a state feature is infinite"),
+        (MARGIN, -0.1, "row 7: .* no margin negative"),
     ],
 )
 def test_a_question_that_is_none_is_refused_with_the_reason(
@@ -239,7 +258,7 @@ def test_classes_names_and_hash_are_the_domains(model: Model) -> None:
             {
                 "feature_names": FEATURE_NAMES[:-1],
                 "feature_hash": inference.feature_hash(FEATURE_NAMES[:-1]),
-                "question_names": QUESTION_NAMES[:-1],
+                "question_names": [name for name in QUESTION_NAMES if name != FEATURE_NAMES[-1]],
             },
             f"the model has {len(FEATURE_NAMES)} features and {len(FEATURE_NAMES) - 1} feature names",
         ),

@@ -30,8 +30,9 @@ from divisa.services.apply_quotes import Candidates, everyone
 from divisa.services.evaluate_users import EvaluateUsers
 from model.bands import Bands, bands, flatten
 from model.bands.users import users_of
+from tests.around import Band, around
 from tests.builders import USD_MXN, WEDNESDAY, a_market_state, a_quote, a_summary
-from tests.unit.model.bands.builders import KINDS, Fitted, said_by_sklearn, true_bands
+from tests.unit.model.bands.builders import KINDS, Fitted, said_by_sklearn, true_bands, widened
 from tests.unit.services.world import World
 
 if TYPE_CHECKING:
@@ -136,14 +137,14 @@ def watching(model: Fitted, rule: Rule, people: list[BehaviourSummary[float]]) -
 
 
 def asking_scikit_learn(model: Fitted, rule: Rule, people: list[BehaviourSummary[float]]) -> World:
-    def answer(asked: Question) -> Bands:
-        users = users_of(model.ensemble, *asked)
+    def band(asked: Question) -> Band:
+        users = users_of(model.ensemble, *asked[:4])
         lower, upper = true_bands(model, users, *rule)
         decision = said_by_sklearn(model.classifier, users, *rule)
         probabilities = bands(model.ensemble, *rule, *asked).probabilities
-        return Bands(probabilities, decision, np.array(lower), np.array(upper))
+        return Band(probabilities, decision, np.array(lower), np.array(upper))
 
-    return a_world(people, MemoryScorer(answer))
+    return a_world(people, MemoryScorer(lambda asked: around(band, asked)))
 
 
 def a_path(seed: int, length: int, edges: list[float]) -> list[float]:
@@ -212,8 +213,7 @@ def test_a_band_that_is_too_wide_is_found_out() -> None:
     path = a_path(3, 60, [])
 
     def too_wide(asked: Question) -> Bands:
-        exact = bands(model.ensemble, *rule, *asked)
-        return exact._replace(lower=exact.lower - 0.002, upper=exact.upper + 0.002)
+        return widened(bands(model.ensemble, *rule, *asked), 0.002)
 
     wide, exact = a_world(people, MemoryScorer(too_wide)), watching(model, rule, people)
     assert told(wide, wide.watches.broken, path)[0] != told(exact, exact.watches.broken, path)[0]

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from math import inf, isnan, log
+from math import isnan, log
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -13,12 +13,12 @@ from divisa.domain.errors import ScorerUnavailable
 from divisa.domain.evaluation import Decision, Evaluation
 from divisa.domain.features import FEATURE_NAMES
 from divisa.services.evaluate_users import EvaluateUsers
+from tests import around
 from tests.builders import USD_MXN, a_market_state, a_summary
-from tests.unit.services.world import Answer, World, by_cost
+from tests.unit.services.world import World
 
 if TYPE_CHECKING:
     from divisa.domain.features import Question
-    from divisa.ports import Scores
 
 MARKET = a_market_state("17.25")
 
@@ -75,28 +75,28 @@ def test_a_model_that_does_not_answer_is_reported() -> None:
 def in_steps(edges: list[float], decisions: list[int]) -> World:
     """A world whose model decides the same for everybody, by price alone."""
 
-    def answer(asked: Question) -> Answer:
+    def answer(asked: Question) -> around.Band:
         place = np.searchsorted(edges, asked.x, side="right")
         ends = np.array([-np.inf, *edges, np.inf])
         decision = np.array(decisions, dtype=np.int8)[place]
         probabilities = np.where(np.arange(3) == decision[:, None], 0.7, 0.15)
-        return Answer(probabilities, decision, ends[place], ends[place + 1])
+        return around.Band(probabilities, decision, ends[place], ends[place + 1])
 
     world = World()
-    world.evaluate = EvaluateUsers(world.summaries, MemoryScorer(answer))
+    world.evaluate = EvaluateUsers(world.summaries, MemoryScorer(lambda asked: around.around(answer, asked)))
     return world
 
 
-def test_a_side_reaches_over_gaps_that_are_narrower_than_the_margin_and_is_quiet_up_to_the_next_news() -> None:
+def test_a_side_reaches_over_gaps_that_are_narrower_than_the_margin_and_is_quiet_within_it() -> None:
     hold, buy, sell = Decision
     world = in_steps(
         [1.0, 1.1, 1.2, 1.205, 1.3, 1.305, 1.4, 1.5], [buy, hold, sell, hold, sell, hold, sell, hold, sell]
     )
     [told] = world.evaluate(USD_MXN, ["ana"], MARKET, 1.25, margin=0.01).each()
     assert (told.decision, told.band) == (sell, Band(1.205, 1.3))
-    assert (told.reach, told.quiet) == (Band(1.1, 1.4), Band(1.0, 1.5))
+    assert (told.reach, told.quiet) == (Band(1.1, 1.4), Band(1.1 - 0.01, 1.4 + 0.01))
     [told] = world.evaluate(USD_MXN, ["ana"], MARKET, 1.25, margin=0.001).each()
-    assert (told.reach, told.quiet) == (Band(1.205, 1.3), Band(1.2, 1.305))
+    assert (told.reach, told.quiet) == (Band(1.205, 1.3), Band(1.205 - 0.001, 1.3 + 0.001))
     [told] = world.evaluate(USD_MXN, ["ana"], MARKET, 1.25).each()
     assert told.reach == told.quiet == told.band
 
@@ -105,19 +105,7 @@ def test_what_holds_is_quiet_up_to_its_edges_and_the_other_side_ends_the_quiet()
     hold, buy, sell = Decision
     [told] = in_steps([1.0, 1.1], [buy, hold, sell]).evaluate(USD_MXN, ["ana"], MARKET, 1.05, margin=0.2).each()
     assert told.reach == told.quiet == told.band == Band(1.0, 1.1)
-    [told] = in_steps([1.0, 1.1], [buy, sell, hold]).evaluate(USD_MXN, ["ana"], MARKET, 1.05, margin=0.2).each()
-    assert (told.reach, told.quiet) == (Band(1.0, 1.1), Band(1.0, inf))
-
-
-def test_a_model_that_is_replaced_between_two_questions_decides_nothing() -> None:
-    class Promoted(MemoryScorer):
-        """Another model with every answer."""
-
-        def score(self, question: Question) -> Scores:
-            self._model_version += "+"
-            return super().score(question)
-
-    world = World({"ana": 17.0})
-    evaluate = EvaluateUsers(world.summaries, Promoted(by_cost))
-    with pytest.raises(ScorerUnavailable, match="meanwhile"):
-        evaluate(USD_MXN, ["ana"], MARKET, MARKET.log_mid, margin=0.01)
+    [told] = (
+        in_steps([1.0, 1.1, 1.2], [buy, sell, hold, buy]).evaluate(USD_MXN, ["ana"], MARKET, 1.05, margin=0.2).each()
+    )
+    assert (told.reach, told.quiet) == (Band(1.0, 1.1), Band(1.0, 1.2))

@@ -21,8 +21,9 @@ from divisa.domain.pair import Pair
 from divisa.services import explain
 from divisa.services.evaluate_users import EvaluateUsers
 from divisa.services.explain import MARKET_LINES, MARKET_MOOD, SAMPLE, Explain
+from tests.around import Answer
 from tests.builders import USD_MXN, WEDNESDAY, a_market_view, a_quote, a_summary, a_watch
-from tests.unit.services.world import EDGE, Answer, World
+from tests.unit.services.world import EDGE, World
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -46,7 +47,8 @@ def selling_by(
         sell = 1.0 / (1.0 + np.exp(-np.clip(log_odds(features), -700, 700)))
         n = len(asked.x)
         probabilities = np.column_stack([1.0 - sell, np.zeros(n), sell])
-        return Answer(probabilities, np.full(n, 2, np.int8), np.full(n, -np.inf), np.full(n, np.inf))
+        edges = np.full(n, -np.inf), np.full(n, np.inf)
+        return Answer(probabilities, np.full(n, 2, np.int8), *edges, *edges, *edges)
 
     return answer
 

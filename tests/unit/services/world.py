@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -31,6 +31,7 @@ from divisa.services.reevaluate_users import ReevaluateUsers
 from divisa.services.refresh_watches import RefreshWatches
 from divisa.services.suggest import Suggest
 from divisa.services.work_off import WorkOff
+from tests.around import Answer, Band, around
 from tests.builders import USD_MXN, WEDNESDAY, a_portfolio, a_recipient, a_summary, a_watch
 
 if TYPE_CHECKING:
@@ -38,8 +39,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from divisa.domain.evaluation import Watch
     from divisa.domain.bars import Bar
+    from divisa.domain.evaluation import Watch
     from divisa.domain.pair import Pair
     from divisa.domain.quote import Quote
     from divisa.domain.suggestion import Suggestion
@@ -50,17 +51,12 @@ EDGE = 0.01
 """Log return on the average cost beyond which the model of this world speaks."""
 
 
-class Answer(NamedTuple):
-    """What the model of this world says."""
-
-    probabilities: NDArray[np.float64]
-    decision: NDArray[np.int8]
-    lower: NDArray[np.float64]
-    upper: NDArray[np.float64]
-
-
 def by_cost(question: Question) -> Answer:
     """A model that anyone can follow: sell from 1 % above cost, buy below 1 % under it, else and for newcomers hold."""
+    return around(_band_by_cost, question)
+
+
+def _band_by_cost(question: Question) -> Band:
     slope, intercept = question.slope[:, OVER_COST], question.intercept[:, OVER_COST]
     over = slope * question.x + intercept
     decision = np.select([over < -EDGE, over >= EDGE], [1, 2], default=0).astype(np.int8)
@@ -69,7 +65,7 @@ def by_cost(question: Question) -> Answer:
     upper = np.select([decision == 1, decision == 2], [buy_ends, np.full_like(over, np.inf)], default=sell_begins)
     unknown = np.isnan(over)
     probabilities = np.where(np.arange(3) == decision[:, None], 0.7, 0.15)
-    return Answer(probabilities, decision, np.where(unknown, -np.inf, lower), np.where(unknown, np.inf, upper))
+    return Band(probabilities, decision, np.where(unknown, -np.inf, lower), np.where(unknown, np.inf, upper))
 
 
 def _first_at_or_above(slope: NDArray[np.float64], intercept: NDArray[np.float64], edge: float) -> NDArray[np.float64]:
@@ -134,6 +130,10 @@ class TroubledWatches(MemoryWatches):
         done: list[bool] = []
         for move in moves:
             self.trouble.pass_or_fail()
+            done += super().move_all([move])
+        return done
+
+
 class TroubledBars(MemoryBars):
     """Bars that fail to be written when told to.
 
@@ -149,10 +149,6 @@ class TroubledBars(MemoryBars):
         if self.failure is not None:
             raise self.failure
         super().merge(bars)
-
-
-            done += super().move_all([move])
-        return done
 
 
 @dataclass
@@ -186,11 +182,11 @@ class World:
         self.apply = ApplyQuotes(
             pairs=self.pairs,
             markets=self.markets,
-            bars=self.bars,
             candidates=self.watches.broken,
             quarantine=self.quarantine,
             decide=self.decide,
             backlog=self.backlog,
+            bars=self.bars,
             clock=self.clock,
             limits=self.limits,
             shards=self.watches.shards,

@@ -15,6 +15,7 @@ from divisa.domain.columns import Array, stack
 from divisa.domain.features import Question, question
 from divisa.domain.market import MarketView, view
 from model.bands import Bands, bands, flatten
+from tests.unit.model.bands.builders import widened
 
 FIRST = datetime(2024, 7, 9, tzinfo=UTC)
 USERS = 60
@@ -56,8 +57,7 @@ def exact(asked: Question) -> Bands:
 
 def too_wide(asked: Question) -> Bands:
     """What the model says, and edges that are wrong by a fifth of a percent."""
-    said = exact(asked)
-    return said._replace(lower=said.lower - 0.002, upper=said.upper + 0.002)
+    return widened(exact(asked), 0.002)
 
 
 def a_world(*, is_exact: bool = True, users: int = USERS) -> World:

@@ -60,7 +60,7 @@ def test_each_population_is_a_row(tmp_path: Path, capsys: pytest.CaptureFixture[
 
 
 def test_the_command_fails_when_suggestions_differ(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ticks, "bands", lambda *asked: too_wide(asked[-4:]))
+    monkeypatch.setattr(ticks, "bands", lambda *asked: too_wide(asked[-5:]))
     with pytest.raises(SystemExit, match="suggestions differ from scikit-learn's"):
         run(tmp_path, "--ticks", "600")
 

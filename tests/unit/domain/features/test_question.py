@@ -25,7 +25,7 @@ NOW = np.array([WEDNESDAY.timestamp()])
 
 def asked(summaries: list[BehaviourSummary[float]], market: MarketView[float], x: float) -> Question:
     users = stack(BehaviourSummary[Array], summaries)
-    return question(users, stack(MarketView[Array], [market]), NOW, np.array([x]))
+    return question(users, stack(MarketView[Array], [market]), NOW, np.array([x]), margin=0.002)
 
 
 @given(st.lists(SUMMARIES, min_size=1, max_size=5), MARKETS, st.floats(2.5, 3.5))
@@ -61,14 +61,21 @@ def test_nothing_is_lost_on_the_way_to_an_endpoint(
 def test_its_columns_are_named_in_their_order() -> None:
     [row] = asked([a_summary()], a_market_view(), log(17.05)).rows()
     named = dict(zip(QUESTION_NAMES, row.tolist(), strict=True))
-    assert len(QUESTION_NAMES) == 1 + len(PRICE_FEATURE_NAMES) + len(FEATURE_NAMES)
+    assert len(QUESTION_NAMES) == 1 + len(PRICE_FEATURE_NAMES) + len(FEATURE_NAMES) + 1
     assert named["x"] == log(17.05)
     assert named["slope_of_log_price_over_cost"] == 1.0
     assert named["intercept_of_log_price_over_cost"] == -log(17.0)
     assert named["days_since_last"] == 30.0
+    assert named["margin"] == 0.002
 
 
 def test_a_part_of_it_is_a_question() -> None:
     whole = asked([a_summary()] * 3, a_market_view(), 2.8)
     part = whole.part([2, 0])
-    assert [len(column) for column in part] == [2, 2, 2, 2]
+    assert [len(column) for column in part] == [2, 2, 2, 2, 2]
+
+
+def test_without_a_margin_it_asks_for_no_more_than_the_band() -> None:
+    market = stack(MarketView[Array], [a_market_view()])
+    users = stack(BehaviourSummary[Array], [a_summary()] * 2)
+    assert np.isnan(question(users, market, NOW, np.array([2.8])).margin).tolist() == [True, True]

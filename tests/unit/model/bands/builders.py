@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 from sklearn.ensemble import HistGradientBoostingClassifier
 
-from model.bands import Ensemble, flatten
+from model.bands import Bands, Ensemble, flatten
 from model.bands.line import cuts_of
 from model.bands.rule import decide, probabilities
 from model.bands.users import Users, users_of
@@ -95,3 +95,10 @@ def true_bands(
         lower.append(float(np.nextafter(below.max(), np.inf)) if len(below) else -np.inf)
         upper.append(float(above.min()) if len(above) else np.inf)
     return lower, upper
+
+
+def widened(told: Bands, by: float) -> Bands:
+    """An answer all of whose edges are wrong."""
+    lower = {name: getattr(told, name) - by for name in Bands._fields if name.endswith("lower")}
+    upper = {name: getattr(told, name) + by for name in Bands._fields if name.endswith("upper")}
+    return told._replace(**lower, **upper)

@@ -1,14 +1,21 @@
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from divisa.domain.features import Question
 from model.bands import Bands, bands, scores
-from model.bands.line import band_on_line
+from model.bands.line import edges_on_line
 from model.bands.rule import probabilities
+from tests.around import around
 from tests.unit.model.bands.builders import KINDS, Fitted, fitted, random_users, said_by_sklearn, true_bands
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 MODELS = st.builds(fitted, st.sampled_from(sorted(KINDS)), missing=st.booleans())
 SEEDS = st.integers(0, 2**32 - 1)
@@ -50,6 +57,59 @@ def test_thresholds_that_are_met_to_the_last_bit_are_decided_as_by_scikit_learn(
 
     assert np.array_equal(told.decision, said_by_sklearn(model.classifier, users, temperature, thresholds))
     assert (told.lower.tolist(), told.upper.tolist()) == true_bands(model, users, temperature, thresholds)
+
+
+@settings(max_examples=60, deadline=None)
+@given(model=MODELS, seed=SEEDS, temperature=TEMPERATURES, thresholds=thresholds_of(), met=st.booleans())
+def test_how_far_a_side_goes_on_is_what_asking_beyond_each_edge_tells(
+    model: Fitted, seed: int, temperature: float, thresholds: tuple[float, float], met: bool
+) -> None:
+    users = random_users(model.ensemble, seed)
+    if met:
+        p = probabilities(scores(model.ensemble, *users), temperature)
+        thresholds = (max(float(p[0, 1]), 1e-100), max(float(p[1, 2]), 1e-100))
+    margins = margins_that_are_met(model, seed, temperature, thresholds)
+
+    told = bands(model.ensemble, temperature, thresholds, *users, margins)
+    plain = around(lambda asked: bands(model.ensemble, temperature, thresholds, *asked[:4]), Question(*users, margins))
+
+    for column in Bands._fields:
+        np.testing.assert_array_equal(getattr(told, column), getattr(plain, column))
+
+
+def margins_that_are_met(
+    model: Fitted, seed: int, temperature: float, thresholds: tuple[float, float]
+) -> NDArray[np.float64]:
+    """Margins of all lengths, none, and some that a gap has to the last bit, or all but."""
+    users, chances = random_users(model.ensemble, seed), np.random.default_rng(seed)
+    margins = np.exp(chances.normal(-3.0, 3.0, len(users.x)))
+    margins[chances.random(len(margins)) < 0.1] = np.nan
+    margins[chances.random(len(margins)) < 0.1] = 0.0
+    told = bands(model.ensemble, temperature, thresholds, *users)
+    for row in np.flatnonzero((told.decision != 0) & np.isfinite(told.upper)).tolist():
+        behind = bands(model.ensemble, temperature, thresholds, told.upper[row], *(c[row : row + 1] for c in users[1:]))
+        gap = float(behind.upper[0] - told.upper[row])
+        if np.isfinite(gap) and chances.random() < 0.5:
+            margins[row] = chances.choice([gap, np.nextafter(gap, 0.0), np.nextafter(gap, np.inf)])
+    return margins
+
+
+def test_sides_go_on_often_enough_to_compare() -> None:
+    model = fitted("usual")
+    users = random_users(model.ensemble, seed=4, n=300)
+
+    told = bands(model.ensemble, 1.0, (0.4, 0.35), *users, 0.3)
+
+    sides = told.decision != 0
+    for band, reach, quiet in (
+        (told.lower, told.reach_lower, told.quiet_lower),
+        (told.upper, told.reach_upper, told.quiet_upper),
+    ):
+        assert 10 < (reach != band).sum() < sides.sum()
+        assert 10 < (quiet != reach).sum() < sides.sum()
+        ends = np.isin(quiet, [reach - 0.3, reach + 0.3]) & np.isfinite(quiet)
+        assert 10 < ends.sum() < (quiet != reach).sum()
+        assert (quiet[~sides] == band[~sides]).all()
 
 
 @pytest.mark.parametrize("kind", sorted(KINDS))
@@ -98,10 +158,13 @@ def test_the_plain_way_finds_the_same_band() -> None:
     model = fitted("deep")
     users = random_users(model.ensemble, seed=11, n=30)
 
-    told = bands(model.ensemble, 1.0, (0.4, 0.3), *users)
+    margins = np.resize([np.nan, 0.05, 0.2], 30)
+
+    told = bands(model.ensemble, 1.0, (0.4, 0.3), *users, margins)
 
     for row in range(30):
-        assert band_on_line(model.ensemble, 1.0, (0.4, 0.3), users, row) == (told.lower[row], told.upper[row])
+        plain = edges_on_line(model.ensemble, 1.0, (0.4, 0.3), users, margins, row)
+        assert plain == tuple(getattr(told, edge)[row] for edge in Bands._fields[2:])
 
 
 def test_without_a_price_to_compare_with_the_band_is_the_whole_line() -> None:
@@ -139,16 +202,19 @@ def test_a_batch_may_be_empty_read_only_or_of_another_layout() -> None:
         ("slope", np.inf, "price features finite"),
         ("intercept", np.inf, "price features finite"),
         ("state", np.inf, "a state feature is infinite"),
+        ("margin", -0.001, "no margin negative"),
+        ("margin", np.inf, "no margin negative or infinite"),
     ],
 )
 def test_terms_that_are_none_are_refused(column: str, value: float, message: str) -> None:
     model = fitted("usual")
     users = random_users(model.ensemble, seed=1)
     users.slope[:], users.intercept[:] = 1.0, 0.0
-    getattr(users, column)[3] = value
+    asked = Question(*users, margin=np.zeros_like(users.x))
+    getattr(asked, column)[3] = value
 
     with pytest.raises(ValueError, match=message):
-        bands(model.ensemble, 1.0, (0.4, 0.3), *users)
+        bands(model.ensemble, 1.0, (0.4, 0.3), *asked)
 
 
 def test_shapes_that_do_not_belong_together_are_refused() -> None:
@@ -157,6 +223,8 @@ def test_shapes_that_do_not_belong_together_are_refused() -> None:
 
     with pytest.raises(ValueError, match="must be of shapes"):
         bands(model.ensemble, 1.0, (0.4, 0.3), *users._replace(state=users.state[:, :1]))
+    with pytest.raises(ValueError, match="margins must be of shape"):
+        bands(model.ensemble, 1.0, (0.4, 0.3), *users, users.x[1:])
 
 
 @pytest.mark.parametrize(
