@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from api_handlers.app import Application
-from api_handlers.routes import health
+from api_handlers.routes import health, openapi
 from divisa.observability import metrics
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
 
-ROUTERS = (health.router,)
+ROUTERS = (health.router, openapi.router)
 
 application = Application(*ROUTERS)
 

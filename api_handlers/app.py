@@ -47,6 +47,7 @@ class Application:
             routers: the operations.
             admit: raises a `Problem` when the caller of a route must not go on.
         """
+        self.routers = routers
         self.resolver = APIGatewayHttpResolver(json_body_deserializer=json_object)
         self.resolver.use([Validation(admit or _everybody)])
         self.resolver.not_found(self._not_found)

@@ -64,9 +64,12 @@ def text_body(event: APIGatewayProxyEventV2) -> str:
         Problem: 400, it is not UTF-8.
     """
     try:
-        return raw_body(event).decode()
+        text = raw_body(event).decode()
     except UnicodeDecodeError:
         raise Problem(400, "malformed", "the body is not UTF-8") from None
+    if "\ufffd" in text:  # what API Gateway puts in the place of bytes that are not
+        raise Problem(400, "malformed", "the body is not UTF-8")
+    return text
 
 
 def json_object(text: str) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from aws_lambda_powertools.event_handler import Response
 
 from api_handlers.bodies.problem import GatewayMessage, ProblemBody
 from api_handlers.problem import MEDIA_TYPE
+from api_handlers.security import FEEDS, PROVIDER, USER
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -16,14 +17,9 @@ if TYPE_CHECKING:
     from aws_lambda_powertools.event_handler.openapi.types import OpenAPIResponse
     from pydantic import BaseModel
 
-JSON: Final = "application/json"
+__all__ = ["FEEDS", "JSON", "PROVIDER", "USER", "answer", "documented", "success"]
 
-USER: Final[list[dict[str, list[str]]]] = [{"user": []}]
-"""Security of what a signed-in user does."""
-FEEDS: Final[list[dict[str, list[str]]]] = [{"feeds": ["divisa/feeds.write"]}]
-"""Security of what a program does that delivers files."""
-PROVIDER: Final[list[dict[str, list[str]]]] = [{"provider": [], "timestamp": [], "nonce": [], "signature": []}]
-"""Security of what a provider of prices does: four headers."""
+JSON: Final = "application/json"
 
 _ALWAYS: Final = (400, 405, 429, 500, 503)
 _WHY: Final = {

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Any, Final
 from aws_lambda_powertools.event_handler.middlewares import BaseMiddlewareHandler
 from aws_lambda_powertools.event_handler.middlewares.openapi_validation import OpenAPIRequestValidationMiddleware
 
+from api_handlers.caller import require_scope
 from api_handlers.problem import FieldProblem, Problem
 from api_handlers.request import JSON, MAX_BODY, require_media_type, require_size, text_body
+from api_handlers.security import FEEDS_SCHEME, USER_SCHEME, USER_SCOPE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -44,6 +46,7 @@ class Validation(BaseMiddlewareHandler[Any]):
         if not route.responses:  # the resolver's own, for paths that are none of ours
             return next_middleware(app)
         event: APIGatewayProxyEventV2 = app.current_event  # type: ignore[assignment]
+        identify(event, route)
         self._admit(event, route)
         require_size(event, (route.openapi_extensions or {}).get("x-max-body-bytes", MAX_BODY))
         if route.dependant.body_params:
@@ -53,6 +56,20 @@ class Validation(BaseMiddlewareHandler[Any]):
         if unknown := sorted(event.query_string_parameters.keys() - known):
             raise _invalid(FieldProblem(f"query.{name[:_LONGEST_NAME]}", "is not known") for name in unknown)
         return self._fields.handler(app, next_middleware)
+
+
+def identify(event: APIGatewayProxyEventV2, route: Route) -> None:
+    """See that the caller is who the operation is for. API Gateway has looked first; this holds if it was told wrongly.
+
+    Raises:
+        Problem: 401 or 403.
+    """
+    for scheme in route.security or ():
+        if FEEDS_SCHEME in scheme:
+            for scope in scheme[FEEDS_SCHEME]:
+                require_scope(event, scope)
+        elif USER_SCHEME in scheme:
+            require_scope(event, USER_SCOPE)
 
 
 def invalid_fields(error: RequestValidationError) -> Problem:
