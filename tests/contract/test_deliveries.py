@@ -76,3 +76,19 @@ def test_giving_back_leaves_a_settled_delivery_and_an_unknown_one_alone(deliveri
     deliveries.settle(SENT)
     deliveries.release("s-1", Channel.SMS)
     assert list(deliveries.all()) == [SENT]
+
+
+def test_what_became_of_suggestions_is_found_on_every_channel_and_forgotten(deliveries: Deliveries) -> None:
+    deliveries.claim("s-1", Channel.SMS, AT)
+    deliveries.settle(SENT)
+    deliveries.claim("s-1", Channel.EMAIL, AT)
+    deliveries.claim("s-2", Channel.SMS, AT)
+    deliveries.claim("s-3", Channel.SMS, AT)
+
+    found = {(each.suggestion_id, each.channel): each for each in deliveries.of_suggestions(["s-1", "s-3", "s-4"])}
+    assert set(found) == {("s-1", Channel.SMS), ("s-1", Channel.EMAIL), ("s-3", Channel.SMS)}
+    assert found["s-1", Channel.SMS] == SENT
+
+    assert deliveries.forget(["s-1", "s-3", "s-4"]) == 3
+    assert [each.suggestion_id for each in deliveries.all()] == ["s-2"]
+    assert deliveries.forget(["s-1", "s-3", "s-4"]) == deliveries.forget([]) == 0

@@ -1,11 +1,17 @@
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import time
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import pytest
 
 from divisa.adapters.aws.recipients import DynamoRecipients
 from divisa.adapters.memory.recipients import MemoryRecipients
+from divisa.domain.errors import ConcurrentUpdate
+from divisa.domain.pair import Pair
+from divisa.domain.preferences import Alert, Direction, QuietHours
 from divisa.domain.recipient import Channel, Language, Recipient
 from tests.contract.conftest import make_tables
 
@@ -14,6 +20,18 @@ if TYPE_CHECKING:
 
 ANA = Recipient("ana", Language.EN, frozenset(Channel), "+525512345678", "ana@example.org")
 BEN = Recipient("ben")
+PICKY = replace(
+    ANA,
+    push_consent=True,
+    time_zone="America/Sao_Paulo",
+    quiet_hours=QuietHours(time(22, 30), time(7)),
+    weekly_cap=0,
+    pairs=frozenset(),
+    alerts=(
+        Alert(Pair("USD", "MXN"), Direction.ABOVE, Decimal("17.500000")),
+        Alert(Pair("USD", "BRL"), Direction.BELOW, Decimal("5")),
+    ),
+)
 
 
 @pytest.fixture
@@ -39,3 +57,48 @@ def test_an_invalid_contact_is_kept_as_it_was_entered(recipients: Recipients) ->
     odd = Recipient("odd", consent=frozenset({Channel.SMS}), phone="55 1234", email="")
     recipients.put_many([odd])
     assert recipients.get_many(["odd"]) == {"odd": odd}
+
+
+def test_every_wish_comes_back_as_it_was_put(recipients: Recipients) -> None:
+    picky = replace(PICKY, version=7)
+    recipients.put_many([picky])
+    assert recipients.get_many(["ana"]) == {"ana": picky}
+    assert recipients.load("ana") == picky
+
+
+def test_who_is_unknown_has_agreed_to_nothing(recipients: Recipients) -> None:
+    assert recipients.load("nobody") == Recipient("nobody")
+    assert recipients.get_many(["nobody"]) == {}
+
+
+def test_preferences_are_replaced_and_contacts_are_not(recipients: Recipients) -> None:
+    recipients.put_many([ANA])
+    wanted = replace(PICKY, phone="+10000000", email=None)
+    stored = recipients.save_preferences(wanted)
+    assert stored == recipients.load("ana") == replace(PICKY, version=1)
+
+    plain = replace(Recipient("ana", Language.ES, phone=ANA.phone, email=ANA.email), version=1)
+    assert recipients.save_preferences(plain) == recipients.load("ana") == replace(plain, version=2)
+
+
+def test_the_first_preferences_of_somebody_unknown_are_kept(recipients: Recipients) -> None:
+    new = replace(Recipient("new"), weekly_cap=3)
+    assert recipients.save_preferences(new) == recipients.load("new") == replace(new, version=1)
+
+
+def test_preferences_that_were_changed_meanwhile_are_not_written(recipients: Recipients) -> None:
+    recipients.put_many([ANA])
+    recipients.save_preferences(PICKY)
+    for version in (0, 2):
+        with pytest.raises(ConcurrentUpdate):
+            recipients.save_preferences(replace(ANA, version=version))
+    with pytest.raises(ConcurrentUpdate):
+        recipients.save_preferences(replace(BEN, version=1))
+    assert recipients.load("ana") == replace(PICKY, version=1)
+    assert recipients.get_many(["ben"]) == {}
+
+
+def test_who_is_erased_is_unknown(recipients: Recipients) -> None:
+    recipients.put_many([ANA, BEN])
+    assert (recipients.erase("ana"), recipients.erase("ana"), recipients.erase("nobody")) == (1, 0, 0)
+    assert recipients.get_many(["ana", "ben"]) == {"ben": BEN}

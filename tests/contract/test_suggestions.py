@@ -1,0 +1,79 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+
+from divisa.adapters.aws.suggestions import DynamoSuggestions
+from divisa.adapters.aws.watches import DynamoWatches
+from divisa.adapters.memory.suggestions import MemorySuggestions
+from divisa.adapters.memory.watches import MemoryWatches
+from divisa.domain.suggestion import SuggestionResponse
+from divisa.ports import Move
+from tests.builders import WEDNESDAY, a_suggestion, a_watch
+from tests.contract.conftest import make_tables
+
+if TYPE_CHECKING:
+    from divisa.domain.suggestion import Suggestion
+    from divisa.ports import Suggestions, Watches
+
+    Written = tuple[Suggestions, Watches]
+
+AT = WEDNESDAY + timedelta(minutes=3, microseconds=7)
+
+
+@pytest.fixture
+def written(side: str, request: pytest.FixtureRequest) -> Written:
+    """Suggestions, and the watches through which they are written."""
+    if side == "memory":
+        memory = MemorySuggestions()
+        return memory, MemoryWatches(memory)
+    tables = make_tables(request.getfixturevalue("cloud"))
+    return DynamoSuggestions(tables.suggestions), DynamoWatches(tables.watches, tables.suggestions, shards=1)
+
+
+def insert(watches: Watches, suggestion: Suggestion) -> None:
+    before = a_watch(suggestion.user_id)
+    watches.put_many([before])
+    assert list(watches.move_all([Move(before, replace(before, generation=1), suggestion)])) == [True]
+
+
+def test_suggestions_come_newest_first_and_each_user_gets_their_own(written: Written) -> None:
+    suggestions, watches = written
+    made = [
+        a_suggestion(suggestion_id=name, created_at=WEDNESDAY + timedelta(minutes=minute))
+        for name, minute in (("a", 0), ("b", 2), ("c", 2), ("d", 1))
+    ]
+    for each in made:
+        insert(watches, each)
+    insert(watches, a_suggestion(user_id="ben", suggestion_id="e"))
+    assert [each.suggestion_id for each in suggestions.of_user("ana")] == ["c", "b", "d", "a"]
+    assert suggestions.find("ana", "d") == made[3]
+    assert suggestions.find("ben", "d") is None
+    assert suggestions.find("ana", "e") is None
+
+
+@pytest.mark.parametrize("response", SuggestionResponse)
+def test_the_first_answer_is_written_down_and_nothing_else_is_changed(
+    written: Written, response: SuggestionResponse
+) -> None:
+    suggestions, watches = written
+    made = a_suggestion(suggestion_id="a")
+    insert(watches, made)
+    assert suggestions.answer("ana", "a", response, AT)
+    answered = replace(made, response=response, responded_at=AT)
+    assert suggestions.find("ana", "a") == answered
+    for other in SuggestionResponse:
+        assert not suggestions.answer("ana", "a", other, AT + timedelta(days=1))
+    assert list(suggestions.of_user("ana")) == [answered]
+
+
+def test_what_is_not_there_or_somebody_elses_is_not_answered(written: Written) -> None:
+    suggestions, watches = written
+    insert(watches, a_suggestion(suggestion_id="a"))
+    assert not suggestions.answer("ben", "a", SuggestionResponse.ACCEPTED, AT)
+    assert not suggestions.answer("ana", "b", SuggestionResponse.ACCEPTED, AT)
+    assert list(suggestions.of_user("ben")) == []
+    assert [each.response for each in suggestions.of_user("ana")] == [None]
