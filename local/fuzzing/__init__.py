@@ -1,0 +1,1 @@
+"""The API fuzzed as its document says, on a laptop cloud of its own."""
