@@ -71,16 +71,18 @@ def test_who_calls_what_goes_to_the_fuzzer_and_nothing_of_aws_does(
 ) -> None:
     monkeypatch.setenv("AWS_PROFILE", "mine")
     fuzzer = Fuzzer(REPORT, ANSWERS)
-    caller = Caller("signed-in", ("t-1", "t-2"), "t-3", "s", operations=["get_quote"], spared=["delete_me"])
+    caller = Caller(
+        "signed-in", ("token-one", "token-two"), "token-three", "shared", operations=["get_quote"], spared=["delete_me"]
+    )
     fuzzed(monkeypatch, tmp_path, fuzzer, caller)
-    assert fuzzer.environment["FUZZ_TOKENS"] == "t-1,t-2"
-    assert (fuzzer.environment["FUZZ_FEEDS_TOKEN"], fuzzer.environment["FUZZ_SECRET"]) == ("t-3", "s")
+    assert fuzzer.environment["FUZZ_TOKENS"] == "token-one,token-two"
+    assert (fuzzer.environment["FUZZ_FEEDS_TOKEN"], fuzzer.environment["FUZZ_SECRET"]) == ("token-three", "shared")
     assert "AWS_PROFILE" not in fuzzer.environment
     words = " ".join(fuzzer.command)
     assert "--include-operation-id get_quote" in words
     assert "--exclude-operation-id delete_me" in words
     assert "--checks all" in words
-    assert "t-1" not in words, "whoever lists processes reads no token"
+    assert "token-one" not in words, "whoever lists processes reads no token"
 
 
 @pytest.mark.parametrize(
