@@ -82,10 +82,19 @@ class ServingSettings(DecidingSettings, frozen=True, kw_only=True, rename=str.up
         Raises:
             InvalidSetting: one of them is no pair.
         """
-        try:
-            return frozenset(Pair.parse(text.strip()) for text in self.pairs.split(","))
-        except UnknownPair as error:
-            raise InvalidSetting("PAIRS", str(error)) from error
+        return _served(self.pairs)
+
+
+def _served(pairs: str) -> frozenset[Pair]:
+    """PAIRS as pairs.
+
+    Raises:
+        InvalidSetting: one of them is no pair.
+    """
+    try:
+        return frozenset(Pair.parse(text.strip()) for text in pairs.split(","))
+    except UnknownPair as error:
+        raise InvalidSetting("PAIRS", str(error)) from error
 
 
 class QuotesSettings(ServingSettings, frozen=True, kw_only=True, rename=str.upper):
@@ -135,10 +144,38 @@ class EmailSettings(Settings, frozen=True, kw_only=True, rename=str.upper):
     """Verified SES address that emails come from."""
 
 
-class ApiSettings(Settings, frozen=True, kw_only=True, rename=str.upper):
-    """Settings of the app's API."""
+class PeopleSettings(Settings, frozen=True, kw_only=True, rename=str.upper):
+    """What those entrypoints need that read, change and erase what is kept of people."""
 
     pairs: Name
     """Served pairs, comma-separated: `USD/MXN,USD/BRL`."""
+    watch_shards: Annotated[int, msgspec.Meta(ge=1, le=1_000)]
+    """Partitions that a pair's watches are spread over; the same as when they were seeded."""
+    api_secret_id: Name
+    """Secret of the API, from whose key pseudonyms are made; the same for every entrypoint of a stage."""
+    user_pool_id: Name
+    """Cognito user pool that people sign in at."""
+    erasure_queue_url: Name
+    """SQS queue of the people who are to be erased."""
+
+    def served_pairs(self) -> frozenset[Pair]:
+        """PAIRS as pairs.
+
+        Raises:
+            InvalidSetting: one of them is no pair.
+        """
+        return _served(self.pairs)
+
+
+class ApiSettings(PeopleSettings, frozen=True, kw_only=True, rename=str.upper):
+    """Settings of the app's API."""
+
     requests_per_minute: Annotated[int, msgspec.Meta(ge=1, le=100_000)]
     """What one user may ask in a minute of the wall; an app that is open asks some 30 times."""
+
+
+class ErasureSettings(PeopleSettings, frozen=True, kw_only=True, rename=str.upper):
+    """Settings of the erasures' consumer."""
+
+    lake_bucket: Name
+    """S3 bucket of the lake, which is told there whom to erase."""

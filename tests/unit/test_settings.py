@@ -7,8 +7,10 @@ import pytest
 from divisa.domain.errors import InvalidSetting
 from divisa.domain.pair import Pair
 from divisa.settings import (
+    ApiSettings,
     BacklogSettings,
     EmailSettings,
+    ErasureSettings,
     OutboxSettings,
     QuotesSettings,
     RefreshSettings,
@@ -24,6 +26,13 @@ DECIDING = {
     "WATCH_SHARDS": "4",
     "WATCH_AGE_HOURS": "6",
 }
+PEOPLE = {
+    "PAIRS": "USD/MXN,USD/BRL",
+    "WATCH_SHARDS": "4",
+    "API_SECRET_ID": "divisa-local-api",
+    "USER_POOL_ID": "us-east-1_local",
+    "ERASURE_QUEUE_URL": "http://localhost:4566/000000000000/divisa-local-erasures",
+}
 QUEUE = "http://localhost:4566/000000000000/divisa-local-backlog"
 OF_KIND: dict[type[Settings], dict[str, str]] = {
     QuotesSettings: {
@@ -37,6 +46,8 @@ OF_KIND: dict[type[Settings], dict[str, str]] = {
     RefreshSettings: {**DECIDING, "PAIRS": "USD/MXN", "REFRESHES_PER_RUN": "3000"},
     OutboxSettings: {"SUGGESTIONS_TOPIC_ARN": "arn:aws:sns:us-east-1:000000000000:suggestions"},
     SmsSettings: {"SMS_SENDER_ID": "Divisa"},
+    ApiSettings: {**PEOPLE, "REQUESTS_PER_MINUTE": "300"},
+    ErasureSettings: {**PEOPLE, "LAKE_BUCKET": "divisa-local-lake"},
     EmailSettings: {"SENDER_EMAIL": "no-reply@example.com"},
 }
 QUOTES = COMMON | OF_KIND[QuotesSettings]
@@ -131,9 +142,10 @@ def test_a_replay_needs_to_know_where_its_clock_is() -> None:
     assert settings.clock_parameter == "/divisa/local/clock"
 
 
+@pytest.mark.parametrize("kind", [QuotesSettings, ErasureSettings])
 @pytest.mark.parametrize("pairs", ["USDMXN", "USD/MXN,", "USD/MXN,XXX/YYY", ","])
-def test_a_served_pair_that_is_none_names_the_setting(pairs: str) -> None:
-    settings = QuotesSettings.from_environment(QUOTES | {"PAIRS": pairs})
+def test_a_served_pair_that_is_none_names_the_setting(kind: type[QuotesSettings | ErasureSettings], pairs: str) -> None:
+    settings = kind.from_environment(COMMON | OF_KIND[kind] | {"PAIRS": pairs})
     with pytest.raises(InvalidSetting) as caught:
         settings.served_pairs()
     assert caught.value.name == "PAIRS"
