@@ -10,6 +10,7 @@ from divisa.adapters.memory.watches import MemoryWatches
 from divisa.domain.bands import NOWHERE
 from divisa.domain.errors import ConcurrentUpdate
 from divisa.domain.evaluation import Decision
+from divisa.ports import Move
 from divisa.services.suggest import Outcome
 from tests.builders import USD_MXN, WEDNESDAY, a_quote, a_summary
 from tests.unit.services.world import World
@@ -37,13 +38,40 @@ def test_a_user_whose_history_changed_is_evaluated_at_once() -> None:
     assert world.watch("ben").generation == 1
 
 
-def test_doing_it_again_changes_nothing() -> None:
+def test_doing_it_again_says_the_same_and_tells_nobody_anything() -> None:
     world = a_world_at_rest()
     world.summaries.put_many(USD_MXN, BOUGHT_CHEAPER)
     world.reevaluate(USD_MXN, ["ana"])
     watch = world.watch()
-    assert world.reevaluate(USD_MXN, ["ana"]) == Outcome(evaluated=1)
-    assert (world.watch(), len(world.recorded())) == (watch, 1)
+    assert world.reevaluate(USD_MXN, ["ana"]) == Outcome(evaluated=1, moved=1)
+    again = world.watch()
+    assert replace(again, generation=watch.generation, refresh_at=watch.refresh_at) == watch
+    assert len(world.recorded()) == 1
+
+
+def test_whoever_evaluates_with_the_summary_of_before_comes_too_late_even_if_nothing_is_new() -> None:
+    world = a_world_at_rest()
+    in_flight = world.watch()
+    world.reevaluate(USD_MXN, ["ana"])
+    assert world.watch().band == in_flight.band
+    late = Move(in_flight, replace(in_flight, decision=Decision.BUY, generation=in_flight.generation + 1))
+    assert world.watches.move_all([late]) == [False]
+    world.clock.set(WEDNESDAY + timedelta(hours=1))  # and so where the next quote decides
+    for _ in range(2):
+        in_flight = world.watch()
+        world.reevaluate(USD_MXN, ["ana"])
+        late = Move(in_flight, replace(in_flight, generation=in_flight.generation + 1))
+        assert world.watches.move_all([late]) == [False]
+
+
+def test_what_is_put_off_is_decided_by_the_next_quote_without_asking_the_model_now() -> None:
+    world = a_world_at_rest()
+    world.summaries.put_many(USD_MXN, BOUGHT_CHEAPER)
+    world.scorer.switch_off()
+    assert world.reevaluate.put_off(USD_MXN, ["ana", "stranger"]) == Outcome(moved=1)
+    world.scorer.failure = None
+    report = world.receive(a_quote("17.00", at=WEDNESDAY + timedelta(seconds=10), sequence=2))
+    assert report.outcome == Outcome(evaluated=1, moved=1, suggested=1)
 
 
 def test_without_a_fresh_price_the_next_quote_decides_whatever_it_is() -> None:
@@ -52,7 +80,7 @@ def test_without_a_fresh_price_the_next_quote_decides_whatever_it_is() -> None:
     world.clock.set(WEDNESDAY + timedelta(hours=1))
     assert world.reevaluate(USD_MXN, ["ana"]) == Outcome(moved=1)
     assert world.watch().band == NOWHERE
-    assert world.reevaluate(USD_MXN, ["ana"]) == Outcome()
+    assert world.reevaluate(USD_MXN, ["ana"]) == Outcome(moved=1)
     assert world.recorded() == []
     report = world.receive(a_quote("17.00", at=WEDNESDAY + timedelta(hours=2), sequence=2))
     assert report.outcome == Outcome(evaluated=1, moved=1, suggested=1)
@@ -63,8 +91,7 @@ def test_a_quote_that_is_just_being_applied_does_not_hide_the_change() -> None:
     ahead = replace(world.watch(), evaluated_at=WEDNESDAY + timedelta(seconds=5))
     world.watches.put_many([ahead])
     world.summaries.put_many(USD_MXN, BOUGHT_CHEAPER)
-    assert world.reevaluate(USD_MXN, ["ana", "ben"]) == Outcome(evaluated=1, moved=1)
-    assert world.reevaluate(USD_MXN, ["ana"]) == Outcome()
+    assert world.reevaluate(USD_MXN, ["ana", "ben"]) == Outcome(evaluated=1, moved=2)
     assert world.watch("ana").band == NOWHERE
 
 
