@@ -9,6 +9,7 @@ DivisaError
 │   ├── InvalidContact        a phone number or an address that no message can be sent to
 │   ├── InvalidFields         fields of a request that are wrong beside each other, or for this deployment (names them)
 │   └── Refused               a request that is well formed and cannot be done as things stand (carries a reason code)
+├── Unauthenticated           who asks has not shown who they are; why not is not told
 ├── NotFound                  there is no such thing, or it is not the caller's
 ├── InvalidSetting            a setting is missing or wrong; names the setting
 ├── ConcurrentUpdate          somebody else moved the state first; read it again and retry
@@ -103,6 +104,10 @@ class Refused(InvalidInput):
     def __init__(self, code: str, detail: str) -> None:
         super().__init__(detail)
         self.code = code
+
+
+class Unauthenticated(DivisaError):
+    """Who asks has not shown who they are. The message is the same for every reason there may be."""
 
 
 class NotFound(DivisaError):

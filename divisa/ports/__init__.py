@@ -12,6 +12,7 @@ from divisa.ports.ledger import Ledger, LedgerFilter, LedgerPage, LedgerPosition
 from divisa.ports.ledger_stream import LedgerStream
 from divisa.ports.market import MarketRecord, Markets, Quarantine, QuarantineEntry, QuoteStream
 from divisa.ports.messages import Announcement, Deliveries, EmailGateway, SmsGateway, Suggestions, SuggestionTopic
+from divisa.ports.nonces import Nonces
 from divisa.ports.people import Advance, Portfolios, Recipients, Summaries, SummaryRecord
 from divisa.ports.scoring import Scorer, Scores
 from divisa.ports.secrets import Secrets
@@ -39,6 +40,7 @@ __all__ = [
     "Markets",
     "Move",
     "PersonalRows",
+    "Nonces",
     "Portfolios",
     "Quarantine",
     "QuarantineEntry",

@@ -75,6 +75,21 @@ def decode_quote(payload: bytes) -> Quote:
     return Quote(pair, bid, ask, event_time, document.sequence, document.source)
 
 
+def quote_of(document: object, source: str) -> Quote:
+    """The quote that an object read from JSON is, as `decode_quote` has it; its source is the given one.
+
+    Raises:
+        InvalidQuote: it is none; the reasons are those of `decode_quote`.
+    """
+    if not isinstance(document, dict):
+        raise InvalidQuote(Rejection.MALFORMED, "a quote is an object")
+    try:
+        payload = msgspec.json.encode({**document, "source": source})
+    except (msgspec.MsgspecError, TypeError, ValueError, OverflowError, RecursionError) as error:
+        raise InvalidQuote(Rejection.MALFORMED, "the object is no JSON") from error
+    return decode_quote(payload)
+
+
 def _price(field: str, text: str) -> Decimal:
     if not _PRICE.fullmatch(text) or sum(map(str.isdigit, text)) > MAX_DIGITS:
         raise InvalidQuote(Rejection.MALFORMED, f"{field} is not a decimal number of at most {MAX_DIGITS} digits")
