@@ -288,3 +288,12 @@ class NonceItem(Model):
     provider = UnicodeAttribute(hash_key=True)
     nonce = UnicodeAttribute(range_key=True)
     ttl = TTLAttribute()
+
+
+class ThrottleItem(Model):
+    """What a user has asked in one minute of the wall, `2024-01-05T14:15`."""
+
+    user_id = UnicodeAttribute(hash_key=True)
+    window = UnicodeAttribute(range_key=True)
+    requests = NumberAttribute()
+    ttl = TTLAttribute()

@@ -20,6 +20,7 @@ from divisa.adapters.aws.items import (
     RecipientItem,
     SuggestionItem,
     SummaryItem,
+    ThrottleItem,
     TransactionItem,
     WatchItem,
 )
@@ -88,6 +89,7 @@ DEVICES: Final = Definition("devices", DeviceItem)
 ERASURES: Final = Definition("erasures", ErasureItem)
 BARS: Final = Definition("bars", BarItem)
 NONCES: Final = Definition("nonces", NonceItem)
+THROTTLES: Final = Definition("throttles", ThrottleItem)
 TRANSACTIONS: Final = Definition(
     "transactions", TransactionItem, stream_view="NEW_IMAGE", indexes=(BY_TIME, BY_SEQUENCE)
 )
@@ -105,6 +107,7 @@ DEFINITIONS: Final = (
     ERASURES,
     BARS,
     NONCES,
+    THROTTLES,
     TRANSACTIONS,
 )
 
@@ -162,3 +165,4 @@ class Tables:
         self.transactions = table(TRANSACTIONS)
         self.bars = table(BARS)
         self.nonces = table(NONCES)
+        self.throttles = table(THROTTLES)
