@@ -27,7 +27,10 @@ class Decision(IntEnum):
     @property
     def side(self) -> Side | None:
         """The side that the decision suggests; None for HOLD."""
-        return None if self is Decision.HOLD else Side[self.name]
+        return _SIDES[self]
+
+
+_SIDES = (None, Side.BUY, Side.SELL)
 
 
 @dataclass(frozen=True, slots=True)

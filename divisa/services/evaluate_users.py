@@ -75,12 +75,13 @@ class Evaluations:
         for user_id, decision, lower, upper, first, last, low, high, propensity in zip(
             self.user_ids[rows], *(column.tolist() for column in columns), strict=True
         ):
+            band = Band(lower, upper)
             yield Evaluation(
                 user_id=user_id,
                 decision=_DECISIONS[decision],
-                band=Band(lower, upper),
-                reach=Band(first, last),
-                quiet=Band(low, high),
+                band=band,
+                reach=Band(first, last) if decision else band,
+                quiet=Band(low, high) if decision else band,
                 propensity=propensity,
                 model_version=scores.model_version,
             )

@@ -135,7 +135,8 @@ class MemoryWatches:
         return shards
 
     def _home(self, pair: Pair, user_id: str) -> _Shard:
-        return self._of(pair)[shard_of(user_id, self.shards)]
+        shards = self._of(pair)
+        return shards[shard_of(user_id, len(shards))] if len(shards) > 1 else shards[0]
 
 
 class _Shard:
