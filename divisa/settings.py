@@ -123,6 +123,17 @@ class RefreshSettings(ServingSettings, frozen=True, kw_only=True, rename=str.upp
     how many can be kept from growing old."""
 
 
+class TransactionsSettings(DecidingSettings, frozen=True, kw_only=True, rename=str.upper):
+    """Settings of the consumer of the ledger's stream."""
+
+
+class LedgerSettings(Settings, frozen=True, kw_only=True, rename=str.upper):
+    """Settings of the consumer of the ledger table's own stream."""
+
+    transactions_stream_name: Name
+    """Kinesis stream that carries ledger entries to whoever follows what users do."""
+
+
 class OutboxSettings(Settings, frozen=True, kw_only=True, rename=str.upper):
     """Settings of the outbox."""
 

@@ -12,10 +12,11 @@ from divisa.domain.policy import PolicyRules
 from divisa.domain.recipient import Channel
 
 if TYPE_CHECKING:
-    from divisa.ports import Bars, Markets, QuoteStream, Watches
+    from divisa.ports import Bars, LedgerStream, Markets, QuoteStream, Watches
     from divisa.services.apply_quotes import ApplyQuotes
     from divisa.services.decide import Decide
     from divisa.services.deliver import Deliver, Send
+    from divisa.services.fold_ledger import FoldLedger
     from divisa.services.publish_suggestions import PublishSuggestions
     from divisa.services.refresh_watches import RefreshWatches
     from divisa.services.work_off import WorkOff
@@ -23,11 +24,13 @@ if TYPE_CHECKING:
         BacklogSettings,
         DecidingSettings,
         EmailSettings,
+        LedgerSettings,
         OutboxSettings,
         QuotesSettings,
         RefreshSettings,
         Settings,
         SmsSettings,
+        TransactionsSettings,
     )
 
 
@@ -71,6 +74,31 @@ def refresh_watches(settings: RefreshSettings) -> RefreshWatches:
 
     parts = _deciding(settings)
     return RefreshWatches(parts.markets, parts.watches, parts.decide)
+
+
+def ledger_stream(settings: LedgerSettings) -> LedgerStream:
+    """Where the ledger table's stream is carried on to."""
+    from divisa.adapters.aws import clients
+    from divisa.adapters.aws.ledger_stream import KinesisLedgerStream
+
+    return KinesisLedgerStream(clients.kinesis(), settings.transactions_stream_name)
+
+
+def fold_ledger(settings: TransactionsSettings) -> FoldLedger:
+    """The consumer of the ledger's stream."""
+    from divisa.adapters.aws.ledger import DynamoLedger
+    from divisa.adapters.aws.summaries import DynamoSummaries
+    from divisa.services.fold_ledger import FoldLedger
+    from divisa.services.reevaluate_users import ReevaluateUsers
+
+    # It evaluates with what it has just folded.
+    parts, tables = _deciding(settings, consistent=True), tables_of(settings)
+    return FoldLedger(
+        DynamoSummaries(tables.summaries),
+        DynamoLedger(tables.transactions, tables.portfolios),
+        parts.watches,
+        ReevaluateUsers(parts.markets, parts.watches, parts.decide),
+    )
 
 
 def publish_suggestions(settings: OutboxSettings) -> PublishSuggestions:
@@ -126,7 +154,8 @@ class _Deciding(NamedTuple):
     decide: Decide
 
 
-def _deciding(settings: DecidingSettings) -> _Deciding:
+def _deciding(settings: DecidingSettings, *, consistent: bool = False) -> _Deciding:
+    """`consistent` says whether summaries are read as of now."""
     from divisa.adapters.aws import clients
     from divisa.adapters.aws.markets import DynamoMarkets
     from divisa.adapters.aws.portfolios import DynamoPortfolios
@@ -143,7 +172,8 @@ def _deciding(settings: DecidingSettings) -> _Deciding:
     watches = DynamoWatches(tables.watches, tables.suggestions, shards=settings.watch_shards)
     decide = Decide(
         EvaluateUsers(
-            DynamoSummaries(tables.summaries), SageMakerScorer(clients.sagemaker_runtime(), settings.endpoint_name)
+            DynamoSummaries(tables.summaries, consistent=consistent),
+            SageMakerScorer(clients.sagemaker_runtime(), settings.endpoint_name),
         ),
         Suggest(
             watches,

@@ -6,8 +6,8 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from divisa.adapters.aws.parallel import THREADS
 from divisa.adapters.aws.table import GET_BATCH
-from divisa.adapters.aws.watches import THREADS
 
 if TYPE_CHECKING:
     from local.cost.counts import Counts

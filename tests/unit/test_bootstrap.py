@@ -13,6 +13,8 @@ from divisa import bootstrap
 from divisa.adapters.aws.backlog import SqsBacklog
 from divisa.adapters.aws.clock import ReplayClock, SystemClock
 from divisa.adapters.aws.deliveries import DynamoDeliveries
+from divisa.adapters.aws.ledger import DynamoLedger
+from divisa.adapters.aws.ledger_stream import KinesisLedgerStream
 from divisa.adapters.aws.markets import DynamoMarkets
 from divisa.adapters.aws.portfolios import DynamoPortfolios
 from divisa.adapters.aws.quarantine import S3Quarantine
@@ -27,10 +29,12 @@ from divisa.domain.recipient import Channel
 from divisa.settings import (
     BacklogSettings,
     EmailSettings,
+    LedgerSettings,
     OutboxSettings,
     QuotesSettings,
     RefreshSettings,
     SmsSettings,
+    TransactionsSettings,
 )
 from tests.unit.test_settings import COMMON, OF_KIND
 
@@ -115,6 +119,34 @@ def test_the_backlog_and_the_refresh_decide_as_the_quotes_consumer_does() -> Non
         assert deciding(use_case.decide) == DECIDING
 
 
+def test_the_ledgers_fold_decides_as_the_quotes_consumer_does_and_reads_what_it_has_just_folded() -> None:
+    fold = bootstrap.fold_ledger(TransactionsSettings.from_environment(COMMON | OF_KIND[TransactionsSettings]))
+
+    wired = kinds(fold)
+    expected = {"summaries": DynamoSummaries, "ledger": DynamoLedger, "watches": DynamoWatches}
+    assert {name: wired[name] for name in expected} == expected
+    assert kinds(fold.reevaluate)["markets"] is DynamoMarkets
+    assert fold.watches is fold.reevaluate.watches is fold.reevaluate.decide.suggest.watches
+    assert deciding(fold.reevaluate.decide) == DECIDING
+    summaries = fold.reevaluate.decide.evaluate.summaries
+    assert isinstance(summaries, DynamoSummaries)
+    assert summaries.is_consistent
+
+
+def test_what_quotes_break_is_read_at_half_the_price() -> None:
+    apply = bootstrap.apply_quotes(QuotesSettings.from_environment(COMMON | OF_KIND[QuotesSettings]))
+
+    summaries = apply.decide.evaluate.summaries
+    assert isinstance(summaries, DynamoSummaries)
+    assert not summaries.is_consistent
+
+
+def test_ledger_entries_are_published_to_kinesis() -> None:
+    stream = bootstrap.ledger_stream(LedgerSettings.from_environment(COMMON | OF_KIND[LedgerSettings]))
+
+    assert isinstance(stream, KinesisLedgerStream)
+
+
 def test_a_served_pair_that_is_none_stops_the_wiring() -> None:
     settings = QuotesSettings.from_environment(COMMON | OF_KIND[QuotesSettings] | {"PAIRS": "USDMXN"})
     with pytest.raises(InvalidSetting, match="^PAIRS: "):
@@ -142,7 +174,7 @@ def test_producers_publish_to_kinesis() -> None:
     assert isinstance(bootstrap.quote_stream("divisa-local-quotes"), KinesisQuoteStream)
 
 
-@pytest.mark.parametrize("name", ["quotes", "backlog", "refresh", "outbox", "sms", "email"])
+@pytest.mark.parametrize("name", ["quotes", "backlog", "refresh", "transactions", "ledger", "outbox", "sms", "email"])
 def test_importing_a_handler_loads_neither_boto3_nor_pynamodb(name: str) -> None:
     heavy = (
         f"import sys, stream_consumers.{name}; print(sorted({{'boto3', 'pynamodb', 'sklearn'}} & sys.modules.keys()))"

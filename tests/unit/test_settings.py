@@ -11,11 +11,13 @@ from divisa.settings import (
     BacklogSettings,
     EmailSettings,
     ErasureSettings,
+    LedgerSettings,
     OutboxSettings,
     QuotesSettings,
     RefreshSettings,
     Settings,
     SmsSettings,
+    TransactionsSettings,
 )
 
 COMMON = {"STAGE": "local", "TABLE_PREFIX": "divisa-local-", "CLOCK": "system"}
@@ -44,6 +46,8 @@ OF_KIND: dict[type[Settings], dict[str, str]] = {
     },
     BacklogSettings: {**DECIDING, "BACKLOG_QUEUE_URL": QUEUE},
     RefreshSettings: {**DECIDING, "PAIRS": "USD/MXN", "REFRESHES_PER_RUN": "3000"},
+    TransactionsSettings: DECIDING,
+    LedgerSettings: {"TRANSACTIONS_STREAM_NAME": "divisa-local-transactions"},
     OutboxSettings: {"SUGGESTIONS_TOPIC_ARN": "arn:aws:sns:us-east-1:000000000000:suggestions"},
     SmsSettings: {"SMS_SENDER_ID": "Divisa"},
     ApiSettings: {**PEOPLE, "REQUESTS_PER_MINUTE": "300"},

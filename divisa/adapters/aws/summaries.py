@@ -32,11 +32,11 @@ class DynamoSummaries:
     def __init__(self, table: Table, *, consistent: bool = False) -> None:
         """`consistent` says whether `get_many` reads as of now; `load` always does."""
         self._table = table
-        self._consistent = consistent
+        self.is_consistent = consistent
 
     def get_many(self, pair: Pair, user_ids: Sequence[str]) -> Mapping[str, BehaviourSummary[float]]:
         """Summaries by user, equal to the last bit to what was put; users without one are absent."""
-        records = self._read(pair, user_ids, consistent=self._consistent)
+        records = self._read(pair, user_ids, consistent=self.is_consistent)
         return {record.user_id: record.summary for record in records}
 
     def put_many(self, pair: Pair, summaries: Mapping[str, BehaviourSummary[float]]) -> None:
