@@ -8,6 +8,7 @@ component does not answer, and nothing of a library.
 from divisa.ports.bars import Bars
 from divisa.ports.devices import Devices
 from divisa.ports.erasure import ErasureMarkers, ErasureQueue, Erasures, PersonalRows, SignIn, SignIns
+from divisa.ports.feeds import Feeds, Upload
 from divisa.ports.ledger import Ledger, LedgerFilter, LedgerPage, LedgerPosition
 from divisa.ports.ledger_stream import LedgerStream
 from divisa.ports.market import MarketRecord, Markets, Quarantine, QuarantineEntry, QuoteStream
@@ -32,6 +33,7 @@ __all__ = [
     "ErasureQueue",
     "Erasures",
     "Ledger",
+    "Feeds",
     "LedgerFilter",
     "LedgerPage",
     "LedgerPosition",
@@ -57,4 +59,5 @@ __all__ = [
     "Summaries",
     "SummaryRecord",
     "Watches",
+    "Upload",
 ]

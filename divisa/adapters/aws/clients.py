@@ -63,6 +63,11 @@ def s3() -> S3Client:
     return boto3.client("s3", config=_config(read=5.0, attempts=4))
 
 
+def uploads_s3() -> S3Client:
+    """For `S3Feeds`, which signs forms: by version 4, the only one that S3 takes for encrypted objects."""
+    return boto3.client("s3", config=_config(read=10.0, attempts=3).merge(Config(signature_version="s3v4")))
+
+
 def secretsmanager() -> SecretsManagerClient:
     """For `SecretsManagerSecrets`."""
     return boto3.client("secretsmanager", config=_config(read=2.0, attempts=3))
