@@ -54,12 +54,14 @@ class CloudStatus:
     Attributes:
         parts: in the order of starting.
         endpoint: None where there is none, or nobody to ask.
+        api_url: where the API answers; None where nobody would.
         crash: the first part that stopped by itself, with the end of its log.
     """
 
     parts: tuple[PartStatus, ...]
     endpoint: EndpointStatus | None
     crash: LaptopCloudError | None
+    api_url: str | None = None
 
     @property
     def running(self) -> bool:
@@ -109,6 +111,8 @@ def down(*, wipe: bool = False, say: Say, home: Path = HOME) -> None:
         say: told each step in one line.
         home: the folder of the cloud.
     """
+    from local.accounts import forget as forget_sign_ins
+
     supervisor = Supervisor(home)
     with supervisor.exclusively():
         for name in reversed(parts.NAMES):
@@ -117,6 +121,7 @@ def down(*, wipe: bool = False, say: Say, home: Path = HOME) -> None:
         if wipe:
             for name in parts.NAMES:
                 shutil.rmtree(home / name, ignore_errors=True)
+            forget_sign_ins(home)
             say("data wiped")
 
 
@@ -154,14 +159,15 @@ def status(home: Path = HOME) -> CloudStatus:
     """How each part fares, and the endpoint."""
     supervisor = Supervisor(home)
     every = tuple(supervisor.status(name) for name in parts.NAMES)
-    found = None
+    found, api_url = None, None
     with contextlib.suppress(LaptopCloudError):
         if all(part.state is PartState.RUNNING for part in every[:2]):
-            from local import endpoint
+            from local import accounts, endpoint
 
             cloud = running(home)
+            api_url = accounts.api_url(cloud)
             found = endpoint.status(cloud.addresses, cloud.deployment.endpoint_name)
-    return CloudStatus(every, found, supervisor.crashed())
+    return CloudStatus(every, found, supervisor.crashed(), api_url)
 
 
 def _start(supervisor: Supervisor, home: Path, say: Say, undo: contextlib.ExitStack) -> LaptopCloud:

@@ -29,6 +29,7 @@ class Deployment:
     watch_shards: int
     watch_age_hours: float
     quotes_stream_name: str
+    transactions_stream_name: str
     suggestions_topic_arn: str
     operations_topic_arn: str
     backlog_queue_url: str
@@ -39,6 +40,8 @@ class Deployment:
     email_dead_letter_queue_url: str
     quotes_failed_queue_url: str
     outbox_failed_queue_url: str
+    ledger_failed_queue_url: str
+    transactions_failed_queue_url: str
     quarantine_bucket_name: str
     models_bucket_name: str
     lake_bucket_name: str
@@ -48,12 +51,20 @@ class Deployment:
     endpoint_name_parameter_name: str
     sender_email_parameter_name: str
     clock_parameter_name: str
+    api_id: str
+    user_pool_id: str
+    app_client_id: str
+    feeds_client_id: str
     quotes_function_name: str
     backlog_function_name: str
     refresh_function_name: str
+    ledger_function_name: str
+    transactions_function_name: str
     outbox_function_name: str
     sms_function_name: str
     email_function_name: str
+    api_function_name: str
+    prices_function_name: str
 
     @classmethod
     def from_outputs(cls, outputs: Mapping[str, str]) -> Deployment:
@@ -83,6 +94,7 @@ class Deployment:
 
     @property
     def function_names(self) -> tuple[str, ...]:
-        """The functions, in the order in which a quote meets them."""
+        """The functions in the order in which a quote meets them, then those that follow the ledger or answer HTTP."""
         sending = self.outbox_function_name, self.sms_function_name, self.email_function_name
-        return (*self.deciding_function_names, *sending)
+        following = self.ledger_function_name, self.transactions_function_name
+        return (*self.deciding_function_names, *sending, *following, self.api_function_name, self.prices_function_name)

@@ -1,6 +1,7 @@
 """What MiniStack's CloudFormation drops of the template, set afterwards by each service's own API.
 
-Put right: the tables' time to live, point-in-time recovery and encryption, and the stream's encryption. Left alone,
+Put right: the tables' time to live, point-in-time recovery and encryption, the stream's encryption, and which web pages
+may call the API. Left alone,
 because there nothing acts on them: the buckets' default encryption and lifecycle rules, and the topics' keys. Queues,
 log groups, bucket policies, subscriptions and mappings arrive whole.
 """
@@ -14,6 +15,7 @@ import boto3
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from mypy_boto3_apigatewayv2.client import ApiGatewayV2Client
     from mypy_boto3_dynamodb.client import DynamoDBClient
     from mypy_boto3_kinesis.client import KinesisClient
 
@@ -23,7 +25,7 @@ KEY_ALIAS = "alias/divisa-local"
 
 
 def mend(template: Mapping[str, Any], addresses: Addresses) -> None:
-    """Make the deployed tables and streams what the template says; a second time changes nothing.
+    """Make the deployed tables, streams and API what the template says; a second time changes nothing.
 
     Args:
         template: the compiled template, with explicit table and stream names.
@@ -34,13 +36,17 @@ def mend(template: Mapping[str, Any], addresses: Addresses) -> None:
     """
     dynamodb = boto3.client("dynamodb", **addresses.client_settings("dynamodb"))
     kinesis = boto3.client("kinesis", **addresses.client_settings("kinesis"))
+    gateway = boto3.client("apigatewayv2", **addresses.client_settings("apigatewayv2"))
     try:
         for resource in template["Resources"].values():
             if resource["Type"] == "AWS::DynamoDB::Table":
                 _mend_table(dynamodb, resource["Properties"])
             elif resource["Type"] == "AWS::Kinesis::Stream":
                 _mend_stream(kinesis, resource["Properties"])
+            elif resource["Type"] == "AWS::ApiGatewayV2::Api":
+                _mend_api(gateway, resource["Properties"])
     finally:
+        gateway.close()
         dynamodb.close()
         kinesis.close()
 
@@ -67,3 +73,9 @@ def _mend_stream(kinesis: KinesisClient, wanted: Mapping[str, Any]) -> None:
     now = kinesis.describe_stream_summary(StreamName=name)["StreamDescriptionSummary"]
     if "StreamEncryption" in wanted and now.get("EncryptionType") != "KMS":
         kinesis.start_stream_encryption(StreamName=name, EncryptionType="KMS", KeyId=KEY_ALIAS)
+
+
+def _mend_api(gateway: ApiGatewayV2Client, wanted: Mapping[str, Any]) -> None:
+    # CloudFormation stores the configuration under names that its own gateway does not read.
+    [api_id] = (api["ApiId"] for api in gateway.get_apis()["Items"] if api["Name"] == wanted["Name"])
+    gateway.update_api(ApiId=api_id, CorsConfiguration=wanted["CorsConfiguration"])

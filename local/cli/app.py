@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import typer
 
-from local.cli import cost, demo, down, inbox, quarantine, replay, seed, status, suggestions, train, up, why
+from local.cli import cost, demo, down, inbox, login, quarantine, replay, seed, status, suggestions, train, up, why
 from local.cli.output import examples
 
 _MODEL = "The model"
 _CLOUD = "The laptop cloud"
 _MESSAGES = "What comes out"
+_API = "What an app does"
 _AWS = "On AWS"
 
 app = typer.Typer(
@@ -42,4 +43,5 @@ app.command(rich_help_panel=_MESSAGES, epilog=why.EXAMPLES)(why.why)
 app.command(rich_help_panel=_MESSAGES, epilog=inbox.EXAMPLES)(inbox.inbox)
 app.command(rich_help_panel=_MESSAGES, epilog=quarantine.EXAMPLES)(quarantine.quarantine)
 app.command(rich_help_panel=_MESSAGES, epilog=demo.EXAMPLES)(demo.demo)
+app.command(rich_help_panel=_API, epilog=login.EXAMPLES)(login.login)
 app.command(rich_help_panel=_AWS, epilog=cost.EXAMPLES)(cost.cost)

@@ -49,6 +49,7 @@ def _as_json(found: "CloudStatus") -> dict[str, Any]:
             "configuration": endpoint.configuration,
             "problem": endpoint.problem,
         },
+        "api": found.api_url,
         "crash": None if found.crash is None else str(found.crash),
     }
 
@@ -82,6 +83,8 @@ def _show(found: "CloudStatus") -> None:
     if found.endpoint is not None:
         table.add_row("endpoint", found.endpoint.status, "", "", "", found.endpoint.name)
     output.show(table)
+    if found.api_url is not None:
+        output.say(f"\nThe API answers at {found.api_url}/v1/health")
 
 
 def _short(path: Path) -> str:
