@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -11,6 +10,8 @@ from divisa.domain.errors import DivisaError
 from divisa.domain.gate import market_is_open
 
 if TYPE_CHECKING:
+    from datetime import timedelta
+
     from divisa.domain.pair import Pair
     from divisa.ports import Clock, Markets
 
