@@ -10,8 +10,8 @@ if TYPE_CHECKING:
 
 Resources = dict[str, dict[str, Any]]
 
-FUNCTIONS = ("Quotes", "Backlog", "Refresh", "Outbox", "Sms", "Email")
-DECIDING = ("Quotes", "Backlog", "Refresh")
+FUNCTIONS = ("Quotes", "Backlog", "Refresh", "Ledger", "Transactions", "Outbox", "Sms", "Email", "Api", "Prices")
+DECIDING = ("Quotes", "Backlog", "Refresh", "Transactions")
 """The functions that decide about watches."""
 
 

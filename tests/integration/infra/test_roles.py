@@ -71,6 +71,20 @@ def test_only_who_decides_reaches_the_model_only_the_outbox_the_topic_only_the_s
     assert [name for name in FUNCTIONS if may(name, "ses:SendEmail")] == ["Email"]
 
 
+def may_do(resources: Resources, function: str) -> dict[str, set[str]]:
+    """What a function may do, each action with the resources that it may do it on, as JSON."""
+    may: dict[str, set[str]] = {}
+    for statement in statements(resources[f"{function}Role"]["Properties"]):
+        for action in as_list(statement["Action"]):
+            found = {json.dumps(each) for each in as_list(statement["Resource"])}
+            may[action] = may.get(action, set()) | found
+    return may
+
+
+def tables(*names: str) -> set[str]:
+    return {json.dumps({"Fn::GetAtt": [f"{name}Table", "Arn"]}) for name in names}
+
+
 @pytest.mark.parametrize(
     ("function", "indexes"),
     [("Quotes", {"by_lower", "by_upper"}), ("Backlog", {"by_lower", "by_upper"}), ("Refresh", {"by_refresh"})],
@@ -78,14 +92,7 @@ def test_only_who_decides_reaches_the_model_only_the_outbox_the_topic_only_the_s
 def test_who_decides_queries_watches_by_its_own_indexes_only_and_joins_and_writes_what_a_decision_needs(
     resources: Resources, function: str, indexes: set[str]
 ) -> None:
-    may: dict[str, set[str]] = {}
-    for statement in statements(resources[f"{function}Role"]["Properties"]):
-        for action in as_list(statement["Action"]):
-            found = {json.dumps(each) for each in as_list(statement["Resource"])}
-            may[action] = may.get(action, set()) | found
-
-    def tables(*names: str) -> set[str]:
-        return {json.dumps({"Fn::GetAtt": [f"{name}Table", "Arn"]}) for name in names}
+    may = may_do(resources, function)
 
     assert may["dynamodb:Query"] == {json.dumps({"Fn::Sub": f"${{WatchesTable.Arn}}/index/{name}"}) for name in indexes}
     bars = tables("Bars") if function == "Quotes" else set()
@@ -94,6 +101,26 @@ def test_who_decides_queries_watches_by_its_own_indexes_only_and_joins_and_write
     assert may["dynamodb:GetItem"] == tables("Market")
     assert may["dynamodb:PutItem"] - tables("Market") == tables("Watches", "Suggestions")
     assert (tables("Market") <= may["dynamodb:PutItem"]) == (function == "Quotes")
+
+
+def test_who_folds_the_ledger_reads_it_by_number_and_writes_summaries_watches_and_suggestions(
+    resources: Resources,
+) -> None:
+    may = may_do(resources, "Transactions")
+
+    assert may["dynamodb:Query"] == {json.dumps({"Fn::Sub": "${TransactionsTable.Arn}/index/by_sequence"})}
+    assert may["dynamodb:GetItem"] == tables("Market", "Portfolios")
+    assert may["dynamodb:BatchGetItem"] == tables("Portfolios", "Summaries", "Recipients", "Watches")
+    assert may["dynamodb:PutItem"] == tables("Summaries", "Watches", "Suggestions")
+    assert not {"dynamodb:DeleteItem", "dynamodb:UpdateItem", "dynamodb:BatchWriteItem"} & may.keys()
+
+
+def test_who_publishes_the_ledger_reads_its_stream_and_no_table(resources: Resources) -> None:
+    may = may_do(resources, "Ledger")
+
+    assert may["dynamodb:GetRecords"] == {json.dumps({"Fn::GetAtt": ["TransactionsTable", "StreamArn"]})}
+    assert may["kinesis:PutRecords"] == {json.dumps({"Fn::GetAtt": ["TransactionsStream", "Arn"]})}
+    assert not {"dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query"} & may.keys()
 
 
 def test_every_index_of_the_watches_is_queried_by_somebody(resources: Resources) -> None:

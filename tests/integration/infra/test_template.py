@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from divisa.adapters.aws.ledger import PERSON
 from divisa.domain.errors import InvalidSetting
 from infra.package import TEMPLATE, package
 from tests.integration.infra.template import FUNCTIONS, of_type, referred, streams
@@ -19,6 +20,12 @@ if TYPE_CHECKING:
 
 
 pytestmark = pytest.mark.integration
+
+
+def stream_from(resources: Resources, source: str) -> dict[str, Any]:
+    """The mapping that reads a stream."""
+    (found,) = (each for each in streams(resources).values() if referred(each["EventSourceArn"]) == source)
+    return found
 
 
 def test_the_refresh_is_started_every_minute_is_over_before_the_next_and_is_not_retried(resources: Resources) -> None:
@@ -102,7 +109,7 @@ def test_every_queue_has_a_dead_letter_queue_or_is_where_failures_end(resources:
     }
 
     assert ends == {name for name, each in queues.items() if "RedrivePolicy" not in each}
-    assert len(ends) == 5
+    assert len(ends) == 7
 
 
 def test_what_failed_is_kept_for_as_long_as_sqs_can(resources: Resources) -> None:
@@ -128,7 +135,7 @@ def test_each_queue_takes_its_own_channel_from_the_topic(resources: Resources) -
 def test_every_stream_mapping_bisects_gives_up_and_sets_aside(resources: Resources) -> None:
     mappings = streams(resources)
 
-    assert len(mappings) == 2
+    assert len(mappings) == 4
     for each in mappings.values():
         assert each["BisectBatchOnFunctionError"] is True
         assert 1 <= each["MaximumRetryAttempts"] <= 10
@@ -142,19 +149,28 @@ def test_every_mapping_lets_single_records_fail(resources: Resources) -> None:
 
 
 def test_quotes_are_not_filtered_by_content_since_aggregated_records_would_be_dropped(resources: Resources) -> None:
-    (quotes,) = (each for each in streams(resources).values() if referred(each["EventSourceArn"]) == "QuotesStream")
-
-    assert "FilterCriteria" not in quotes
+    assert "FilterCriteria" not in stream_from(resources, "QuotesStream")
 
 
 def test_the_outbox_sees_pending_insertions_only(resources: Resources) -> None:
-    (outbox,) = (each for each in streams(resources).values() if referred(each["EventSourceArn"]) != "QuotesStream")
-    (pattern,) = outbox["FilterCriteria"]["Filters"]
+    (pattern,) = stream_from(resources, "SuggestionsTable")["FilterCriteria"]["Filters"]
 
     assert json.loads(pattern["Pattern"]) == {
         "eventName": ["INSERT"],
         "dynamodb": {"NewImage": {"status": {"S": ["pending"]}}},
     }
+
+
+def test_the_ledgers_stream_carries_on_what_persons_traded_and_not_what_was_put_under_a_pseudonym(
+    resources: Resources,
+) -> None:
+    (pattern,) = stream_from(resources, "TransactionsTable")["FilterCriteria"]["Filters"]
+
+    assert json.loads(pattern["Pattern"]) == {
+        "eventName": ["INSERT"],
+        "dynamodb": {"NewImage": {"owner": {"S": [PERSON]}}},
+    }
+    assert "FilterCriteria" not in stream_from(resources, "TransactionsStream")
 
 
 def test_a_queue_hides_a_message_for_six_times_as_long_as_its_function_may_run(resources: Resources) -> None:
@@ -218,6 +234,8 @@ def test_each_function_is_told_what_it_needs_and_no_more(resources: Resources) -
         "Quotes": deciding | {"PAIRS", "QUARANTINE_BUCKET", "BACKLOG_QUEUE_URL", "DECIDED_AT_ONCE"},
         "Backlog": deciding | {"BACKLOG_QUEUE_URL"},
         "Refresh": deciding | {"PAIRS", "REFRESHES_PER_RUN"},
+        "Ledger": {"TRANSACTIONS_STREAM_NAME"},
+        "Transactions": deciding,
         "Outbox": {"SUGGESTIONS_TOPIC_ARN"},
         "Sms": {"SMS_SENDER_ID"},
         "Email": {"SENDER_EMAIL"},

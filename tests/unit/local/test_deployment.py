@@ -13,6 +13,7 @@ KEYS = [
     "WatchShards",
     "WatchAgeHours",
     "QuotesStreamName",
+    "TransactionsStreamName",
     "SuggestionsTopicArn",
     "OperationsTopicArn",
     "BacklogQueueUrl",
@@ -23,6 +24,8 @@ KEYS = [
     "EmailDeadLetterQueueUrl",
     "QuotesFailedQueueUrl",
     "OutboxFailedQueueUrl",
+    "LedgerFailedQueueUrl",
+    "TransactionsFailedQueueUrl",
     "QuarantineBucketName",
     "ModelsBucketName",
     "LakeBucketName",
@@ -32,12 +35,20 @@ KEYS = [
     "EndpointNameParameterName",
     "SenderEmailParameterName",
     "ClockParameterName",
+    "ApiId",
+    "UserPoolId",
+    "AppClientId",
+    "FeedsClientId",
     "QuotesFunctionName",
     "BacklogFunctionName",
     "RefreshFunctionName",
+    "LedgerFunctionName",
+    "TransactionsFunctionName",
     "OutboxFunctionName",
     "SmsFunctionName",
     "EmailFunctionName",
+    "ApiFunctionName",
+    "PricesFunctionName",
 ]
 
 
@@ -60,7 +71,16 @@ def test_functions_come_in_the_order_in_which_a_quote_meets_them() -> None:
 
     deciding = ("QuotesFunctionName", "BacklogFunctionName", "RefreshFunctionName")
     assert deployment.deciding_function_names == deciding
-    assert deployment.function_names == (*deciding, "OutboxFunctionName", "SmsFunctionName", "EmailFunctionName")
+    assert deployment.function_names == (
+        *deciding,
+        "OutboxFunctionName",
+        "SmsFunctionName",
+        "EmailFunctionName",
+        "LedgerFunctionName",
+        "TransactionsFunctionName",
+        "ApiFunctionName",
+        "PricesFunctionName",
+    )
 
 
 def test_a_stack_of_another_version_says_what_it_lacks() -> None:
