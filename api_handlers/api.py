@@ -5,13 +5,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from api_handlers.app import Application
-from api_handlers.routes import health, openapi
+from api_handlers.routes import devices, health, me, openapi, preferences, suggestions
 from divisa.observability import metrics
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
 
-ROUTERS = (health.router, openapi.router)
+ROUTERS = (
+    devices.router,
+    health.router,
+    me.router,
+    openapi.router,
+    preferences.router,
+    suggestions.router,
+)
 
 application = Application(*ROUTERS)
 

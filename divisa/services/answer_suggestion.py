@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from divisa.domain.errors import NotFound, Refused
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from divisa.domain.suggestion import Suggestion, SuggestionResponse
     from divisa.ports import Clock, Suggestions
 
@@ -19,8 +21,8 @@ class AnswerSuggestion:
     suggestions: Suggestions
     clock: Clock
 
-    def __call__(self, user_id: str, suggestion_id: str, response: SuggestionResponse) -> Suggestion:
-        """Answer a user's suggestion; returns it with the answer. The same answer again changes nothing.
+    def __call__(self, user_id: str, suggestion_id: str, response: SuggestionResponse) -> datetime:
+        """Answer a user's suggestion; returns when that was, UTC. The same answer again changes nothing.
 
         Raises:
             NotFound: the user has no suggestion of this id.
@@ -30,9 +32,9 @@ class AnswerSuggestion:
             self.suggestions.answer(user_id, suggestion_id, response, self.clock.now())
         # Read again, since another answer may have come first.
         suggestion = self._find(user_id, suggestion_id)
-        if suggestion.response is not response:
+        if suggestion.response is not response or suggestion.responded_at is None:
             raise Refused("answered", "another answer was given before")
-        return suggestion
+        return suggestion.responded_at
 
     def _find(self, user_id: str, suggestion_id: str) -> Suggestion:
         found = self.suggestions.find(user_id, suggestion_id)
