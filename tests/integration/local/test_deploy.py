@@ -23,6 +23,10 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.integration
 
+HANDLERS = {
+    "stream_consumers": ("quotes", "backlog", "refresh", "ledger", "transactions", "outbox", "sms", "email"),
+    "api_handlers": ("api", "prices"),
+}
 HANDLER = """
 import os
 
@@ -46,9 +50,10 @@ def packaged(compiled: Path, tmp_path: Path) -> Callable[[str], Path]:
         folder.mkdir()
         shutil.copyfile(compiled / TEMPLATE, folder / TEMPLATE)
         with zipfile.ZipFile(folder / ARTIFACT, "w") as code:
-            code.writestr("stream_consumers/__init__.py", "")
-            for name in ("quotes", "backlog", "refresh", "outbox", "sms", "email"):
-                code.writestr(f"stream_consumers/{name}.py", HANDLER.format(version=version))
+            for folder_name, names in HANDLERS.items():
+                code.writestr(f"{folder_name}/__init__.py", "")
+                for name in names:
+                    code.writestr(f"{folder_name}/{name}.py", HANDLER.format(version=version))
         return folder
 
     return make
@@ -77,7 +82,7 @@ def test_the_template_of_aws_deploys_and_every_function_answers(
 ) -> None:
     deployment = deploy(packaged("one"), cloud.addresses)
 
-    assert [answer(cloud, name)["version"] for name in deployment.function_names] == ["one"] * 6
+    assert [answer(cloud, name)["version"] for name in deployment.function_names] == ["one"] * 10
     assert read(cloud.addresses) == deployment
     assert deployment.table_prefix == "divisa-local-"
     assert deployment.quotes_stream_name in cloud.client("kinesis").list_streams()["StreamNames"]
@@ -130,7 +135,7 @@ def test_changed_code_reaches_every_function_and_the_tables_keep_their_rows(
 
     deploy(packaged("two"), cloud.addresses)
 
-    assert [answer(cloud, name)["version"] for name in deployment.function_names] == ["two"] * 6
+    assert [answer(cloud, name)["version"] for name in deployment.function_names] == ["two"] * 10
     assert cloud.client("dynamodb").scan(TableName="divisa-local-market")["Count"] == 1
 
 
