@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from api_handlers.app import Application
-from api_handlers.routes import devices, health, me, openapi, preferences, suggestions
+from api_handlers.routes import devices, health, me, openapi, portfolio, preferences, quotes, suggestions, transactions
 from divisa.observability import metrics
 
 if TYPE_CHECKING:
@@ -16,8 +16,11 @@ ROUTERS = (
     health.router,
     me.router,
     openapi.router,
+    portfolio.router,
     preferences.router,
+    quotes.router,
     suggestions.router,
+    transactions.router,
 )
 
 application = Application(*ROUTERS)

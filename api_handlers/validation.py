@@ -13,7 +13,7 @@ from api_handlers.request import JSON, MAX_BODY, require_media_type, require_siz
 from api_handlers.security import FEEDS_SCHEME, USER_SCHEME, USER_SCOPE
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Collection, Iterable, Sequence
 
     from aws_lambda_powertools.event_handler import ApiGatewayResolver, Response
     from aws_lambda_powertools.event_handler.api_gateway import Route
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     Admit = Callable[[APIGatewayProxyEventV2, Route], None]
 
+_NO_NONE: Final = "none_required"
 _LONGEST_NAME: Final = 64
 """Characters of a name that a request made up, so that an answer does not grow with it."""
 
@@ -74,12 +75,22 @@ def identify(event: APIGatewayProxyEventV2, route: Route) -> None:
 
 def invalid_fields(error: RequestValidationError) -> Problem:
     """A validator's findings as a problem: where, and what should be there, without what was there."""
-    errors = [FieldProblem(_where(found["loc"]), _words(found)) for found in error.errors()]
-    return _invalid(errors)
+    findings = error.errors()
+    # A field that may be left out is a union with None: what its None has to say is no help, and its branches have
+    # names that are no part of the request.
+    unions = {tuple(found["loc"][:-1]) for found in findings if found["type"] == _NO_NONE}
+    told = [found for found in findings if found["type"] != _NO_NONE]
+    return _invalid(FieldProblem(_where(_without_branches(found["loc"], unions)), _words(found)) for found in told)
 
 
 def _invalid(errors: Iterable[FieldProblem]) -> Problem:
     return Problem(422, "invalid", "a field is invalid", errors=errors)
+
+
+def _without_branches(
+    location: tuple[int | str, ...], unions: Collection[tuple[int | str, ...]]
+) -> Sequence[int | str]:
+    return [part for place, part in enumerate(location) if location[:place] not in unions]
 
 
 def _where(location: Sequence[int | str]) -> str:

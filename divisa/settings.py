@@ -183,6 +183,31 @@ class ApiSettings(PeopleSettings, frozen=True, kw_only=True, rename=str.upper):
 
     requests_per_minute: Annotated[int, msgspec.Meta(ge=1, le=100_000)]
     """What one user may ask in a minute of the wall; an app that is open asks some 30 times."""
+    max_quote_age_seconds: Annotated[float, msgspec.Meta(gt=0, le=86_400)]
+    """Nobody trades at older quotes, seconds."""
+    quote_validity_seconds: Annotated[float, msgspec.Meta(gt=0, le=300)]
+    """How long a quote id may be traded at, seconds of the wall: long enough to read a price and to press a button."""
+    lake_bucket: Name
+    """S3 bucket of the lake, in which files land that are handed in."""
+
+
+class PricesSettings(Settings, frozen=True, kw_only=True, rename=str.upper):
+    """Settings of the webhook for prices."""
+
+    pairs: Name
+    """Served pairs, comma-separated: `USD/MXN,USD/BRL`."""
+    providers_secret_id: Name
+    """Secret with a key for each price provider, by its id."""
+    quotes_stream_name: Name
+    """Kinesis stream that their quotes are published to."""
+
+    def served_pairs(self) -> frozenset[Pair]:
+        """PAIRS as pairs.
+
+        Raises:
+            InvalidSetting: one of them is no pair.
+        """
+        return _served(self.pairs)
 
 
 class ErasureSettings(PeopleSettings, frozen=True, kw_only=True, rename=str.upper):

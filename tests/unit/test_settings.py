@@ -50,7 +50,12 @@ OF_KIND: dict[type[Settings], dict[str, str]] = {
     LedgerSettings: {"TRANSACTIONS_STREAM_NAME": "divisa-local-transactions"},
     OutboxSettings: {"SUGGESTIONS_TOPIC_ARN": "arn:aws:sns:us-east-1:000000000000:suggestions"},
     SmsSettings: {"SMS_SENDER_ID": "Divisa"},
-    ApiSettings: {**PEOPLE, "REQUESTS_PER_MINUTE": "300"},
+    ApiSettings: {
+        **PEOPLE,
+        "REQUESTS_PER_MINUTE": "300",
+        "MAX_QUOTE_AGE_SECONDS": "60",
+        "QUOTE_VALIDITY_SECONDS": "30",
+    },
     ErasureSettings: {**PEOPLE, "LAKE_BUCKET": "divisa-local-lake"},
     EmailSettings: {"SENDER_EMAIL": "no-reply@example.com"},
 }
