@@ -42,6 +42,8 @@ class Deployment:
     outbox_failed_queue_url: str
     ledger_failed_queue_url: str
     transactions_failed_queue_url: str
+    erasure_queue_url: str
+    erasure_dead_letter_queue_url: str
     quarantine_bucket_name: str
     models_bucket_name: str
     lake_bucket_name: str
@@ -64,6 +66,7 @@ class Deployment:
     sms_function_name: str
     email_function_name: str
     api_function_name: str
+    erasure_function_name: str
     prices_function_name: str
 
     @classmethod
@@ -94,7 +97,8 @@ class Deployment:
 
     @property
     def function_names(self) -> tuple[str, ...]:
-        """The functions in the order in which a quote meets them, then those that follow the ledger or answer HTTP."""
+        """The functions in the order in which a quote meets them, then those that follow the ledger, answer HTTP, erase."""
         sending = self.outbox_function_name, self.sms_function_name, self.email_function_name
         following = self.ledger_function_name, self.transactions_function_name
-        return (*self.deciding_function_names, *sending, *following, self.api_function_name, self.prices_function_name)
+        answering = self.api_function_name, self.prices_function_name
+        return (*self.deciding_function_names, *sending, *following, *answering, self.erasure_function_name)

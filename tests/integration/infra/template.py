@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 Resources = dict[str, dict[str, Any]]
 
-FUNCTIONS = ("Quotes", "Backlog", "Refresh", "Ledger", "Transactions", "Outbox", "Sms", "Email", "Api", "Prices")
+FUNCTIONS = ("Quotes", "Backlog", "Refresh", "Ledger", "Transactions", "Outbox", "Sms", "Email", "Api", "Prices", "Erasure")
 DECIDING = ("Quotes", "Backlog", "Refresh", "Transactions")
 """The functions that decide about watches."""
 

@@ -109,7 +109,7 @@ def test_every_queue_has_a_dead_letter_queue_or_is_where_failures_end(resources:
     }
 
     assert ends == {name for name, each in queues.items() if "RedrivePolicy" not in each}
-    assert len(ends) == 7
+    assert len(ends) == 8
 
 
 def test_what_failed_is_kept_for_as_long_as_sqs_can(resources: Resources) -> None:
@@ -227,6 +227,7 @@ def test_each_function_is_told_what_it_needs_and_no_more(resources: Resources) -
     every = {"STAGE", "TABLE_PREFIX", "LOG_LEVEL", "CLOCK", "CLOCK_PARAMETER"}
     every |= {"POWERTOOLS_SERVICE_NAME", "POWERTOOLS_METRICS_NAMESPACE"}
     deciding = {"ENDPOINT_NAME", "MAX_QUOTE_AGE_SECONDS", "COOLDOWN_HOURS", "WATCH_SHARDS", "WATCH_AGE_HOURS"}
+    people = {"PAIRS", "WATCH_SHARDS", "API_SECRET_ID", "USER_POOL_ID", "ERASURE_QUEUE_URL"}
     functions = of_type(resources, "Lambda::Function")
     own = {name: set(functions[f"{name}LambdaFunction"]["Environment"]["Variables"]) - every for name in FUNCTIONS}
 
@@ -239,6 +240,9 @@ def test_each_function_is_told_what_it_needs_and_no_more(resources: Resources) -
         "Outbox": {"SUGGESTIONS_TOPIC_ARN"},
         "Sms": {"SMS_SENDER_ID"},
         "Email": {"SENDER_EMAIL"},
+        "Api": people | {"REQUESTS_PER_MINUTE", "MAX_QUOTE_AGE_SECONDS", "QUOTE_VALIDITY_SECONDS", "LAKE_BUCKET"},
+        "Prices": {"PAIRS", "PROVIDERS_SECRET_ID", "QUOTES_STREAM_NAME"},
+        "Erasure": people | {"LAKE_BUCKET"},
     }
 
 

@@ -26,6 +26,8 @@ KEYS = [
     "OutboxFailedQueueUrl",
     "LedgerFailedQueueUrl",
     "TransactionsFailedQueueUrl",
+    "ErasureQueueUrl",
+    "ErasureDeadLetterQueueUrl",
     "QuarantineBucketName",
     "ModelsBucketName",
     "LakeBucketName",
@@ -49,6 +51,7 @@ KEYS = [
     "EmailFunctionName",
     "ApiFunctionName",
     "PricesFunctionName",
+    "ErasureFunctionName",
 ]
 
 
@@ -80,6 +83,7 @@ def test_functions_come_in_the_order_in_which_a_quote_meets_them() -> None:
         "TransactionsFunctionName",
         "ApiFunctionName",
         "PricesFunctionName",
+        "ErasureFunctionName",
     )
 
 
