@@ -5,7 +5,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from api_handlers.app import Application
-from api_handlers.routes import devices, health, me, openapi, portfolio, preferences, quotes, suggestions, transactions
+from api_handlers.routes import (
+    devices,
+    feeds,
+    health,
+    history,
+    me,
+    openapi,
+    portfolio,
+    preferences,
+    quotes,
+    suggestions,
+    transactions,
+)
 from divisa.observability import metrics
 
 if TYPE_CHECKING:
@@ -13,7 +25,9 @@ if TYPE_CHECKING:
 
 ROUTERS = (
     devices.router,
+    feeds.router,
     health.router,
+    history.router,
     me.router,
     openapi.router,
     portfolio.router,

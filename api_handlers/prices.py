@@ -5,15 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from api_handlers.app import Application
+from api_handlers.routes import prices
 from divisa.observability import metrics
 
 if TYPE_CHECKING:
-    from aws_lambda_powertools.event_handler.router import APIGatewayHttpRouter
     from aws_lambda_powertools.utilities.typing import LambdaContext
 
-ROUTERS: tuple[APIGatewayHttpRouter, ...] = ()
+ROUTERS = (prices.router,)
 
-application = Application(*ROUTERS)
+application = Application(*ROUTERS, admit=prices.admit_provider)
 
 
 @metrics.log_metrics

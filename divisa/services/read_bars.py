@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
 from divisa.domain.errors import InvalidInput, NotFound
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import datetime
 
     from divisa.domain.bars import Bar, Interval
     from divisa.domain.pair import Pair
@@ -18,6 +17,8 @@ if TYPE_CHECKING:
 
 MAX_BARS: Final = 1000
 """Bars of one answer: more than a screen has columns, some 100 KB."""
+EARLIEST: Final = datetime(1970, 1, 1, tzinfo=UTC)
+"""No bar starts earlier."""
 CLOSED: Final = timedelta(days=4)
 """The longest that the market stays closed: a weekend with holidays around it."""
 
@@ -69,5 +70,7 @@ class ReadBars:
         # By the newest quote and not by the time of day, so that a weekend, or a replay that has ended, shows its end.
         end = interval.start_of(newest.event_time) + interval.length
         end = end if until is None else min(end, until)
-        start = end - reach(interval, limit)
+        if end <= EARLIEST:
+            return ()
+        start = max(end - reach(interval, limit), EARLIEST)
         return self.bars.newest(pair, interval, start if since is None else max(start, since), end, limit)

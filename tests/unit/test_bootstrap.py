@@ -11,6 +11,7 @@ import pytest
 
 from divisa import bootstrap
 from divisa.adapters.aws.backlog import SqsBacklog
+from divisa.adapters.aws.bars import DynamoBars
 from divisa.adapters.aws.clock import ReplayClock, SystemClock
 from divisa.adapters.aws.deliveries import DynamoDeliveries
 from divisa.adapters.aws.ledger import DynamoLedger
@@ -90,7 +91,8 @@ def test_the_quotes_consumer_is_wired_as_its_settings_say() -> None:
     apply = bootstrap.apply_quotes(settings)
 
     wired = kinds(apply)
-    expected = {"markets": DynamoMarkets, "quarantine": S3Quarantine, "backlog": SqsBacklog, "clock": SystemClock}
+    expected = {"markets": DynamoMarkets, "quarantine": S3Quarantine, "backlog": SqsBacklog, "bars": DynamoBars}
+    expected |= {"clock": SystemClock}
     assert {name: wired[name] for name in expected} == expected
     assert deciding(apply.decide) == DECIDING
     assert apply.pairs == settings.served_pairs()

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,7 +12,7 @@ from divisa.domain.errors import InvalidInput, NotFound
 from divisa.domain.gate import GateState
 from divisa.domain.pair import Pair
 from divisa.ports import MarketRecord
-from divisa.services.read_bars import MAX_BARS, ReadBars, reach
+from divisa.services.read_bars import EARLIEST, MAX_BARS, ReadBars, reach
 from tests.builders import USD_MXN, WEDNESDAY, a_quote
 
 if TYPE_CHECKING:
@@ -108,3 +108,17 @@ def test_a_pair_that_is_not_served_is_not_found(read: ReadBars) -> None:
 def test_a_limit_is_from_one_to_a_thousand(read: ReadBars, limit: int) -> None:
     with pytest.raises(InvalidInput, match="1000"):
         read(USD_MXN, Interval.HOUR, since=None, until=None, limit=limit)
+
+
+@pytest.mark.parametrize("until", [datetime.min.replace(tzinfo=UTC), EARLIEST, datetime.max.replace(tzinfo=UTC)])
+@pytest.mark.parametrize("since", [datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)])
+def test_no_moment_is_too_early_or_too_late_to_ask_about(read: ReadBars, since: datetime, until: datetime) -> None:
+    expected = 10 if since < EARLIEST < until else 0
+    for interval in Interval:
+        found = read(USD_MXN, interval, since=since, until=until, limit=MAX_BARS)
+        assert len(found) == (expected if interval is Interval.MINUTE else bool(expected))
+
+
+def test_before_there_were_bars_there_are_none(read: ReadBars, bars: Asked) -> None:
+    read(USD_MXN, Interval.DAY, since=None, until=EARLIEST + timedelta(days=1), limit=MAX_BARS)
+    assert bars.stretches == [(EARLIEST, EARLIEST + timedelta(days=1))]
