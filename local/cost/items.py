@@ -95,7 +95,9 @@ def sizes() -> Sizes:
     portfolios, summaries, watches = _Sheet(PORTFOLIOS), _Sheet(SUMMARIES), _Sheet(WATCHES)
     markets, recipients, deliveries = _Sheet(MARKET), _Sheet(RECIPIENTS), _Sheet(DELIVERIES)
     money = Decimal("123456.78")
-    DynamoPortfolios(portfolios).put_many([Portfolio(USER, PAIR, money, money, money, money)])
+    DynamoPortfolios(portfolios).put_many(
+        [Portfolio(USER, PAIR, money, money, money, money, sequence=12_345, traded_at=AT)]
+    )
     statistics = dict.fromkeys(field_names(BehaviourSummary), THIRD)
     DynamoSummaries(summaries).put_many(PAIR, {USER: BehaviourSummary(**statistics)})
     DynamoWatches(watches, watches, shards=1000).put_many([_watch()])

@@ -4,12 +4,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from divisa.adapters.aws.ledger import DynamoLedger
 from divisa.adapters.aws.portfolios import DynamoPortfolios
 from divisa.adapters.aws.recipients import DynamoRecipients
 from divisa.adapters.aws.summaries import DynamoSummaries
 from divisa.adapters.aws.tables import Tables
 from divisa.adapters.aws.watches import DynamoWatches
 from divisa.domain.errors import InvalidInput
+from divisa.ports import LedgerFilter
 from tests.builders import USD_MXN
 
 if TYPE_CHECKING:
@@ -20,8 +22,9 @@ TABLES = Tables("t-")
 
 def holding(table: Table, image: Image, monkeypatch: pytest.MonkeyPatch) -> Table:
     """A table in which somebody else has written one item."""
-    monkeypatch.setattr(table, "get_many", lambda keys: iter([image]))
-    monkeypatch.setattr(table, "pages", lambda partition: iter([[image]]))
+    monkeypatch.setattr(table, "get", lambda *key: image)
+    monkeypatch.setattr(table, "get_many", lambda keys, **options: iter([image]))
+    monkeypatch.setattr(table, "pages", lambda partition, **options: iter([[image]]))
     return table
 
 
@@ -46,3 +49,10 @@ def test_an_unreadable_item_is_named_by_table_and_key_and_nothing_else_of_it_is_
     table = holding(TABLES.watches, watch, monkeypatch)
     with pytest.raises(InvalidInput, match="t-watches: the item USD/MXN#0/ana cannot be read"):
         list(DynamoWatches(table, TABLES.suggestions, shards=1).of_pair(USD_MXN))
+
+    entry = user | {"transaction_id": {"S": "t-1"}, "quantity_minor": {"S": "5512345678"}}
+    ledger = DynamoLedger(holding(TABLES.transactions, entry, monkeypatch), TABLES.portfolios)
+    for read in (lambda: ledger.find("ana", "t-1"), lambda: ledger.page("ana", LedgerFilter(), limit=1)):
+        with pytest.raises(InvalidInput, match="t-transactions: the item ana/t-1 cannot be read") as refusal:
+            read()
+        assert "5512345678" not in str(refusal.value)
