@@ -17,6 +17,7 @@ from divisa.ports.nonces import Nonces
 from divisa.ports.people import Advance, Portfolios, Recipients, Summaries, SummaryRecord
 from divisa.ports.scoring import Scorer, Scores
 from divisa.ports.secrets import Secrets
+from divisa.ports.throttle import Throttle
 from divisa.ports.time import Clock
 from divisa.ports.watching import Backlog, Move, Watches
 
@@ -32,8 +33,8 @@ __all__ = [
     "ErasureMarkers",
     "ErasureQueue",
     "Erasures",
-    "Ledger",
     "Feeds",
+    "Ledger",
     "LedgerFilter",
     "LedgerPage",
     "LedgerPosition",
@@ -41,8 +42,8 @@ __all__ = [
     "MarketRecord",
     "Markets",
     "Move",
-    "PersonalRows",
     "Nonces",
+    "PersonalRows",
     "Portfolios",
     "Quarantine",
     "QuarantineEntry",
@@ -58,6 +59,7 @@ __all__ = [
     "Suggestions",
     "Summaries",
     "SummaryRecord",
-    "Watches",
+    "Throttle",
     "Upload",
+    "Watches",
 ]
