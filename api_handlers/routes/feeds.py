@@ -64,14 +64,14 @@ def put_feed(dataset: Dataset, file: File) -> Response[str]:
 
 @router.post(
     "/v1/feeds/<dataset>/<file>",
-    operation_id="create_feed_upload",
+    operation_id="presign_feed",
     tags=["feeds"],
     summary="Ask for the upload of a large file",
     description="For a file of more than 5 MB. The permission is for a file of this hash and size, and for no other.",
     security=FEEDS,
     responses=documented({201: success("How to upload it", FeedUploadPermit)}, 413, 415, 422),
 )
-def create_feed_upload(
+def presign_feed(
     dataset: Dataset, file: File, upload: Annotated[FeedUpload, Body(description="The file's hash and size.")]
 ) -> Response[str]:
     """Permit the upload of a file."""

@@ -9,7 +9,6 @@ from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.router import APIGatewayHttpRouter
 
 from api_handlers.bodies.health import Dependencies, HealthAnswer, QuoteAgeAnswer
-from api_handlers.bodies.problem import GatewayMessage
 from api_handlers.responses import JSON, answer, documented, success
 from divisa.bootstrap import market
 from divisa.settings import ApiSettings
@@ -20,7 +19,7 @@ if TYPE_CHECKING:
 router = APIGatewayHttpRouter()
 _RESPONSES: Final[Any] = documented({200: success("The API answers", HealthAnswer)}, authorized=False)
 _RESPONSES[503]["description"] = "The tables do not answer, so nothing works; or something failed before that was known"
-_RESPONSES[503]["content"][JSON] = {"model": HealthAnswer | GatewayMessage}
+_RESPONSES[503]["content"][JSON] = {"model": HealthAnswer}
 
 
 @cache
