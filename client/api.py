@@ -208,9 +208,20 @@ class Client:
             headers={"Content-Type": "text/csv"},
         )
 
-    def presign_feed(self, dataset: str, file: str) -> values.Upload:
-        """Where to upload a larger one."""
-        return self._call(operations.PRESIGN_FEED, path={"dataset": dataset, "file": file})
+    def presign_feed(self, dataset: str, file: str, *, sha256: str, size: int) -> values.Upload:
+        """Where to upload a larger one.
+
+        Args:
+            dataset: what kind of rows it has.
+            file: its name.
+            sha256: of its content, hexadecimal.
+            size: bytes of its content.
+        """
+        return self._call(
+            operations.PRESIGN_FEED,
+            path={"dataset": dataset, "file": file},
+            body=values.FeedUpload(sha256=sha256, bytes=size),
+        )
 
     # For anybody
 

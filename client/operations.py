@@ -67,7 +67,7 @@ DELETE_DEVICE: Final = Operation("DELETE", "/v1/devices/{device_id}", type(None)
 EXPORT_ME: Final = Operation("GET", "/v1/me/export", bytes)
 DELETE_ME: Final = Operation("DELETE", "/v1/me", values.Erasure)
 PUT_FEED: Final = Operation("PUT", "/v1/feeds/{dataset}/{file}", values.StoredFeed, body=bytes)
-PRESIGN_FEED: Final = Operation("POST", "/v1/feeds/{dataset}/{file}", values.Upload)
+PRESIGN_FEED: Final = Operation("POST", "/v1/feeds/{dataset}/{file}", values.Upload, body=values.FeedUpload)
 POST_PRICES: Final = Operation(
     "POST",
     "/v1/prices",

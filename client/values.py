@@ -314,6 +314,13 @@ class StoredFeed(Value, frozen=True, kw_only=True):
     key: str
 
 
+class FeedUpload(Value, frozen=True, kw_only=True):
+    """A large file that is to be uploaded: the SHA-256 of its content, hexadecimal, and its size."""
+
+    sha256: str
+    bytes: int
+
+
 class Upload(Value, frozen=True, kw_only=True):
     """Where a large file goes: POST the fields and the file as a form to the address."""
 
