@@ -8,7 +8,15 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 from aws_lambda_powertools.event_handler import Response
 
-from divisa.domain.errors import ConcurrentUpdate, DivisaError, InvalidInput, NotFound, Refused, Unavailable
+from divisa.domain.errors import (
+    ConcurrentUpdate,
+    DivisaError,
+    InvalidFields,
+    InvalidInput,
+    NotFound,
+    Refused,
+    Unavailable,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -87,6 +95,9 @@ def problem_of(error: DivisaError) -> Problem:
             return Problem(409, error.code, str(error))
         case NotFound():
             return Problem(404, "not_found", "there is no such thing")
+        case InvalidFields():
+            wrong = [FieldProblem(f"body.{field}", problem) for field, problem in error.problems]
+            return Problem(422, "invalid", "a field is invalid", errors=wrong)
         case InvalidInput():
             return Problem(422, "invalid", str(error))
         case ConcurrentUpdate():
