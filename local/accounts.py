@@ -61,7 +61,7 @@ def open_sign_ins(cloud: LaptopCloud, people: Iterable[str], *, home: Path = HOM
 
     Args:
         cloud: the running cloud.
-        people: names, for example `u-000001`.
+        people: names, for example `sim-000000`.
         home: the folder of the cloud.
 
     Returns:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from divisa.adapters.aws import clients
 from divisa.adapters.aws.scorer import SageMakerScorer
-from local import backlog, dead_letters, inbox, telemetry, upcoming
+from local import accounts, backlog, dead_letters, inbox, telemetry, upcoming
 from local import cloud as laptop
 from local.home import HOME, MODEL, SIMULATION
 from local.outcome import Outcome, reconcile, waiting_ms
@@ -91,6 +91,7 @@ def run(view: View, plan: Plan) -> dict[str, Any]:
             files.users,
             limit=plan.users,
             scorer=SageMakerScorer(clients.sagemaker_runtime(), running.deployment.endpoint_name),
+            sign_ins=lambda people: accounts.open_sign_ins(running, people, home=HERE),
             on_stage=view.stage,
         )
         quotes = upcoming.simulated(SIMULATION, seeded.as_of, plan.days)

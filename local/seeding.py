@@ -36,6 +36,8 @@ if TYPE_CHECKING:
     from local.stores import Stores
 
 PART = "seed"
+SIGN_INS = 20
+"""People who can sign in to the API: the first of the file. Everybody else is there to be told something."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +69,7 @@ def seed(
     until: datetime | None = None,
     limit: int | None = None,
     scorer: Scorer | None = None,
+    sign_ins: Callable[[Sequence[str]], Mapping[str, str]] | None = None,
     on_stage: Callable[[str], None] = lambda stage: None,
 ) -> Seeded:
     """Replay the files up to a moment and store where everybody stands then.
@@ -80,6 +83,8 @@ def seed(
         limit: at most so many users, the first of the file; None for all.
         scorer: the model, which says what every user would have been told already, so that the first quote does not
             tell everybody at once; None leaves all watches new, so that it asks about everybody.
+        sign_ins: gives people of these names a sign-in each, and returns by name the subjects that they are stored
+            under; None for people who never sign in, and are stored under the names of the file.
         on_stage: told in words what begins.
 
     Raises:
@@ -104,6 +109,11 @@ def seed(
     rows = unstack(BehaviourSummary[float], take(BehaviourSummary[Array], history.summaries(), last))
     known = {(row.recipient.user_id, row.pair) for row in people}
     summaries = {owner: row for owner, row in zip(history.owners, rows, strict=True) if owner in known}
+
+    if sign_ins is not None:
+        subjects = sign_ins(list(dict.fromkeys(row.recipient.user_id for row in people))[:SIGN_INS])
+        people = [_named(row, subjects) for row in people]
+        summaries = {(subjects.get(user, user), pair): row for (user, pair), row in summaries.items()}
 
     on_stage(f"Storing {len(people):,} users")
     records = {
@@ -161,6 +171,11 @@ def _decided(
                 )
             )
     return decided
+
+
+def _named(row: UserRow, subjects: Mapping[str, str]) -> UserRow:
+    user = row.recipient.user_id
+    return replace(row, recipient=replace(row.recipient, user_id=subjects.get(user, user)))
 
 
 def _portfolio(row: UserRow, summary: BehaviourSummary[float] | None) -> Portfolio:

@@ -7,8 +7,8 @@ import typer
 from local.cli import output
 
 EXAMPLES = output.examples(
-    ("divisa login u-000001", "sign in as the first user of the simulation"),
-    ("divisa login u-000001 --token", "print the access token, for curl and the like"),
+    ("divisa login sim-000000", "sign in as the first user of the simulation"),
+    ("divisa login sim-000000 --token", "print the access token, for curl and the like"),
 )
 
 

@@ -42,7 +42,7 @@ def seed(
     """
     from divisa.adapters.aws import clients
     from divisa.adapters.aws.scorer import SageMakerScorer
-    from local import cloud
+    from local import accounts, cloud
     from local.seeding import is_seeded
     from local.seeding import seed as fill
     from local.stores import open_stores
@@ -63,9 +63,12 @@ def seed(
             scorer=None
             if without_model
             else SageMakerScorer(clients.sagemaker_runtime(), running.deployment.endpoint_name),
+            sign_ins=lambda people: accounts.open_sign_ins(running, people),
             on_stage=report,
         )
     for pair, at in sorted(seeded.as_of.items()):
         output.say(f"{pair}: the market as of {at:%Y-%m-%d %H:%M} UTC")
     output.say(f"{seeded.users:,} users are in the laptop cloud.")
+    some = next(iter(accounts.subjects(running)))
+    output.say(f"The first of the file can sign in to the API: divisa login {some}")
     output.say_dropped(seeded.dropped)

@@ -24,11 +24,16 @@ def suggestions(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Show what was suggested and why, what was held back and why, and what became of each message."""
-    from local import cloud
+    from local import accounts, cloud
     from local.stores import open_stores
 
-    stores = open_stores(cloud.running())
-    found = stores.suggestions.of_user(user) if user else list(stores.suggestions.all())
+    running = cloud.running()
+    stores = open_stores(running)
+    found = (
+        stores.suggestions.of_user(accounts.subjects(running).get(user, user))
+        if user
+        else list(stores.suggestions.all())
+    )
     newest = sorted(found, key=lambda each: (each.quote_time, each.suggestion_id), reverse=True)
     shown = newest[:limit] if limit else newest
     deliveries: dict[str, list[Delivery]] = {}

@@ -37,7 +37,7 @@ def why(
     from divisa.domain.pair import Pair
     from divisa.services.evaluate_users import EvaluateUsers
     from divisa.services.explain import Explain
-    from local import cloud
+    from local import accounts, cloud
     from local.stores import open_stores
 
     wanted = Pair.parse(pair)
@@ -45,7 +45,7 @@ def why(
     stores = open_stores(running)
     model = scorer.SageMakerScorer(clients.sagemaker_runtime(), running.deployment.endpoint_name)
     explain = Explain(stores.pairs, stores.markets, stores.watches, EvaluateUsers(stores.summaries, model))
-    found = explain(user, wanted)
+    found = explain(accounts.subjects(running).get(user, user), wanted)
     if as_json:
         output.say_json(_as_json(found))
     else:

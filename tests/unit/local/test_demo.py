@@ -32,7 +32,7 @@ from divisa.services.evaluate_users import EvaluateUsers
 from divisa.services.publish_suggestions import PublishSuggestions
 from divisa.services.refresh_watches import RefreshWatches
 from divisa.services.suggest import Suggest
-from local import backlog, cloud, dead_letters, demo, inbox, telemetry
+from local import accounts, backlog, cloud, dead_letters, demo, inbox, telemetry
 from local.inbox import InboxMessage
 from local.replaying import replay
 from simulator.simulate import SimulatedFiles, Simulation, simulate
@@ -188,6 +188,7 @@ def world(files: SimulatedFiles, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
         (clients, "sagemaker_runtime", lambda: None),
         (cloud, "up", made.up),
         (cloud, "down", made.down),
+        (accounts, "open_sign_ins", lambda running, people, home: {person: person for person in people}),
         (inbox, "read", made.inbox),
         (dead_letters, "read", lambda running: set()),
         (telemetry, "totals", lambda addresses, function: Counter(UsersEvaluated=made.evaluated[function])),

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -20,13 +21,14 @@ from divisa.domain.gate import GateLimits, GateState, admit
 from divisa.domain.recipient import Channel, Language, Recipient
 from divisa.ports import MarketRecord
 from divisa.services.evaluate_users import EvaluateUsers
-from local.seeding import is_seeded, seed
+from local.seeding import SIGN_INS, is_seeded, seed
 from simulator.simulate import SimulatedFiles, Simulation, simulate
 from tests.builders import USD_MXN, a_suggestion
 from tests.unit.local.memory_stores import USD_BRL, memory_stores, record
 from tests.unit.services.world import SwitchedScorer, by_cost
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from divisa.domain.errors import InvalidRow
@@ -308,3 +310,36 @@ def test_a_seeded_cloud_has_charts_of_its_past(files: SimulatedFiles) -> None:
         days = stores.bars.newest(pair, Interval.DAY, UNTIL - timedelta(days=800), UNTIL, 1000)
         assert len(days) > 50
         assert (days[-1].close, days[-1].closed_at) == (newest.mid, newest.event_time)
+
+
+def test_the_first_of_the_file_are_stored_under_the_subjects_of_their_sign_ins_with_all_that_is_theirs(
+    files: SimulatedFiles,
+) -> None:
+    plain, named = memory_stores(USD_MXN), memory_stores(USD_MXN)
+    asked: list[str] = []
+
+    def sign_ins(people: Sequence[str]) -> dict[str, str]:
+        asked.extend(people)
+        return {person: f"subject-of-{person}" for person in people}
+
+    fill(plain, files)
+    fill(named, files, sign_ins=sign_ins)
+
+    users = [watch.user_id for watch in all_watches(plain)]
+    assert 0 < len(asked) <= SIGN_INS
+    assert len(asked) == len(set(asked))
+    assert {watch.user_id for watch in all_watches(named)} == {
+        f"subject-of-{user}" if user in asked else user for user in users
+    }
+    for person in asked:
+        subject = f"subject-of-{person}"
+        assert named.recipients.get_many([person]) == {}
+        assert named.recipients.get_many([subject])[subject] == replace(
+            plain.recipients.get_many([person])[person], user_id=subject
+        )
+        held = plain.portfolios.get_many(USD_MXN, [person])[person]
+        assert named.portfolios.get_many(USD_MXN, [subject])[subject] == replace(held, user_id=subject)
+        summary = plain.summaries.get_many(USD_MXN, [person]).get(person)
+        assert repr(named.summaries.get_many(USD_MXN, [subject]).get(subject)) == repr(
+            summary
+        )  # NaN is no equal of itself

@@ -11,14 +11,14 @@ import pytest
 
 from divisa.adapters.aws import clients, scorer
 from divisa.adapters.memory.scorer import MemoryScorer
-from local import cli, cloud
+from local import accounts, cli, cloud
 from local import stores as local_stores
 from local.addresses import Addresses
 from tests.unit.local.memory_stores import memory_stores
 from tests.unit.services.world import by_cost
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from local.stores import Stores
 
@@ -57,6 +57,14 @@ def stores(monkeypatch: pytest.MonkeyPatch) -> Stores:
     made = memory_stores()
     deployment = SimpleNamespace(clock_parameter_name="/divisa/local/clock", endpoint_name="decisions")
     running = SimpleNamespace(addresses=Addresses("http://127.0.0.1:9"), deployment=deployment)
+    sign_ins: dict[str, str] = {}
+
+    def open_sign_ins(_: object, people: Iterable[str]) -> dict[str, str]:
+        sign_ins.update({person: person for person in people})
+        return sign_ins
+
+    monkeypatch.setattr(accounts, "open_sign_ins", open_sign_ins)
+    monkeypatch.setattr(accounts, "subjects", lambda cloud: sign_ins)
     monkeypatch.setattr(cloud, "running", lambda: running)
     monkeypatch.setattr(cloud, "addresses", lambda: running.addresses)
     monkeypatch.setattr(local_stores, "open_stores", lambda cloud: made)

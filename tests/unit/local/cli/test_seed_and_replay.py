@@ -60,6 +60,7 @@ def test_seeding_says_as_of_when_how_many_and_what_was_not_used(
     assert answer.out.splitlines() == [
         "USD/MXN: the market as of 2024-01-10 17:00 UTC",
         "1 users are in the laptop cloud.",
+        "The first of the file can sign in to the API: divisa login ana",
         "Rows not used: bad_time 1",
     ]
 
