@@ -10,7 +10,7 @@ from divisa.bootstrap.shared import clock_of, tables_of
 
 if TYPE_CHECKING:
     from divisa.adapters.aws.tables import Tables
-    from divisa.ports import Clock, Ledger
+    from divisa.ports import Clock, Ledger, Throttle
     from divisa.services.offer_quote import OfferIds, OfferQuote
     from divisa.services.trade import Trade
     from divisa.services.value_portfolio import ValuePortfolio
@@ -27,6 +27,20 @@ def tables(settings: ApiSettings) -> Tables:
 def clock(settings: ApiSettings) -> Clock:
     """The stage's clock; one for all, since a replay's is asked for its time over the network."""
     return clock_of(settings)
+
+
+def throttle(settings: ApiSettings) -> Throttle:
+    """What each user may ask."""
+    from divisa.adapters.aws.throttle import DynamoThrottle
+
+    return DynamoThrottle(tables(settings).throttles, settings.requests_per_minute)
+
+
+def wall() -> Clock:
+    """The time of day."""
+    from divisa.adapters.aws.clock import SystemClock
+
+    return SystemClock()
 
 
 @cache
