@@ -4,7 +4,22 @@ from __future__ import annotations
 
 import typer
 
-from local.cli import cost, demo, down, inbox, login, quarantine, replay, seed, status, suggestions, train, up, why
+from local.cli import (
+    cost,
+    demo,
+    down,
+    inbox,
+    login,
+    quarantine,
+    replay,
+    seed,
+    status,
+    suggestions,
+    trade,
+    train,
+    up,
+    why,
+)
 from local.cli.output import examples
 
 _MODEL = "The model"
@@ -44,4 +59,6 @@ app.command(rich_help_panel=_MESSAGES, epilog=inbox.EXAMPLES)(inbox.inbox)
 app.command(rich_help_panel=_MESSAGES, epilog=quarantine.EXAMPLES)(quarantine.quarantine)
 app.command(rich_help_panel=_MESSAGES, epilog=demo.EXAMPLES)(demo.demo)
 app.command(rich_help_panel=_API, epilog=login.EXAMPLES)(login.login)
+app.command(rich_help_panel=_API, epilog=trade.BUY_EXAMPLES)(trade.buy)
+app.command(rich_help_panel=_API, epilog=trade.SELL_EXAMPLES)(trade.sell)
 app.command(rich_help_panel=_AWS, epilog=cost.EXAMPLES)(cost.cost)
