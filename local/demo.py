@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from divisa.adapters.aws import clients
 from divisa.adapters.aws.scorer import SageMakerScorer
-from local import accounts, backlog, dead_letters, inbox, telemetry, upcoming
+from local import accounts, backlog, customer, dead_letters, inbox, telemetry, upcoming
 from local import cloud as laptop
 from local.home import HOME, MODEL, SIMULATION
 from local.outcome import Outcome, reconcile, waiting_ms
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from divisa.domain.quote import Quote
     from local.cloud import LaptopCloud
+    from local.customer import Visit
     from local.inbox import InboxMessage
     from local.stores import Stores
 
@@ -52,6 +53,9 @@ class View(Protocol):
 
     def received(self, messages: Sequence[InboxMessage]) -> None:
         """Messages arrived that were not there before."""
+
+    def traded(self, visit: Visit) -> None:
+        """Somebody bought over the API while prices ran."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +100,10 @@ def run(view: View, plan: Plan) -> dict[str, Any]:
         )
         quotes = upcoming.simulated(SIMULATION, seeded.as_of, plan.days)
         view.stage(f"Replaying {len(quotes)} quotes of {plan.days} days that the model has not seen")
-        with inbox.watched(running.addresses, view.received, every=LOOK_SECONDS):
+        with (
+            inbox.watched(running.addresses, view.received, every=LOOK_SECONDS),
+            customer.meanwhile(running, stores, HERE) as visit,
+        ):
             replayed = replay(
                 quotes,
                 stores.stream,
@@ -105,6 +112,7 @@ def run(view: View, plan: Plan) -> dict[str, Any]:
                 speed=plan.speed,
                 on_quotes=view.priced,
             )
+            view.traded(visit.result())
             view.stage("Waiting for the last messages")
             outcome = _settle(running, stores, quotes)
         report = {
@@ -120,6 +128,7 @@ def run(view: View, plan: Plan) -> dict[str, Any]:
             "model": {
                 name: trained.metrics[name] for name in ("log_loss", "base_rate_log_loss", "oracle_log_loss", "ece")
             },
+            "trade": visit.result().report(),
             "users": seeded.users,
             "users_are_simulated": True,
         }

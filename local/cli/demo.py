@@ -11,7 +11,9 @@ if TYPE_CHECKING:
 
     from rich.console import Console, RenderableType
 
+    from divisa.domain.evaluation import Watch
     from divisa.domain.quote import Quote
+    from local.customer import Visit
     from local.inbox import InboxMessage
 
 EXAMPLES = output.examples(
@@ -95,6 +97,14 @@ class LiveView:
         self.messages.extend(messages)
         self._live.update(self._table())
 
+    def traded(self, visit: "Visit") -> None:
+        """What somebody bought, and what followed: lines above."""
+        from local.cli.trade import in_words
+
+        self.stage(f"Meanwhile {visit.person} signs in and buys over the API")
+        for line in [*in_words(visit.trade), _followed(visit)]:
+            self.stage(f"  {line}")
+
     def _table(self) -> "RenderableType":
         from rich.markup import escape
         from rich.table import Table
@@ -126,6 +136,12 @@ def show_summary(report: dict[str, Any], messages: "Sequence[InboxMessage]") -> 
     table.add_row("delivered", f"{delivered['sms']:,} SMS, {delivered['email']:,} emails")
     table.add_row("held back", _by_reason(report["suppressed"]))
     table.add_row("not sent", _by_reason(report["unsent"]))
+    bought = report["trade"]
+    table.add_row(
+        "bought over the API while prices ran",
+        f"{bought['quantity']} of {bought['pair']} at {bought['price']}, in the summary and the watch after "
+        f"{bought['seconds_until_both']:.1f} s",
+    )
     table.add_row("price events in quarantine", f"{report['quarantined']:,}")
     table.add_row("lost", f"{report['lost']:,}")
     if waited["p50"] is not None:
@@ -142,6 +158,27 @@ def show_summary(report: dict[str, Any], messages: "Sequence[InboxMessage]") -> 
         output.say(f"{message.channel.value} to {message.masked().to}: {_words(message)}")
     output.say("\nThe users are simulated; the daily prices are the European Central Bank's, bridged in between.")
     output.say("The report is in .local/demo.json.")
+
+
+def _followed(visit: "Visit") -> str:
+    """What a trade changed besides the portfolio."""
+    found, made = visit.consequences, visit.trade.transaction
+    if found.folded < made.sequence or found.after is None:
+        return f"After {found.seconds:.0f} s it is not in the behaviour summary, or the watch was not evaluated again."
+    return (
+        f"{found.seconds:.1f} s later entry {made.sequence} is in the behaviour summary, and the watch was evaluated "
+        f"again: {_watched(found.before)} before, {_watched(found.after)} now."
+    )
+
+
+def _watched(watch: "Watch | None") -> str:
+    """The prices at which there is nothing new to say to somebody."""
+    from math import exp, isfinite
+
+    if watch is None or watch.band.lower > watch.band.upper:
+        return "no band"
+    lower, upper = (f"{exp(edge):,.4f}" if isfinite(edge) else "" for edge in (watch.band.lower, watch.band.upper))
+    return f"{watch.decision.name} from {lower or 'any price'} to {upper or 'any price'}"
 
 
 def _newest(messages: "Sequence[InboxMessage]", count: int) -> "list[InboxMessage]":

@@ -32,12 +32,13 @@ from divisa.services.evaluate_users import EvaluateUsers
 from divisa.services.publish_suggestions import PublishSuggestions
 from divisa.services.refresh_watches import RefreshWatches
 from divisa.services.suggest import Suggest
-from local import accounts, backlog, cloud, dead_letters, demo, inbox, telemetry
+from local import accounts, backlog, cloud, customer, dead_letters, demo, inbox, telemetry
 from local.inbox import InboxMessage
 from local.replaying import replay
 from simulator.simulate import SimulatedFiles, Simulation, simulate
 from tests.builders import WEDNESDAY
 from tests.unit.local.memory_stores import memory_stores
+from tests.unit.local.visits import a_visit
 from tests.unit.services.world import an_arrival, by_cost
 
 if TYPE_CHECKING:
@@ -46,6 +47,7 @@ if TYPE_CHECKING:
 
     from divisa.domain.pair import Pair
     from divisa.domain.quote import Quote
+    from local.customer import Visit
     from local.stores import Stores
 
 METRICS = {"log_loss": 0.2, "base_rate_log_loss": 0.3, "oracle_log_loss": 0.1, "ece": 0.01, "classes": {}}
@@ -60,6 +62,7 @@ class Watcher:
     metrics: dict[str, Any] = field(default_factory=dict)
     quotes: Counter[Pair] = field(default_factory=Counter)
     messages: list[InboxMessage] = field(default_factory=list)
+    visits: list[Visit] = field(default_factory=list)
 
     def stage(self, text: str) -> None:
         self.stages.append(text)
@@ -72,6 +75,9 @@ class Watcher:
 
     def received(self, messages: Sequence[InboxMessage]) -> None:
         self.messages.extend(messages)
+
+    def traded(self, visit: Visit) -> None:
+        self.visits.append(visit)
 
 
 class MemoryCloud:
@@ -193,6 +199,7 @@ def world(files: SimulatedFiles, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
         (dead_letters, "read", lambda running: set()),
         (telemetry, "totals", lambda addresses, function: Counter(UsersEvaluated=made.evaluated[function])),
         (backlog, "waiting", lambda running: 0),
+        (customer, "visit", lambda running, stores, home: a_visit()),
     ):
         monkeypatch.setattr(module, name, value)
     return made
@@ -220,6 +227,8 @@ def test_the_report_accounts_for_every_quote_and_every_message(world: MemoryClou
     assert (report["lost"], report["quarantined"], report["users"]) == (0, 0, 30)
     assert report["quote_to_inbox_ms"] == {"p50": 250.0, "p99": 250.0}
     assert report["model"] == {name: METRICS[name] for name in METRICS if name != "classes"}
+    assert view.visits == [a_visit()]
+    assert report["trade"] == a_visit().report()
     assert report["users_are_simulated"] is True
     assert json.loads((tmp_path / "demo.json").read_text(encoding="utf-8")) == report
 

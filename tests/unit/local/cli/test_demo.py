@@ -14,6 +14,7 @@ from local.cli.demo import LiveView, show_summary
 from local.inbox import InboxMessage
 from tests.builders import WEDNESDAY, a_quote
 from tests.unit.local.memory_stores import USD_BRL
+from tests.unit.local.visits import a_visit
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -33,6 +34,7 @@ REPORT: dict[str, Any] = {
     "lost": 0,
     "quote_to_inbox_ms": {"p50": 812.4, "p99": 2345.6},
     "model": {"log_loss": 0.2345, "base_rate_log_loss": 0.3456, "oracle_log_loss": 0.1234, "ece": 0.0123},
+    "trade": a_visit().report(),
     "users": 500,
     "users_are_simulated": True,
     "seconds": 98.7,
@@ -64,6 +66,22 @@ def test_the_view_shows_steps_the_newest_prices_and_the_newest_messages() -> Non
     assert "Vende 19 [USD]" in shown
     assert "You can sell 9 [USD]. It is high." in shown
     assert "Vende 5 [USD]" not in shown, "only the newest fit"
+
+
+def test_the_view_tells_what_somebody_bought_and_what_followed() -> None:
+    console, written = a_console()
+    with LiveView(console) as view:
+        view.traded(a_visit())
+        view.traded(a_visit(folded=0))
+
+    shown = " ".join(written.getvalue().split())
+    assert "Meanwhile u-000001 signs in and buys over the API" in shown
+    assert "Bought 100.00 USD at 17.051 MXN: 1,705.10 MXN. Entry 1 of the ledger, t-1." in shown
+    assert (
+        "0.8 s later entry 1 is in the behaviour summary, and the watch was evaluated again: no band before, " in shown
+    )
+    assert "SELL from 16.5000 to 17.5000 now." in shown
+    assert "After 1 s it is not in the behaviour summary" in shown
 
 
 def test_the_view_keeps_numbers_and_addresses_to_itself() -> None:
@@ -103,7 +121,16 @@ def test_the_summary_shows_every_figure_of_the_report(
     figures = (
         *("1,234", "5,678 broken watches, 6,789 old ones", "567,890", "345", "321 SMS", "432 emails"),
         *("21 cooldown", "13 no_funds", "17 email: expired", "19"),
-        *("812 ms median", "2,346 ms p99", "0.2345", "0.3456", "0.1234", "0.0123", "99 s"),
+        *(
+            "100.00 of USD/MXN at 17.051, in the summary and the watch after 0.8 s",
+            "812 ms median",
+            "2,346 ms p99",
+            "0.2345",
+            "0.3456",
+            "0.1234",
+            "0.0123",
+            "99 s",
+        ),
     )
     assert not [figure for figure in figures if figure not in shown]
     assert "sms to +52********19: Vende 19 [USD]" in shown
