@@ -43,7 +43,7 @@ test: setup lint types imports ## Everything that must hold: lint, types, import
 
 .PHONY: unit
 unit: setup ## The fast tests only
-	@$(BIN)/python -m pytest -m "not integration" --numprocesses 2 --dist loadfile
+	@OMP_NUM_THREADS=1 $(BIN)/python -m pytest -m "not integration" --numprocesses 2 --dist worksteal
 
 .PHONY: lint
 lint: setup ## ruff: lint and format
@@ -83,6 +83,16 @@ bench-matching: setup ## Which watches does a tick break: the index beside heaps
 .PHONY: bench-ticks
 bench-ticks: setup ## A day at a tick a second, up to a million users: what a tick costs, compared with scikit-learn
 	@$(BIN)/python -m bench.ticks $(ARGS)
+
+.PHONY: bench-api
+bench-api: setup ## The API: handlers by themselves, cold imports, whole requests on a laptop cloud
+	@test -f .local/model/model.tar.gz || $(BIN)/divisa train
+	@$(BIN)/python -m bench.api
+
+.PHONY: fuzz
+fuzz: setup ## Fuzz the API on a laptop cloud of its own, with all checks, and end with the counts
+	@test -f .local/model/model.tar.gz || $(BIN)/divisa train
+	@$(BIN)/python -m local.fuzzing $(ARGS)
 
 .PHONY: package
 package: setup ## Package serverless.yml for AWS (STAGE=prod)
