@@ -97,7 +97,7 @@ class Deployment:
 
     @property
     def function_names(self) -> tuple[str, ...]:
-        """The functions in the order in which a quote meets them, then those that follow the ledger, answer HTTP, erase."""
+        """The functions as a quote meets them, then those that follow the ledger, answer HTTP, erase."""
         sending = self.outbox_function_name, self.sms_function_name, self.email_function_name
         following = self.ledger_function_name, self.transactions_function_name
         answering = self.api_function_name, self.prices_function_name

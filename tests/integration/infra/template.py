@@ -10,7 +10,19 @@ if TYPE_CHECKING:
 
 Resources = dict[str, dict[str, Any]]
 
-FUNCTIONS = ("Quotes", "Backlog", "Refresh", "Ledger", "Transactions", "Outbox", "Sms", "Email", "Api", "Prices", "Erasure")
+FUNCTIONS = (
+    "Quotes",
+    "Backlog",
+    "Refresh",
+    "Ledger",
+    "Transactions",
+    "Outbox",
+    "Sms",
+    "Email",
+    "Api",
+    "Prices",
+    "Erasure",
+)
 DECIDING = ("Quotes", "Backlog", "Refresh", "Transactions")
 """The functions that decide about watches."""
 
