@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Annotated, Final, Literal
 
 from pydantic import ConfigDict, Field
 
@@ -83,8 +83,8 @@ class SuggestionsAnswer(Answer):
     model_config = ConfigDict(title="SuggestionPage")
 
     items: list[SuggestionAnswer]
-    next_cursor: str | Absent = Field(
-        default=None, pattern=CURSOR, description="Asks for what comes after these; absent at the end."
+    next_cursor: Annotated[str, Field(pattern=CURSOR)] | Absent = Field(
+        default=None, description="Asks for what comes after these; absent at the end."
     )
 
     @classmethod

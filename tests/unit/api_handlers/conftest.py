@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from divisa.observability import metrics
+from tests.unit.api_handlers.people import PeopleApi
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,3 +20,11 @@ def counted(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setattr(metrics.provider, "namespace", "Divisa")
     yield
     metrics.clear_metrics()
+
+
+@pytest.fixture
+def people(monkeypatch: pytest.MonkeyPatch) -> PeopleApi:
+    """Alice and Bob, of whom everything is kept."""
+    made = PeopleApi()
+    made.serve(monkeypatch)
+    return made
