@@ -171,10 +171,18 @@ class DeployedCloud:
 
     def settle(self) -> None:
         """Wait until whatever was published has gone all the way: streams read to their ends, queues empty."""
-        eventually(self._quotes_are_read, "the quote stream is read to its end")
-        eventually(partial(self._is_empty, self.deployment.backlog_queue_url), "the backlog is worked off")
-        eventually(self._suggestions_are_read, "the suggestions' stream is read to its end")
-        for queue in (self.deployment.sms_queue_url, self.deployment.email_queue_url):
+        deployment = self.deployment
+        ledger = partial(self._is_read_from_table, "transactions", deployment.ledger_function_name)
+        eventually(ledger, "the ledger's stream is read to its end")
+        for stream, function in (
+            (deployment.transactions_stream_name, deployment.transactions_function_name),
+            (deployment.quotes_stream_name, deployment.quotes_function_name),
+        ):
+            eventually(partial(self._is_read, stream, function), f"{stream} is read to its end")
+        eventually(partial(self._is_empty, deployment.backlog_queue_url), "the backlog is worked off")
+        outbox = partial(self._is_read_from_table, "suggestions", deployment.outbox_function_name)
+        eventually(outbox, "the suggestions' stream is read to its end")
+        for queue in (deployment.sms_queue_url, deployment.email_queue_url):
             eventually(partial(self._is_empty, queue), "the queue is empty")
 
     def waiting(self, queue_url: str) -> int:
@@ -211,8 +219,9 @@ class DeployedCloud:
     def _is_empty(self, queue_url: str) -> bool:
         return self.waiting(queue_url) == 0
 
-    def _quotes_are_read(self) -> bool:
-        kinesis, name = self.client("kinesis"), self.deployment.quotes_stream_name
+    def _is_read(self, name: str, function: str) -> bool:
+        """Whether a function has read a Kinesis stream to its end."""
+        kinesis = self.client("kinesis")
         return all(
             not kinesis.get_records(
                 ShardIterator=kinesis.get_shard_iterator(
@@ -223,12 +232,13 @@ class DeployedCloud:
                 Limit=1,
             )["Records"]
             for shard in kinesis.list_shards(StreamName=name)["Shards"]
-            for position in [self._position(self.deployment.quotes_function_name, shard["ShardId"])]
+            for position in [self._position(function, shard["ShardId"])]
         )
 
-    def _suggestions_are_read(self) -> bool:
+    def _is_read_from_table(self, name: str, function: str) -> bool:
+        """Whether a function has read the stream of a table to its end."""
         streams = self.client("dynamodbstreams")
-        table = f"{self.deployment.table_prefix}suggestions"
+        table = f"{self.deployment.table_prefix}{name}"
         arn = self.client("dynamodb").describe_table(TableName=table)["Table"]["LatestStreamArn"]
         return all(
             not streams.get_records(
@@ -238,7 +248,7 @@ class DeployedCloud:
                 Limit=1,
             )["Records"]
             for shard in streams.describe_stream(StreamArn=arn)["StreamDescription"]["Shards"]
-            for position in [self._position(self.deployment.outbox_function_name, shard["ShardId"])]
+            for position in [self._position(function, shard["ShardId"])]
         )
 
     def _position(self, function: str, shard: str) -> str | None:
