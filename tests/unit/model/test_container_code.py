@@ -4,6 +4,7 @@ import ast
 import shutil
 import subprocess
 import sys
+import tarfile
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ import pytest
 import model
 from model.package import SERVING_CODE
 from model.pipeline import CONTAINER_CODE
+from tests.small_model import write_artefact
 
 HERE = Path(model.__file__).parent
 IN_THE_IMAGE = {*sys.stdlib_module_names, "numpy", "joblib", "sklearn"}
@@ -57,8 +59,9 @@ def test_bands_need_nothing_that_the_image_lacks_but_the_compiler_that_travels_w
     assert {module.split(".")[0] for module in imports_of(HERE / name)} <= IN_THE_IMAGE | {"numba", "llvmlite"}
 
 
-def test_without_a_compiler_the_model_is_refused_with_the_reason(model_dir: Path, tmp_path: Path) -> None:
-    shutil.copytree(model_dir, tmp_path / "model")
+def test_without_a_compiler_the_model_is_refused_with_the_reason(tmp_path: Path) -> None:
+    with tarfile.open(write_artefact(tmp_path / "model.tar.gz")) as archive:
+        archive.extractall(tmp_path / "model", filter="data")
     absent = "import sys; sys.modules['numba'] = None; "
     load = "import inference; inference.model_fn(sys.argv[1])"
 

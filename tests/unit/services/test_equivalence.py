@@ -127,8 +127,9 @@ def told(world: World, candidates: Candidates, path: list[float]) -> tuple[list[
     evaluated = 0
     for number, x in enumerate(path):
         quote = a_quote(Decimal(repr(exp(x))), at=WEDNESDAY + number * timedelta(hours=1), sequence=number + 1)
-        for page in list(candidates(USD_MXN, quote.log_mid, quote.log_mid)):
-            evaluated += world.decide(quote, a_market(), page).evaluated
+        found = [watch for page in candidates(USD_MXN, quote.log_mid, quote.log_mid) for watch in page]
+        if found:
+            evaluated += world.decide(quote, a_market(), found).evaluated
     return world.recorded(), evaluated
 
 

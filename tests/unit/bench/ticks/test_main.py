@@ -33,7 +33,7 @@ KEYS = [
 
 @pytest.fixture(autouse=True)
 def small(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ticks, "real_day", lambda: a_day(6000))
+    monkeypatch.setattr(ticks, "real_day", lambda: a_day(2400))
     monkeypatch.setattr(ticks, "trained", a_model)
     monkeypatch.setattr(redis_sets, "is_there", lambda: False)
 
@@ -49,8 +49,8 @@ def test_each_population_is_a_row(tmp_path: Path, capsys: pytest.CaptureFixture[
     document = run(tmp_path)
     few, many = document["results"]
     assert list(few)[: len(KEYS)] == list(many)[: len(KEYS)] == KEYS
-    assert [(row["users"], row["ticks"]) for row in (few, many)] == [(20, 6000), (60, 6000)]
-    assert [row["reference_evaluations"] for row in (few, many)] == [120_000, 360_000]
+    assert [(row["users"], row["ticks"]) for row in (few, many)] == [(20, 2400), (60, 2400)]
+    assert [row["reference_evaluations"] for row in (few, many)] == [48_000, 144_000]
     assert [row["differences"] for row in (few, many)] == [0, 0]
     assert many["evaluations"] == sum(many["asked"].values()) > many["opening_evaluations"] >= 60
     assert many["reference_suggestions"] > 0
