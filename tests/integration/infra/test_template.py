@@ -30,13 +30,14 @@ def stream_from(resources: Resources, source: str) -> dict[str, Any]:
 
 def test_the_refresh_is_started_every_minute_is_over_before_the_next_and_is_not_retried(resources: Resources) -> None:
     [rule] = of_type(resources, "Events::Rule").values()
-    [permission] = of_type(resources, "Lambda::Permission").values()
+    permissions = of_type(resources, "Lambda::Permission").values()
+    [permission] = (each for each in permissions if each["Principal"] == "events.amazonaws.com")
     [retries] = of_type(resources, "Lambda::EventInvokeConfig").values()
 
     assert (rule["ScheduleExpression"], rule["State"]) == ("rate(1 minute)", "ENABLED")
     assert [referred(target["Arn"]) for target in rule["Targets"]] == ["RefreshLambdaFunction"]
     assert referred(permission["FunctionName"]) == referred(retries["FunctionName"]) == "RefreshLambdaFunction"
-    assert (permission["Principal"], permission["Action"]) == ("events.amazonaws.com", "lambda:InvokeFunction")
+    assert permission["Action"] == "lambda:InvokeFunction"
     assert resources["RefreshLambdaFunction"]["Properties"]["Timeout"] < 60
     assert retries["MaximumRetryAttempts"] == 0
 
@@ -209,11 +210,14 @@ def test_our_buckets_are_encrypted_private_tidied_and_speak_tls_only(resources: 
         assert len(each["LifecycleConfiguration"]["Rules"]) >= 2
 
 
-def test_every_functions_log_ends_some_day(resources: Resources) -> None:
+def test_every_log_of_a_function_and_of_the_api_ends_some_day(resources: Resources) -> None:
     groups = of_type(resources, "Logs::LogGroup").values()
     functions = of_type(resources, "Lambda::Function").values()
 
-    assert {g["LogGroupName"] for g in groups} == {f"/aws/lambda/{f['FunctionName']}" for f in functions}
+    of_functions = {f"/aws/lambda/{f['FunctionName']}" for f in functions}
+    [access_log] = {group["LogGroupName"] for group in groups} - of_functions
+    assert access_log.startswith("/aws/apigateway/divisa-")
+    assert len(groups) == len(of_functions) + 1
     assert all(group["RetentionInDays"] > 0 for group in groups)
 
 
