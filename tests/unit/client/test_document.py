@@ -120,4 +120,3 @@ def same(ours: Any, schema: dict[str, Any], where: str, *, sends: bool = False) 
     elif type(None) in get_args(ours):
         [one] = options
         same(one, schema, where, sends=sends)
-
