@@ -51,7 +51,7 @@ def _take() -> TakeFeed:
             "content": {CSV: {"schema": {"type": "string", "minLength": 1}}},
         },
     },
-    responses=documented({201: success("It is kept", StoredFeed)}, 413, 415, 422),
+    responses=documented({201: success("It is kept", StoredFeed)}, 404, 413, 415, 422),
 )
 def put_feed(dataset: Dataset, file: File) -> Response[str]:
     """Keep a file."""
@@ -69,7 +69,7 @@ def put_feed(dataset: Dataset, file: File) -> Response[str]:
     summary="Ask for the upload of a large file",
     description="For a file of more than 5 MB. The permission is for a file of this hash and size, and for no other.",
     security=FEEDS,
-    responses=documented({201: success("How to upload it", FeedUploadPermit)}, 413, 415, 422),
+    responses=documented({201: success("How to upload it", FeedUploadPermit)}, 404, 413, 415, 422),
 )
 def presign_feed(
     dataset: Dataset, file: File, upload: Annotated[FeedUpload, Body(description="The file's hash and size.")]

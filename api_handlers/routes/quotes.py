@@ -33,7 +33,7 @@ def _offer() -> OfferQuote:
     tags=["quotes"],
     summary="The newest good quote of a pair, to trade at for some seconds",
     security=USER,
-    responses=documented({200: success("The quote, and its id for this user", QuoteAnswer)}, 404),
+    responses=documented({200: success("The quote, and its id for this user", QuoteAnswer)}, 404, 422),
 )
 def get_quote(pair: PairInPath) -> Response[str]:
     """Offer the caller the newest quote."""
