@@ -57,7 +57,7 @@ def _admit(event: APIGatewayProxyEventV2, route: Route) -> None:
         _admission()(event, route)
 
 
-application = Application(*ROUTERS, admit=_admit)
+application = Application(*ROUTERS, admit=_admit, elsewhere={"/v1/prices": frozenset({"POST"})})
 
 
 @metrics.log_metrics

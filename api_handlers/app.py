@@ -16,7 +16,7 @@ from divisa.domain.errors import DivisaError
 from divisa.observability import count, duration, logger
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from aws_lambda_powertools.event_handler.api_gateway import Route
     from aws_lambda_powertools.event_handler.router import APIGatewayHttpRouter
@@ -40,14 +40,21 @@ SECURITY_HEADERS: Final = {
 class Application:
     """A handler of API Gateway's HTTP API events, payload format 2.0."""
 
-    def __init__(self, *routers: APIGatewayHttpRouter, admit: Admit | None = None) -> None:
+    def __init__(
+        self,
+        *routers: APIGatewayHttpRouter,
+        admit: Admit | None = None,
+        elsewhere: Mapping[str, frozenset[str]] | None = None,
+    ) -> None:
         """An API of some routers.
 
         Args:
             routers: the operations.
             admit: raises a `Problem` when the caller of a route must not go on.
+            elsewhere: paths of other functions, each with its methods; asked by another method, they come here.
         """
         self.routers = routers
+        self._elsewhere = dict(elsewhere or {})
         self.resolver = APIGatewayHttpResolver(json_body_deserializer=json_object)
         self.resolver.use([Validation(admit or _everybody)])
         self.resolver.not_found(self._not_found)
@@ -80,7 +87,7 @@ class Application:
 
     def _not_found(self, _: Exception) -> Response[str]:
         path = self.resolver.current_event.path
-        methods = {route.method for route in self.routes if route.rule.match(path)}
+        methods = {route.method for route in self.routes if route.rule.match(path)} | self._elsewhere.get(path, set())
         if not methods:
             raise Problem(404, "not_found", "there is no such path")
         allowed = {"Allow": ", ".join(sorted(methods))}

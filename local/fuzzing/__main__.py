@@ -82,7 +82,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _callers(target: Target) -> list[tuple[Caller, float]]:
     """Whoever calls, and the share of the time."""
-    staying, leaving = target.tokens[:-1], target.tokens[-1:]
+    # One who stays, so that what they made is there when they ask for it, and one who goes.
+    staying, leaving = target.tokens[:1], target.tokens[-1:]
     known = {"feeds_token": target.feeds_token, "secret": target.secret}
     return [
         (Caller("nobody"), 0.25),

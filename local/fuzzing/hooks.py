@@ -22,7 +22,7 @@ import schemathesis
 from client import signing
 
 TOKENS = tuple(filter(None, os.environ.get("FUZZ_TOKENS", "").split(",")))
-"""Access tokens of users, used in turn, so that no user is throttled."""
+"""Access tokens of users, used in turn."""
 FEEDS_TOKEN = os.environ.get("FUZZ_FEEDS_TOKEN", "")
 PROVIDER = os.environ.get("FUZZ_PROVIDER", "")
 SECRET = os.environ.get("FUZZ_SECRET", "").encode()

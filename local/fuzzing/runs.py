@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections import Counter
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from divisa.domain.errors import LaptopCloudError
@@ -15,7 +16,6 @@ from local.addresses import without_aws
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from pathlib import Path
 
 UNDOCUMENTED: Final = frozenset(
     {
@@ -31,6 +31,8 @@ UNDOCUMENTED: Final = frozenset(
     }
 )
 """Findings of schemathesis that say: the document does not describe this answer."""
+CONFIG: Final = Path(__file__).parent / "schemathesis.toml"
+"""What the checks allow beyond their defaults."""
 _SPARE_SECONDS: Final = 120.0
 """For what a run does beside calling: reading the document, shrinking what it found."""
 
@@ -115,7 +117,8 @@ def run(caller: Caller, *, document: Path, url: str, folder: Path, seconds: floa
     for file in (answers, report):
         file.unlink(missing_ok=True)
     command = [
-        *(sys.executable, "-m", "schemathesis.cli", "--no-color", "run", str(document), "--url", url),
+        *(sys.executable, "-m", "schemathesis.cli", "--no-color", "--config-file", str(CONFIG)),
+        *("run", str(document), "--url", url),
         *("--checks", "all", "--max-time", str(int(seconds)), "--seed", str(seed), "--request-timeout", "35"),
         *("--generation-database", "none", "--generation-with-security-parameters", "false"),
         *("--continue-on-failure", "--warnings", "off", "--report", "json", "--report-json-path", str(report)),

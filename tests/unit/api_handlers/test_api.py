@@ -32,3 +32,8 @@ def test_a_wrong_method_is_answered_with_those_that_there_are() -> None:
     answered = ask(application, "PATCH", "/v1/health")
 
     assert (answered.status, answered.headers["allow"]) == (405, "GET")
+
+
+def test_a_path_of_another_function_asked_by_another_method_says_which_it_has() -> None:
+    answered = ask(Application(elsewhere={"/v1/prices": frozenset({"POST"})}), "TRACE", "/v1/prices", user=None)
+    assert (answered.status, answered.headers["allow"]) == (405, "POST")
