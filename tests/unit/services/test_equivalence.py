@@ -32,7 +32,7 @@ from model.bands import Bands, bands, flatten
 from model.bands.users import users_of
 from tests.around import Band, around
 from tests.builders import USD_MXN, WEDNESDAY, a_market_state, a_quote, a_summary
-from tests.unit.model.bands.builders import KINDS, Fitted, said_by_sklearn, true_bands, widened
+from tests.unit.model.bands.builders import KINDS, Fitted, Line, said_by_sklearn, true_lines, widened
 from tests.unit.services.world import World
 
 if TYPE_CHECKING:
@@ -138,12 +138,19 @@ def watching(model: Fitted, rule: Rule, people: list[BehaviourSummary[float]]) -
 
 
 def asking_scikit_learn(model: Fitted, rule: Rule, people: list[BehaviourSummary[float]]) -> World:
+    lines: dict[bytes, Line] = {}  # A user's line is the same at every price, while states stay what they are.
+
     def band(asked: Question) -> Band:
         users = users_of(model.ensemble, *asked[:4])
-        lower, upper = true_bands(model, users, *rule)
+        keys = [b"".join(column[row].tobytes() for column in users[1:]) for row in range(len(users.x))]
+        new = [row for row, key in enumerate(keys) if key not in lines]
+        if new:
+            found = true_lines(model, users_of(model.ensemble, *(column[new] for column in users)), *rule)
+            lines.update(zip((keys[row] for row in new), found, strict=True))
         decision = said_by_sklearn(model.classifier, users, *rule)
-        probabilities = bands(model.ensemble, *rule, *asked).probabilities
-        return Band(probabilities, decision, np.array(lower), np.array(upper))
+        around_x = [lines[key].around(x, said) for key, x, said in zip(keys, users.x, decision, strict=True)]
+        probabilities = bands(model.ensemble, *rule, *asked[:4]).probabilities
+        return Band(probabilities, decision, *np.array(around_x).T)
 
     return a_world(people, MemoryScorer(lambda asked: around(band, asked)))
 

@@ -81,20 +81,41 @@ def true_bands(
     model: Fitted, users: Users, temperature: float, thresholds: tuple[float, float]
 ) -> tuple[list[float], list[float]]:
     """Lower and upper edges by asking the classifier itself in every piece of each user's line."""
-    points = []
-    for row, x in enumerate(users.x):
-        cuts = cuts_of(model.ensemble, users, row)
-        points.append(np.concatenate([[x], cuts, np.nextafter(cuts, -np.inf)]))
+    lines = true_lines(model, users, temperature, thresholds)
+    said = said_by_sklearn(model.classifier, users, temperature, thresholds)
+    bands = [line.around(x, decision) for line, x, decision in zip(lines, users.x, said, strict=True)]
+    return [lower for lower, _ in bands], [upper for _, upper in bands]
+
+
+class Line(NamedTuple):
+    """What the classifier decides about a user at each cut and just below it."""
+
+    points: NDArray[np.float64]
+    said: NDArray[np.int8]
+
+    def around(self, x: float, decision: int) -> tuple[float, float]:
+        """The band of a decision at x."""
+        others = self.points[self.said != decision]
+        below, above = others[others < x], others[others > x]
+        return (
+            float(np.nextafter(below.max(), np.inf)) if len(below) else -np.inf,
+            float(above.min()) if len(above) else np.inf,
+        )
+
+
+def true_lines(model: Fitted, users: Users, temperature: float, thresholds: tuple[float, float]) -> list[Line]:
+    """Every user's line, asked in one go."""
+    cuts = [cuts_of(model.ensemble, users, row) for row in range(len(users.x))]
+    points = [np.concatenate([of_user, np.nextafter(of_user, -np.inf)]) for of_user in cuts]
     asked = [users.at(row, x) for row, x in enumerate(points)]
     together = Users(*(np.concatenate(column) for column in zip(*asked, strict=True)))
+    if not len(together.x):
+        return [Line(x, np.zeros(0, np.int8)) for x in points]
     said = said_by_sklearn(model.classifier, together, temperature, thresholds)
-    lower, upper = [], []
-    for x, of_user in zip(points, np.split(said, np.cumsum([len(x) for x in points])[:-1]), strict=True):
-        others = x[of_user != of_user[0]]
-        below, above = others[others < x[0]], others[others > x[0]]
-        lower.append(float(np.nextafter(below.max(), np.inf)) if len(below) else -np.inf)
-        upper.append(float(above.min()) if len(above) else np.inf)
-    return lower, upper
+    return [
+        Line(x, of_user)
+        for x, of_user in zip(points, np.split(said, np.cumsum([len(x) for x in points])[:-1]), strict=True)
+    ]
 
 
 def widened(told: Bands, by: float) -> Bands:
