@@ -3,6 +3,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from api_handlers.api import application
+from api_handlers.app import Application
 from api_handlers.routes import health
 from divisa.services.check_health import Condition, Health
 from tests.unit.api_handlers.requests import ask
