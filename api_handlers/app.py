@@ -7,7 +7,7 @@ import traceback
 from typing import TYPE_CHECKING, Any, Final
 
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
-from aws_lambda_powertools.event_handler.openapi.exceptions import RequestUnsupportedContentType, RequestValidationError
+from aws_lambda_powertools.event_handler.openapi.exceptions import RequestValidationError
 
 from api_handlers.problem import Problem, internal, problem_of
 from api_handlers.request import json_object
@@ -61,7 +61,6 @@ class Application:
         self._answers(Problem, lambda problem: problem)
         self._answers(DivisaError, _of_divisa)
         self._answers(RequestValidationError, invalid_fields)
-        self._answers(RequestUnsupportedContentType, _unsupported)
         self._answers(Exception, _unexpected)
         for router in routers:
             self.resolver.include_router(router)
@@ -76,6 +75,7 @@ class Application:
         started = time.perf_counter()
         answer = self.resolver.resolve(event, context)
         answer["headers"] = {**SECURITY_HEADERS, **answer.get("headers", {})}
+        answer["body"] = answer.get("body") or ""  # Not every gateway takes null for nothing.
         self._observe(event, answer["statusCode"], 1000 * (time.perf_counter() - started))
         return answer
 
@@ -119,10 +119,6 @@ def _everybody(_: APIGatewayProxyEventV2, __: Route) -> None:
 def _of_divisa(error: DivisaError) -> Problem:
     problem = problem_of(error)
     return _unexpected(error) if problem.status == 500 else problem
-
-
-def _unsupported(_: RequestUnsupportedContentType) -> Problem:
-    return Problem(415, "unsupported_media_type", "the body is of another media type than the documented one")
 
 
 def _unexpected(error: Exception) -> Problem:
