@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import boto3
 import httpx
 import pytest
 
+from divisa.adapters.aws import clients
 from local import accounts, cloud
+from local.live_prices import await_prices, live_prices
 from local.stores import open_stores
+from tests.builders import USD_MXN, WEDNESDAY
+from tests.integration.api.floor import Floor
+from tests.integration.end_to_end.rule_model import make_rule_model
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -102,3 +108,18 @@ def bob(api_cloud: ApiCloud) -> SignedIn:
 def feeds_token(api_cloud: ApiCloud) -> str:
     """The token of the program that hands in files."""
     return accounts.feeds_token(api_cloud.running)
+
+
+@pytest.fixture(scope="package")
+def floor(api_cloud: ApiCloud, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Floor]:
+    """The same cloud with a model, on a Wednesday: the market is open, and a dollar costs 17 pesos."""
+    cloud.up(model=make_rule_model(tmp_path_factory.mktemp("rule-model")), say=quietly, home=api_cloud.home)
+    running, stores = api_cloud.running, api_cloud.stores
+    mids = {USD_MXN: Decimal("17.00")}
+    parameter = running.deployment.clock_parameter_name
+    with live_prices(stores.stream, clients.ssm(), parameter, mids, at=WEDNESDAY) as prices:
+        await_prices(stores.markets, prices, frozenset(mids))
+        floor = Floor(running, api_cloud.home, stores, prices)
+        floor.warm_up()
+        yield floor
+        floor.close()
