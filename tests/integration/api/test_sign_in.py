@@ -143,13 +143,13 @@ def test_a_program_is_no_person_and_a_person_no_program(api_cloud: ApiCloud, ali
 
 
 def test_a_disabled_person_gets_no_new_token(api_cloud: ApiCloud) -> None:
-    api_cloud.sign_in("carla")
+    api_cloud.sign_in("frida")
     api_cloud.client("cognito-idp").admin_disable_user(
-        UserPoolId=api_cloud.running.deployment.user_pool_id, Username="carla"
+        UserPoolId=api_cloud.running.deployment.user_pool_id, Username="frida"
     )
 
     with pytest.raises(Exception, match="disabled"):
-        api_cloud.sign_in("carla")
+        api_cloud.sign_in("frida")
 
 
 def test_passwords_and_tokens_are_kept_where_only_their_owner_reads_them(api_cloud: ApiCloud) -> None:
