@@ -7,6 +7,8 @@ SYNCED := $(VENV)/.synced
 UV_VERSION := 0.13.8
 CODE := divisa stream_consumers api_handlers model simulator local infra bench client tests
 export UV_PROJECT_ENVIRONMENT := $(VENV)
+# Compiled modules and tests are kept, whatever the shell says: to compile them anew costs each run ten seconds.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help
 help: ## List the targets
