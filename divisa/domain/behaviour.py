@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Generic
 
 import numpy as np
 
-from divisa.domain.columns import Array, N, field_names, stack, unstack
+from divisa.domain.columns import Array, field_names, stack, unstack
 from divisa.domain.market import DAY, MarketView
+from divisa.domain.number import N
 from divisa.domain.transaction import Side
 
 if TYPE_CHECKING:

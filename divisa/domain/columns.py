@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 Array: TypeAlias = NDArray[np.float64]
-N = TypeVar("N", float, Array)
-"""The number type of a statistic: float for one row, Array for many."""
 R = TypeVar("R")
 
 

@@ -11,7 +11,7 @@ import math
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Generic
 
-from divisa.domain.columns import N
+from divisa.domain.number import N
 
 if TYPE_CHECKING:
     from divisa.domain.quote import Quote

@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
-from divisa.domain.behaviour import NEWCOMER
-
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
@@ -39,7 +37,7 @@ class SummaryRecord:
 
     user_id: str
     pair: Pair
-    summary: BehaviourSummary[float] = NEWCOMER
+    summary: BehaviourSummary[float]
     sequence: int = 0
 
 

@@ -61,9 +61,9 @@ def test_users_without_a_summary_of_the_pair_are_absent(summaries: Summaries) ->
 def test_who_has_no_summary_is_a_newcomer_of_whom_nothing_is_folded(summaries: Summaries) -> None:
     summaries.put_many(MXN, {"ana": a_summary()})
     found = summaries.load(MXN, ["ana", "ben"])
-    assert found == {"ana": SummaryRecord("ana", MXN, found["ana"].summary), "ben": SummaryRecord("ben", MXN)}
+    assert found == {"ana": SummaryRecord("ana", MXN, found["ana"].summary), "ben": SummaryRecord("ben", MXN, NEWCOMER)}
     assert bits(found["ana"].summary) == bits(a_summary())
-    assert summaries.load(BRL, ["ana"]) == {"ana": SummaryRecord("ana", BRL)}
+    assert summaries.load(BRL, ["ana"]) == {"ana": SummaryRecord("ana", BRL, NEWCOMER)}
     assert summaries.load(MXN, []) == {}
 
 
@@ -100,7 +100,7 @@ def test_what_somebody_else_has_moved_on_stays_and_the_others_are_written(summar
 
 
 def test_a_pairs_sequence_is_its_own_and_seeding_begins_again(summaries: Summaries) -> None:
-    newcomer = SummaryRecord("ana", MXN)
+    newcomer = SummaryRecord("ana", MXN, NEWCOMER)
     assert summaries.save([Advance(newcomer, replace(newcomer, summary=a_summary(), sequence=7))]) == [True]
     assert summaries.load(BRL, ["ana"])["ana"].sequence == 0
     summaries.put_many(MXN, {"ana": a_summary()})

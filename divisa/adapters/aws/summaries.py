@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from divisa.adapters.aws.items import SummaryItem
 from divisa.adapters.aws.parallel import in_parallel
-from divisa.domain.behaviour import BehaviourSummary
+from divisa.domain.behaviour import NEWCOMER, BehaviourSummary
 from divisa.domain.columns import field_names
 from divisa.ports import SummaryRecord
 
@@ -46,7 +46,7 @@ class DynamoSummaries:
     def load(self, pair: Pair, user_ids: Sequence[str]) -> Mapping[str, SummaryRecord]:
         """Records by user, as of now (consistent reads); who has no summary has a newcomer's of sequence 0."""
         found = {record.user_id: record for record in self._read(pair, user_ids, consistent=True)}
-        return {user_id: found.get(user_id) or SummaryRecord(user_id, pair) for user_id in user_ids}
+        return {user_id: found.get(user_id) or SummaryRecord(user_id, pair, NEWCOMER) for user_id in user_ids}
 
     def save(self, advances: Sequence[Advance]) -> Sequence[bool]:
         """Apply advances, each by itself, some at a time.

@@ -187,7 +187,9 @@ def test_a_consumer_that_dies_between_the_summary_and_the_watch_comes_back_to_th
 def test_a_consumer_that_dies_before_it_gave_a_watch_to_somebody_new_gives_it_later() -> None:
     desk = Desk()
     entry = desk.trade("new")
-    desk.summaries.save([Advance(SummaryRecord("new", USD_MXN), SummaryRecord("new", USD_MXN, sequence=1))])
+    desk.summaries.save(
+        [Advance(SummaryRecord("new", USD_MXN, NEWCOMER), SummaryRecord("new", USD_MXN, NEWCOMER, sequence=1))]
+    )
     report = desk.fold([entry])
     assert (report.redelivered, report.watched) == (1, 1)
 
@@ -230,13 +232,15 @@ def test_entries_behind_one_that_has_been_moved_away_already_are_not_folded() ->
     first, _, third = desk.trade("new"), desk.trade("new"), desk.trade("new")
     report = replace(desk.fold, ledger=_Without(desk.ledger, first.transaction_id))([third])
     assert (report.folded, report.missing, report.watched) == (0, 1, 0)
-    assert desk.record("new") == SummaryRecord("new", USD_MXN)
+    assert desk.record("new") == SummaryRecord("new", USD_MXN, NEWCOMER)
 
 
 def test_whose_portfolio_is_gone_gets_no_watch_although_the_summary_is_there_still() -> None:
     desk = Desk()
     entry = desk.trade("new")
-    desk.summaries.save([Advance(SummaryRecord("new", USD_MXN), SummaryRecord("new", USD_MXN, sequence=1))])
+    desk.summaries.save(
+        [Advance(SummaryRecord("new", USD_MXN, NEWCOMER), SummaryRecord("new", USD_MXN, NEWCOMER, sequence=1))]
+    )
     desk.world.portfolios.erase("new")
     report = desk.fold([entry])
     assert (report.redelivered, report.watched, report.outcome) == (1, 0, Outcome())
