@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from divisa.adapters.aws.tables import WATCHES
+from divisa.domain.bars import Interval
 from divisa.domain.features import QUESTION_NAMES
 from local.cost.traffic import HOURS, REQUEST, open_seconds, with_bands, with_brute_force
 from local.cost.units import read_units, write_units
@@ -142,6 +143,8 @@ def _writes(bands: Traffic, brute: Traffic, sizes: Sizes) -> Iterator[_Amount]:
     market = write_units(sizes.market)
     what = "writes: market records"
     yield _Amount("DynamoDB", what, price, bands.decisions * market, brute.decisions * market)
+    bars = len(Interval) * write_units(sizes.bar)
+    yield _Amount("DynamoDB", "writes: bars", price, bands.decisions * bars, brute.decisions * bars)
 
 
 def _reads(bands: Traffic, brute: Traffic, parameters: Parameters, sizes: Sizes) -> Iterator[_Amount]:
@@ -156,6 +159,8 @@ def _reads(bands: Traffic, brute: Traffic, parameters: Parameters, sizes: Sizes)
     market = read_units(sizes.market, consistent=True)
     loads = bands.decisions + bands.runs * parameters.watch_shards
     yield _Amount("DynamoDB", "reads: market records", price, loads * market, brute.decisions * market)
+    bars = len(Interval) * read_units(sizes.bar, consistent=True)
+    yield _Amount("DynamoDB", "reads: bars", price, bands.decisions * bars, brute.decisions * bars)
     each = read_units(sizes.portfolio) + (1 + CHANNELS) * read_units(sizes.recipient)
     what = "reads: portfolios, recipients"
     yield _Amount("DynamoDB", what, price, bands.suggestions * each, brute.suggestions * each)

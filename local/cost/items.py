@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from pynamodb.connection import Connection
 
+from divisa.adapters.aws.bars import DynamoBars
 from divisa.adapters.aws.deliveries import DynamoDeliveries
 from divisa.adapters.aws.markets import DynamoMarkets
 from divisa.adapters.aws.portfolios import DynamoPortfolios
@@ -19,9 +20,10 @@ from divisa.adapters.aws.recipients import DynamoRecipients
 from divisa.adapters.aws.suggestions import suggestion_item
 from divisa.adapters.aws.summaries import DynamoSummaries
 from divisa.adapters.aws.table import Table
-from divisa.adapters.aws.tables import DELIVERIES, MARKET, PORTFOLIOS, RECIPIENTS, SUMMARIES, WATCHES
+from divisa.adapters.aws.tables import BARS, DELIVERIES, MARKET, PORTFOLIOS, RECIPIENTS, SUMMARIES, WATCHES
 from divisa.adapters.aws.watches import DynamoWatches
 from divisa.domain.bands import Band
+from divisa.domain.bars import bars_of
 from divisa.domain.behaviour import BehaviourSummary
 from divisa.domain.columns import field_names
 from divisa.domain.episodes import Visit
@@ -39,7 +41,7 @@ from divisa.ports import MarketRecord
 from local.cost.units import item_bytes
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from pynamodb.expressions.condition import Condition
     from pynamodb.models import Model
@@ -66,10 +68,11 @@ class Sizes:
     suggestion: int
     recipient: int
     delivery: int
+    bar: int
 
 
 class _Sheet(Table):
-    """A table that nobody is asked about: it keeps what it is given to write."""
+    """An empty table that keeps what it is given to write."""
 
     def __init__(self, definition: Definition) -> None:
         super().__init__(Connection(region="us-east-1"), definition.name, definition.model)
@@ -84,6 +87,10 @@ class _Sheet(Table):
         """Keep items."""
         self.written += [item.serialize() for item in items]
 
+    def get_many(self, keys: Iterable[tuple[str, ...]], *, consistent: bool = False) -> Iterator[Image]:
+        """Find nothing."""
+        return iter(())
+
     @property
     def largest(self) -> int:
         """Bytes of the largest item that was written."""
@@ -93,7 +100,7 @@ class _Sheet(Table):
 def sizes() -> Sizes:
     """The size of each table's items."""
     portfolios, summaries, watches = _Sheet(PORTFOLIOS), _Sheet(SUMMARIES), _Sheet(WATCHES)
-    markets, recipients, deliveries = _Sheet(MARKET), _Sheet(RECIPIENTS), _Sheet(DELIVERIES)
+    markets, recipients, deliveries, bars = _Sheet(MARKET), _Sheet(RECIPIENTS), _Sheet(DELIVERIES), _Sheet(BARS)
     money = Decimal("123456.78")
     DynamoPortfolios(portfolios).put_many(
         [Portfolio(USER, PAIR, money, money, money, money, sequence=12_345, traded_at=AT)]
@@ -101,7 +108,9 @@ def sizes() -> Sizes:
     statistics = dict.fromkeys(field_names(BehaviourSummary), THIRD)
     DynamoSummaries(summaries).put_many(PAIR, {USER: BehaviourSummary(**statistics)})
     DynamoWatches(watches, watches, shards=1000).put_many([_watch()])
-    DynamoMarkets(markets).save(_market())
+    market = _market()
+    DynamoMarkets(markets).save(market)
+    DynamoBars(bars).merge(bars_of([market.quote] if market.quote else []))
     DynamoRecipients(recipients).put_many(
         [Recipient(USER, Language.ES, frozenset(Channel), "+525512345678", "a.person.like.any.other@example.com")]
     )
@@ -116,6 +125,7 @@ def sizes() -> Sizes:
         suggestion=item_bytes(suggestion_item(_suggestion()).serialize()),
         recipient=recipients.largest,
         delivery=deliveries.largest,
+        bar=bars.largest,
     )
 
 

@@ -21,6 +21,8 @@ RECORDS: Final = 500
 """Stream records that one call of the quotes consumer takes at most."""
 REQUEST: Final = 0.005
 """Seconds that a request to DynamoDB holds a function up, the Python around it included."""
+OWN: Final = 4
+"""Requests of a decision for its market record and its bars: each is read and written."""
 PAGE_BYTES: Final = 2**20
 """What a page of a query holds at most."""
 RUNS_PER_SECOND: Final = 1 / 60
@@ -94,7 +96,7 @@ def with_bands(load: Load, parameters: Parameters, counts: Counts) -> Traffic:
     suggestions = load.users * counts.suggestions_per_second * seconds
     runs = load.pairs * seconds * RUNS_PER_SECOND
     refreshed = min(load.users / parameters.watch_age * seconds, runs * parameters.refreshes_per_run)
-    looking = decisions * REQUEST * (2 + math.ceil(2 * parameters.watch_shards / THREADS))
+    looking = decisions * REQUEST * (OWN + math.ceil(2 * parameters.watch_shards / THREADS))
     calling = REQUEST + counts.call_seconds * counts.rows_per_broken
     deciding = min(broken, decisions) * calling + min(suggestions, decisions) * 2 * REQUEST
     refreshing = runs * parameters.watch_shards * (2 * REQUEST + counts.call_seconds * counts.rows_per_refresh)
@@ -119,7 +121,7 @@ def with_brute_force(load: Load, parameters: Parameters, counts: Counts, watch_b
     each = load.users / load.pairs
     moved = load.users * counts.broken_per_second * seconds
     suggestions = load.users * counts.suggestions_per_second * seconds
-    looking = decisions * REQUEST * (2 + math.ceil(each * watch_bytes / PAGE_BYTES))
+    looking = decisions * REQUEST * (OWN + math.ceil(each * watch_bytes / PAGE_BYTES))
     return Traffic(
         ticks=load.ticks_per_second * load.pairs * seconds,
         invocations=_invocations(load, parameters),

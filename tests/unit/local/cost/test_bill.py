@@ -32,6 +32,9 @@ def month() -> Bill:
         # The watch once more and the suggestion twice, for the transaction; two deliveries, claimed and settled.
         ("writes: suggestions, deliveries", 7 * 0.001 * T, 7 * 0.001 * T),
         ("writes: market records", 3 * 2 * T, 3 * 2 * T),
+        # One of each interval, joined with what is stored.
+        ("writes: bars", 3 * 2 * T, 3 * 2 * T),
+        ("reads: bars", 3 * 2 * T, 3 * 2 * T),
         # Two queries of each of four shards at half a unit; what is found at 400 bytes of 4 KB, half a unit each.
         ("reads: which watches", (2 * 2 * 4 * 0.5 + 0.01 * 400 / 8192) * T, 1000 * 400 / 8192 * T),
         ("reads: which are old", (4 * 0.5 / 30 + 0.05 * 400 / 8192) * T, 0),
@@ -74,7 +77,7 @@ def test_functions_and_queues_count_requests(month: Bill) -> None:
 
 def test_memory_counts_for_as_long_as_it_is_held(month: Bill) -> None:
     [line] = [line for line in month.lines if line.what == "memory × time"]
-    quotes = 2 * 3 * 0.005 + 0.01 * (0.005 + 0.009) + 0.001 * 0.010 + 0.01 * 0.012675
+    quotes = 2 * 5 * 0.005 + 0.01 * (0.005 + 0.009) + 0.001 * 0.010 + 0.01 * 0.012675
     refresh = 4 * 0.016 / 30 + 0.05 * 0.008675
     telling = 0.001 * 0.005 * (0.5 + 4 * (0.5 + 0.5))
     assert float(line.bands) == pytest.approx((2.0 * (quotes + refresh) + telling) * T, abs=0.001)

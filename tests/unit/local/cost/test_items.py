@@ -22,9 +22,9 @@ def test_every_item_has_the_size_that_its_adapter_gives_it() -> None:
     assert all(size < 4096 for size in asdict(found).values())
 
 
-def test_a_watch_and_a_suggestion_fit_one_write_unit_each() -> None:
+def test_what_is_written_most_fits_one_write_unit_each() -> None:
     found = sizes()
-    assert [write_units(size) for size in (found.watch, found.suggestion, found.delivery)] == [1, 1, 1]
+    assert [write_units(size) for size in (found.watch, found.suggestion, found.delivery, found.bar)] == [1, 1, 1, 1]
 
 
 def test_an_answer_has_as_many_bytes_a_row_as_the_endpoint_sends() -> None:

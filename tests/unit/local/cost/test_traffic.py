@@ -58,8 +58,8 @@ def test_the_refresh_does_no_more_than_it_may() -> None:
 def test_the_quotes_consumer_waits_for_its_requests() -> None:
     month = with_bands(LOAD, PARAMETERS, COUNTS)
 
-    # Two decisions a second: the market record read and written, and 8 queries of which 8 go at once, 5 ms each.
-    looking = 2 * 3 * 0.005
+    # Two decisions a second: market record and bars read and written, and 8 queries of which 8 go at once, 5 ms each.
+    looking = 2 * 5 * 0.005
     # 0.01 broken a second: a read of summaries and three calls of 3 ms; 0.001 told: portfolio and recipient.
     deciding = 0.01 * (0.005 + 0.009) + 0.001 * 0.010
     # Each: a hundredth of a read, three rows at 250 a second, an eighth of a write.
@@ -76,8 +76,8 @@ def test_with_brute_force_everybody_is_evaluated_at_every_decision_and_nobody_gr
     assert (month.refreshed, month.runs, month.refresh_seconds) == (0, 0, 0)
     assert month.moved == pytest.approx(0.01 * T)
     assert month.suggestions == pytest.approx(0.001 * T)
-    # Market record, its write, and one page of watches; every summary; the writes.
-    assert month.quotes_seconds / T == pytest.approx(2 * 3 * 0.005 + 1000 * 0.00405 + 0.01 * 0.000625)
+    # Market record and bars, their writes, and one page of watches; every summary; the writes.
+    assert month.quotes_seconds / T == pytest.approx(2 * 5 * 0.005 + 1000 * 0.00405 + 0.01 * 0.000625)
 
 
 def test_both_ways_are_as_cheap_when_a_tick_breaks_everybody() -> None:
