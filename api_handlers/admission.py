@@ -39,9 +39,15 @@ class Admission:
         """See that the caller may go on.
 
         Raises:
-            Problem: 429, they have asked too much; 403, they were erased.
+            Problem: 403, they were erased; 429, they have asked too much.
         """
         user = subject(event)
+        # First, so that nothing is written any more about who was erased.
+        if route.operation_id not in ERASING:
+            try:
+                self.admit(user)
+            except Refused as refused:
+                raise Problem(403, refused.code, str(refused)) from refused
         if wait := self.throttle.take(user, self.wall.now()):
             count("Throttled")
             raise Problem(
@@ -50,8 +56,3 @@ class Admission:
                 "too many requests in this minute; Retry-After says for how many seconds to wait",
                 headers={"Retry-After": str(wait)},
             )
-        if route.operation_id not in ERASING:
-            try:
-                self.admit(user)
-            except Refused as refused:
-                raise Problem(403, refused.code, str(refused)) from refused

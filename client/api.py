@@ -6,13 +6,11 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from client import operations, values
-from client.transport import Transport
+from client.transport import Connected, Transport
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from datetime import datetime
-    from types import TracebackType
-    from typing import Self
 
     import httpx
 
@@ -36,7 +34,7 @@ class VersionedPreferences(NamedTuple):
     etag: str
 
 
-class Client:
+class Client(Connected):
     """One caller of the API. May be used from several threads; close it, or use it as a context.
 
     Every method raises `ApiProblem` when the API turns the request down, `UnexpectedAnswer` when it answers what its
@@ -56,19 +54,7 @@ class Client:
         http: httpx.BaseTransport | None = None,
     ) -> None:
         fixed = token
-        self._transport = Transport(base_url, (lambda: fixed) if isinstance(fixed, str) else fixed, http)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
-
-    def close(self) -> None:
-        """Give the connections back."""
-        self._transport.close()
+        super().__init__(Transport(base_url, (lambda: fixed) if isinstance(fixed, str) else fixed, http))
 
     # What the caller holds and trades
 

@@ -7,17 +7,15 @@ import time
 from typing import TYPE_CHECKING
 
 from client import operations, signing, values
-from client.transport import Transport, encoded
+from client.transport import Connected, Transport, encoded
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from types import TracebackType
-    from typing import Self
 
     import httpx
 
 
-class PriceProvider:
+class PriceProvider(Connected):
     """A provider of prices. May be used from several threads; close it, or use it as a context.
 
     Args:
@@ -28,20 +26,8 @@ class PriceProvider:
     """
 
     def __init__(self, base_url: str, provider: str, secret: bytes, *, http: httpx.BaseTransport | None = None) -> None:
-        self._transport = Transport(base_url, http=http)
+        super().__init__(Transport(base_url, http=http))
         self._provider, self._secret = provider, secret
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
-
-    def close(self) -> None:
-        """Give the connections back."""
-        self._transport.close()
 
     def post_prices(
         self, quotes: Sequence[values.PricedQuote], *, timestamp: int | None = None, nonce: str | None = None

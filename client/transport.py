@@ -14,6 +14,8 @@ from client.errors import ApiUnreachable, UnexpectedAnswer, problem_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from types import TracebackType
+    from typing import Self
 
     from client.operations import Operation
 
@@ -113,6 +115,25 @@ class Transport:
         if not response.is_success and response.status_code not in operation.answers_too:
             raise problem_of(response)
         return response
+
+
+class Connected:
+    """Holds connections until it is closed; as a context it closes itself."""
+
+    def __init__(self, transport: Transport) -> None:
+        self._transport = transport
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Give the connections back."""
+        self._transport.close()
 
 
 def _read(operation: Operation[A], response: httpx.Response) -> A:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Annotated, Literal, TypeVar
+from typing import TYPE_CHECKING, Annotated, Literal, Protocol, TypeVar
 
 import msgspec
 
@@ -76,23 +76,23 @@ class ServingSettings(DecidingSettings, frozen=True, kw_only=True, rename=str.up
     pairs: Name
     """Served pairs, comma-separated: `USD/MXN,USD/BRL`."""
 
-    def served_pairs(self) -> frozenset[Pair]:
-        """PAIRS as pairs.
 
-        Raises:
-            InvalidSetting: one of them is no pair.
-        """
-        return _served(self.pairs)
+class ServesPairs(Protocol):
+    """Settings of an entrypoint that is told which pairs are served."""
+
+    @property
+    def pairs(self) -> str:
+        """Pairs, comma-separated."""
 
 
-def _served(pairs: str) -> frozenset[Pair]:
+def served_pairs(settings: ServesPairs) -> frozenset[Pair]:
     """PAIRS as pairs.
 
     Raises:
         InvalidSetting: one of them is no pair.
     """
     try:
-        return frozenset(Pair.parse(text.strip()) for text in pairs.split(","))
+        return frozenset(Pair.parse(text.strip()) for text in settings.pairs.split(","))
     except UnknownPair as error:
         raise InvalidSetting("PAIRS", str(error)) from error
 
@@ -169,14 +169,6 @@ class PeopleSettings(Settings, frozen=True, kw_only=True, rename=str.upper):
     erasure_queue_url: Name
     """SQS queue of the people who are to be erased."""
 
-    def served_pairs(self) -> frozenset[Pair]:
-        """PAIRS as pairs.
-
-        Raises:
-            InvalidSetting: one of them is no pair.
-        """
-        return _served(self.pairs)
-
 
 class ApiSettings(PeopleSettings, frozen=True, kw_only=True, rename=str.upper):
     """Settings of the app's API."""
@@ -200,14 +192,6 @@ class PricesSettings(Settings, frozen=True, kw_only=True, rename=str.upper):
     """Secret with a key for each price provider, by its id."""
     quotes_stream_name: Name
     """Kinesis stream that their quotes are published to."""
-
-    def served_pairs(self) -> frozenset[Pair]:
-        """PAIRS as pairs.
-
-        Raises:
-            InvalidSetting: one of them is no pair.
-        """
-        return _served(self.pairs)
 
 
 class ErasureSettings(PeopleSettings, frozen=True, kw_only=True, rename=str.upper):

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from local.stores import Stores
 
 PART = "seed"
+USED_BEFORE = "this cloud was used before; forget its data with `divisa down --wipe`"
 SIGN_INS = 20
 """People who can sign in to the API: the first of the file. Everybody else is there to be told something."""
 
@@ -90,10 +91,11 @@ def seed(
     Raises:
         InvalidFile: a file as a whole is not of its contract.
         ScorerUnavailable: the model does not answer.
-        LaptopCloudError: the cloud was used before; old suggestions would be taken for new ones.
+        LaptopCloudError: the cloud was used before: old suggestions would be taken for new ones, and whoever traded
+            over the API would hold what their ledger does not say.
     """
     if next(iter(stores.suggestions.all()), None) is not None:
-        raise LaptopCloudError(PART, "this cloud was used before; forget its data with `divisa down --wipe`")
+        raise LaptopCloudError(PART, USED_BEFORE)
     dropped: Counter[str] = Counter()
 
     def reject(problem: InvalidRow) -> None:
@@ -114,6 +116,8 @@ def seed(
         subjects = sign_ins(list(dict.fromkeys(row.recipient.user_id for row in people))[:SIGN_INS])
         people = [_named(row, subjects) for row in people]
         summaries = {(subjects.get(user, user), pair): row for (user, pair), row in summaries.items()}
+    if _anybody_traded(stores, people):
+        raise LaptopCloudError(PART, USED_BEFORE)
 
     on_stage(f"Storing {len(people):,} users")
     records = {
@@ -171,6 +175,15 @@ def _decided(
                 )
             )
     return decided
+
+
+def _anybody_traded(stores: Stores, people: Sequence[UserRow]) -> bool:
+    """Whether the ledger has an entry of any of them."""
+    held = (
+        stores.portfolios.get_many(pair, [row.recipient.user_id for row in people if row.pair == pair])
+        for pair in stores.pairs
+    )
+    return any(portfolio.sequence > 0 for of_pair in held for portfolio in of_pair.values())
 
 
 def _named(row: UserRow, subjects: Mapping[str, str]) -> UserRow:

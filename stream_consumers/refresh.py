@@ -10,7 +10,7 @@ from divisa import bootstrap
 from divisa.domain.errors import DivisaError
 from divisa.observability import count, duration, logger, metrics
 from divisa.services.suggest import Outcome
-from divisa.settings import RefreshSettings
+from divisa.settings import RefreshSettings, served_pairs
 from stream_consumers.deciding import count_outcome
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ class _Work(NamedTuple):
 @cache
 def _work() -> _Work:
     settings = RefreshSettings.from_environment()
-    return _Work(bootstrap.refresh_watches(settings), sorted(settings.served_pairs()), settings.refreshes_per_run)
+    return _Work(bootstrap.refresh_watches(settings), sorted(served_pairs(settings)), settings.refreshes_per_run)
 
 
 @metrics.log_metrics

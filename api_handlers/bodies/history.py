@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from api_handlers.bodies.scalars import Answer, Moment, PairName, Price
+from api_handlers.bodies.scalars import Answer, Moment, PairName, QuotedPrice
 from divisa.domain.bars import Interval
 
 
@@ -12,10 +12,10 @@ class BarAnswer(Answer):
     """What the middle between bid and ask did in one interval."""
 
     start: Moment = Field(description="When the bar begins; it ends where the next one would begin.")
-    open: Price = Field(description="The first mid.")
-    high: Price = Field(description="The highest.")
-    low: Price = Field(description="The lowest.")
-    close: Price = Field(description="The last; of the newest bar it may still change.")
+    open: QuotedPrice = Field(description="The first mid.")
+    high: QuotedPrice = Field(description="The highest.")
+    low: QuotedPrice = Field(description="The lowest.")
+    close: QuotedPrice = Field(description="The last; of the newest bar it may still change.")
 
 
 class HistoryAnswer(Answer):

@@ -10,7 +10,7 @@ from pydantic import ConfigDict, Field
 
 from api_handlers.bodies.devices import DeviceAnswer
 from api_handlers.bodies.preferences import PreferencesBody
-from api_handlers.bodies.scalars import Absent, Answer, Moment, Money, PairName, Price, SignedMoney
+from api_handlers.bodies.scalars import Absent, Answer, Moment, Money, PairName, QuotedPrice, SignedMoney
 from api_handlers.bodies.suggestions import SuggestionAnswer
 
 if TYPE_CHECKING:
@@ -127,7 +127,7 @@ class ExportedTransaction(Answer):
     pair: PairName
     side: Literal["BUY", "SELL"]
     quantity: Money
-    price: Price
+    price: QuotedPrice
     amount: Money
     realised_pnl: SignedMoney | Absent = None
     executed_at: Moment

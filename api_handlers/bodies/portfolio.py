@@ -7,7 +7,7 @@ from typing import Annotated, Final
 
 from pydantic import Field, PlainSerializer, WithJsonSchema
 
-from api_handlers.bodies.scalars import Absent, Answer, Moment, Money, PairName, Price, SignedMoney, plain
+from api_handlers.bodies.scalars import Absent, Answer, Moment, Money, PairName, QuotedPrice, SignedMoney, plain
 
 UNIT_COST: Final = r"^(0|[1-9][0-9]{0,14})(\.[0-9]{1,6})?$"
 
@@ -22,8 +22,8 @@ UnitCost = Annotated[
 class PositionPrice(Answer):
     """The newest good quote, as it is for everybody."""
 
-    bid: Price = Field(description="What one unit of base brings.")
-    ask: Price = Field(description="What one unit of base costs.")
+    bid: QuotedPrice = Field(description="What one unit of base brings.")
+    ask: QuotedPrice = Field(description="What one unit of base costs.")
     time: Moment = Field(description="When its source saw it.")
 
 

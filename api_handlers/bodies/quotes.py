@@ -6,7 +6,7 @@ from typing import Annotated, Final
 
 from pydantic import Field
 
-from api_handlers.bodies.scalars import Answer, Moment, PairName, Price
+from api_handlers.bodies.scalars import Answer, Moment, PairName, QuotedPrice
 
 QUOTE_ID: Final = r"^[A-Za-z0-9_.-]{1,512}$"
 
@@ -25,8 +25,8 @@ class QuoteAnswer(Answer):
     """The newest good quote, and the id to trade at it."""
 
     pair: PairName
-    bid: Price = Field(description="What one unit of base brings, in the quote currency.")
-    ask: Price = Field(description="What one unit of base costs, in the quote currency.")
+    bid: QuotedPrice = Field(description="What one unit of base brings, in the quote currency.")
+    ask: QuotedPrice = Field(description="What one unit of base costs, in the quote currency.")
     time: Moment = Field(description="When its source saw it.")
     quote_id: QuoteId
     valid_until: Moment = Field(description="Until when the id can be traded at, by the time of day.")

@@ -30,6 +30,8 @@ PRICE: Final = (
     r"^(0\.([1-9][0-9]{0,5}|0[1-9][0-9]{0,4}|00[1-9][0-9]{0,3}|000[1-9][0-9]{0,2}|0000[1-9][0-9]?|00000[1-9])"
     r"|[1-9][0-9]{0,9}(\.[0-9]{1,6})?)$"
 )
+QUOTED_PRICE: Final = r"^(0|[1-9][0-9]{0,17})(\.[0-9]{1,18})?$"
+"""What a provider's 18 digits and the mid of two such prices need."""
 FRACTION: Final = r"^0(\.[0-9]{1,6})?$"
 PAIR: Final = r"^[A-Z]{3}/[A-Z]{3}$"
 PAIR_IN_PATH: Final = r"^[A-Z]{3}-[A-Z]{3}$"
@@ -141,7 +143,14 @@ Price = Annotated[
     _PLAIN,
     _schema(PRICE, "A price, more than 0, with at most six decimals.", "17.0325"),
 ]
-"""A price; at most six decimals."""
+"""A price that a user sets; at most six decimals."""
+
+QuotedPrice = Annotated[
+    Decimal,
+    _PLAIN,
+    _schema(QUOTED_PRICE, "A price of the market, with as many decimals as it was quoted in.", "17.0325"),
+]
+"""A price as the market has it; goes out only."""
 
 Fraction = Annotated[
     Decimal,

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Final, Literal
 
 from pydantic import ConfigDict, Field
 
-from api_handlers.bodies.scalars import Absent, Answer, Body, Moment, Money, PairName, Price
+from api_handlers.bodies.scalars import Absent, Answer, Body, Moment, Money, PairName, QuotedPrice
 from api_handlers.cursor import CURSOR, cursor_of
 from divisa.domain.message import reason_text
 
@@ -40,7 +40,7 @@ class SuggestionAnswer(Answer):
     pair: PairName
     side: Literal["BUY", "SELL"] = Field(description="What to do with the base currency.")
     amount: Money = Field(description="Base currency; 0 when the funds reached no amount worth a trade.")
-    price: Price = Field(description="Quote currency for one unit of base, when it was suggested.")
+    price: QuotedPrice = Field(description="Quote currency for one unit of base, when it was suggested.")
     quote_time: Moment = Field(description="When that price was seen.")
     reasons: list[ReasonAnswer] = Field(description="Strongest first.")
     propensity: float = Field(description="The model's probability that the caller would do this anyway.", ge=0, le=1)

@@ -17,7 +17,7 @@ from api_handlers.bodies.scalars import (
     Money,
     PairName,
     PositiveMoney,
-    Price,
+    QuotedPrice,
     SignedMoney,
 )
 from api_handlers.cursor import CURSOR
@@ -72,7 +72,7 @@ class TransactionAnswer(Answer):
     pair: PairName
     side: SideName
     quantity: Money = Field(description="Of base currency.")
-    price: Price = Field(description="Of one unit of base, in the quote currency.")
+    price: QuotedPrice = Field(description="Of one unit of base, in the quote currency.")
     amount: Money = Field(
         description="Paid or received, in the quote currency: quantity × price, rounded half-even to its minor unit."
     )

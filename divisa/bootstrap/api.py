@@ -7,6 +7,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from divisa.bootstrap.shared import clock_of, tables_of
+from divisa.settings import served_pairs
 
 if TYPE_CHECKING:
     from divisa.adapters.aws.tables import Tables
@@ -69,7 +70,7 @@ def offer_quote(settings: ApiSettings) -> OfferQuote:
     from divisa.services.offer_quote import OfferQuote
 
     return OfferQuote(
-        pairs=settings.served_pairs(),
+        pairs=served_pairs(settings),
         markets=DynamoMarkets(tables(settings).market),
         ids=offer_ids(settings),
         clock=clock(settings),
@@ -105,7 +106,7 @@ def value_portfolio(settings: ApiSettings) -> ValuePortfolio:
     from divisa.services.value_portfolio import ValuePortfolio
 
     return ValuePortfolio(
-        pairs=settings.served_pairs(),
+        pairs=served_pairs(settings),
         ledger=ledger(settings),
         markets=DynamoMarkets(tables(settings).market),
         clock=clock(settings),

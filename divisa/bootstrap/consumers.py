@@ -10,6 +10,7 @@ from divisa.domain.episodes import VisitRules
 from divisa.domain.gate import GateLimits
 from divisa.domain.policy import PolicyRules
 from divisa.domain.recipient import Channel
+from divisa.settings import served_pairs
 
 if TYPE_CHECKING:
     from divisa.ports import Bars, LedgerStream, Markets, QuoteStream, Watches
@@ -43,7 +44,7 @@ def apply_quotes(settings: QuotesSettings) -> ApplyQuotes:
 
     parts = _deciding(settings)
     return ApplyQuotes(
-        pairs=settings.served_pairs(),
+        pairs=served_pairs(settings),
         markets=parts.markets,
         candidates=parts.watches.broken,
         quarantine=S3Quarantine(clients.s3(), settings.quarantine_bucket),

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from divisa.bootstrap.api import tables
 from divisa.bootstrap.shared import clock_of
+from divisa.settings import served_pairs
 
 if TYPE_CHECKING:
     from divisa.services.check_health import CheckHealth
@@ -22,7 +23,7 @@ def read_bars(settings: ApiSettings) -> ReadBars:
     from divisa.services.read_bars import ReadBars
 
     stored = tables(settings)
-    return ReadBars(settings.served_pairs(), DynamoMarkets(stored.market), DynamoBars(stored.bars))
+    return ReadBars(served_pairs(settings), DynamoMarkets(stored.market), DynamoBars(stored.bars))
 
 
 def take_feed(settings: ApiSettings) -> TakeFeed:
@@ -43,7 +44,7 @@ def check_health(settings: ApiSettings) -> CheckHealth:
 
     hurried = Tables(settings.table_prefix, read_seconds=1.0, retries=0)
     return CheckHealth(
-        pairs=settings.served_pairs(),
+        pairs=served_pairs(settings),
         markets=DynamoMarkets(hurried.market),
         clock=clock_of(settings),
         max_age=timedelta(seconds=settings.max_quote_age_seconds),

@@ -6,6 +6,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from divisa.bootstrap.shared import clock_of, tables_of
+from divisa.settings import served_pairs
 
 if TYPE_CHECKING:
     from divisa.adapters.aws.tables import Tables
@@ -31,7 +32,7 @@ def keep_preferences(settings: PeopleSettings) -> KeepPreferences:
     """A person's preferences."""
     from divisa.services.keep_preferences import KeepPreferences
 
-    return KeepPreferences(_recipients(settings), settings.served_pairs())
+    return KeepPreferences(_recipients(settings), served_pairs(settings))
 
 
 def keep_devices(settings: PeopleSettings) -> KeepDevices:
@@ -77,7 +78,7 @@ def export_person(settings: PeopleSettings) -> ExportPerson:
         suggestions=_suggestions(settings),
         deliveries=DynamoDeliveries(tables.deliveries),
         clock=clock_of(settings),
-        pairs=settings.served_pairs(),
+        pairs=served_pairs(settings),
     )
 
 
@@ -112,7 +113,7 @@ def erase_person(settings: ErasureSettings) -> ErasePerson:
         erasures=_erasures(settings),
         queue=_queue(settings),
         clock=SystemClock(),
-        pairs=settings.served_pairs(),
+        pairs=served_pairs(settings),
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from divisa.bootstrap.shared import tables_of
+from divisa.settings import served_pairs
 
 if TYPE_CHECKING:
     from divisa.services.take_prices import TakePrices, VerifyProvider
@@ -34,4 +35,4 @@ def take_prices(settings: PricesSettings) -> TakePrices:
     from divisa.services.take_prices import TakePrices
 
     stream = KinesisQuoteStream(clients.kinesis(), settings.quotes_stream_name)
-    return TakePrices(settings.served_pairs(), stream, quote_of)
+    return TakePrices(served_pairs(settings), stream, quote_of)

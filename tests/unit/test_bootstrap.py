@@ -36,6 +36,7 @@ from divisa.settings import (
     RefreshSettings,
     SmsSettings,
     TransactionsSettings,
+    served_pairs,
 )
 from tests.unit.test_settings import COMMON, OF_KIND
 
@@ -95,7 +96,7 @@ def test_the_quotes_consumer_is_wired_as_its_settings_say() -> None:
     expected |= {"clock": SystemClock}
     assert {name: wired[name] for name in expected} == expected
     assert deciding(apply.decide) == DECIDING
-    assert apply.pairs == settings.served_pairs()
+    assert apply.pairs == served_pairs(settings)
     assert apply.limits.max_age == apply.decide.max_quote_age
     assert (apply.shards, apply.at_once) == (4, 2000)
 

@@ -9,7 +9,7 @@ from divisa.adapters.aws.ledger import DynamoLedger
 from divisa.adapters.aws.markets import DynamoMarkets
 from divisa.adapters.wire.offer import SignedOfferIds
 from divisa.bootstrap import api
-from divisa.settings import ApiSettings
+from divisa.settings import ApiSettings, served_pairs
 from tests.unit.test_bootstrap import REPLAY, kinds, no_network
 from tests.unit.test_settings import COMMON, OF_KIND
 
@@ -25,7 +25,7 @@ def test_quotes_are_offered_and_traded_at_by_the_same_rules_and_ids() -> None:
 
     assert kinds(offer).items() >= SHARED.items()
     assert kinds(trade).items() >= (SHARED | {"ledger": DynamoLedger}).items()
-    assert offer.pairs == settings.served_pairs()
+    assert offer.pairs == served_pairs(settings)
     assert offer.ids is trade.ids
     assert offer.validity == trade.validity == timedelta(seconds=30)
     assert offer.max_age == trade.max_age == timedelta(seconds=60)

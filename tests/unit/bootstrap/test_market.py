@@ -16,7 +16,7 @@ from divisa.adapters.aws.quote_stream import KinesisQuoteStream
 from divisa.adapters.aws.secrets import SecretsManagerSecrets
 from divisa.adapters.wire import quote_of
 from divisa.bootstrap import market, prices
-from divisa.settings import ApiSettings, PricesSettings
+from divisa.settings import ApiSettings, PricesSettings, served_pairs
 from tests.unit.test_settings import COMMON, OF_KIND
 
 REPLAY = {"CLOCK": "replay", "CLOCK_PARAMETER": "/divisa/local/clock"}
@@ -44,13 +44,13 @@ def no_network(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_charts_are_read_from_the_tables() -> None:
     read = market.read_bars(API)
     assert (type(read.markets), type(read.bars)) == (DynamoMarkets, DynamoBars)
-    assert read.pairs == API.served_pairs()
+    assert read.pairs == served_pairs(API)
 
 
 def test_health_goes_by_the_stages_clock_and_by_what_a_trade_takes_for_fresh() -> None:
     check = market.check_health(API)
     assert (type(check.markets), type(check.clock)) == (DynamoMarkets, ReplayClock)
-    assert (check.pairs, check.max_age) == (API.served_pairs(), timedelta(seconds=60))
+    assert (check.pairs, check.max_age) == (served_pairs(API), timedelta(seconds=60))
 
 
 def test_files_land_in_the_lakes_bucket() -> None:
@@ -66,4 +66,4 @@ def test_providers_go_by_the_time_of_day_even_while_prices_are_replayed() -> Non
 def test_providers_quotes_go_where_all_others_go() -> None:
     take = prices.take_prices(PRICES)
     assert (type(take.stream), take.read) == (KinesisQuoteStream, quote_of)
-    assert take.pairs == PRICES.served_pairs()
+    assert take.pairs == served_pairs(PRICES)

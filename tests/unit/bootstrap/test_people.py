@@ -25,7 +25,7 @@ from divisa.adapters.aws.suggestions import DynamoSuggestions
 from divisa.adapters.aws.summaries import DynamoSummaries
 from divisa.adapters.aws.watches import DynamoWatches
 from divisa.bootstrap import people
-from divisa.settings import ApiSettings, ErasureSettings
+from divisa.settings import ApiSettings, ErasureSettings, served_pairs
 from tests.unit.test_settings import COMMON, OF_KIND
 
 REPLAY = {"CLOCK": "replay", "CLOCK_PARAMETER": "/divisa/local/clock"}
@@ -75,7 +75,7 @@ def test_an_export_reads_every_store_that_knows_people() -> None:
         "clock": ReplayClock,
         "pairs": frozenset,
     }
-    assert export.pairs == API.served_pairs()
+    assert export.pairs == served_pairs(API)
 
 
 def test_erasing_is_asked_for_and_done_by_the_wall_and_stops_the_person_in_the_same_way() -> None:

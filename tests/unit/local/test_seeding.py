@@ -18,6 +18,7 @@ from divisa.domain.episodes import VisitRules, follow
 from divisa.domain.errors import InvalidFile, LaptopCloudError, ScorerUnavailable
 from divisa.domain.evaluation import Decision, Watch
 from divisa.domain.gate import GateLimits, GateState, admit
+from divisa.domain.portfolio import Portfolio
 from divisa.domain.recipient import Channel, Language, Recipient
 from divisa.ports import MarketRecord
 from divisa.services.evaluate_users import EvaluateUsers
@@ -169,6 +170,23 @@ def test_a_cloud_that_suggested_something_is_not_seeded_over(files: SimulatedFil
 
     with pytest.raises(LaptopCloudError, match="forget its data with `divisa down --wipe`"):
         fill(stores, files)
+    assert not is_seeded(stores)
+
+
+def test_a_cloud_in_which_somebody_traded_is_not_seeded_over(files: SimulatedFiles) -> None:
+    stores = memory_stores()
+    row = next(
+        row
+        for row in read_users(files.users, on_reject=lambda problem: pytest.fail(str(problem)))
+        if row.pair == USD_MXN
+    )
+    traded = Portfolio(row.recipient.user_id, USD_MXN, Decimal(50), Decimal(150), sequence=1)
+    stores.portfolios.put_many([traded])
+
+    with pytest.raises(LaptopCloudError, match="used before"):
+        fill(stores, files)
+
+    assert stores.portfolios.get_many(USD_MXN, [traded.user_id]) == {traded.user_id: traded}
     assert not is_seeded(stores)
 
 
