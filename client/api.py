@@ -151,6 +151,10 @@ class Client(Connected):
             body=values.Reply(response=response),
         )
 
+    def open_suggestion(self, suggestion_id: str) -> values.Opened:
+        """Say that the caller has opened a suggestion; the first time is kept."""
+        return self._call(operations.OPEN_SUGGESTION, path={"suggestion_id": suggestion_id})
+
     def get_preferences(self) -> VersionedPreferences:
         """How the caller wants to be told."""
         preferences, headers = self._transport.call(operations.GET_PREFERENCES)

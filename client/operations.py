@@ -57,6 +57,7 @@ LIST_SUGGESTIONS: Final = Operation("GET", "/v1/suggestions", values.SuggestionP
 RESPOND_TO_SUGGESTION: Final = Operation(
     "POST", "/v1/suggestions/{suggestion_id}/response", values.Answered, body=values.Reply
 )
+OPEN_SUGGESTION: Final = Operation("POST", "/v1/suggestions/{suggestion_id}/opened", values.Opened)
 GET_PREFERENCES: Final = Operation("GET", "/v1/preferences", values.Preferences)
 PUT_PREFERENCES: Final = Operation(
     "PUT", "/v1/preferences", values.Preferences, body=values.Preferences, headers=("If-Match",)

@@ -168,6 +168,7 @@ class Suggestion(Value, frozen=True, kw_only=True):
     suppressed: str | None = None
     response: str | None = None
     responded_at: Moment | None = None
+    opened_at: Moment | None = None
 
 
 class SuggestionPage(Value, frozen=True, kw_only=True):
@@ -183,6 +184,13 @@ class Answered(Value, frozen=True, kw_only=True):
     suggestion_id: str
     response: str
     responded_at: Moment
+
+
+class Opened(Value, frozen=True, kw_only=True):
+    """When the caller first opened a suggestion."""
+
+    suggestion_id: str
+    opened_at: Moment
 
 
 Reaction = Literal["accepted", "dismissed", "not_useful"]

@@ -52,6 +52,7 @@ class SuggestionAnswer(Answer):
     suppressed: str | Absent = Field(default=None, description="Why it was not sent.", examples=["cooldown"])
     response: Said | Absent = Field(default=None, description="What the caller said.")
     responded_at: Moment | Absent = Field(default=None, description="When they said so.")
+    opened_at: Moment | Absent = Field(default=None, description="When the caller first opened it.")
 
     @classmethod
     def of(cls, suggestion: Suggestion, language: Language, now: datetime) -> SuggestionAnswer:
@@ -74,6 +75,7 @@ class SuggestionAnswer(Answer):
             suppressed=None if suggestion.suppressed is None else suggestion.suppressed.value,
             response=None if suggestion.response is None else suggestion.response.value,
             responded_at=suggestion.responded_at,
+            opened_at=suggestion.opened_at,
         )
 
 
@@ -113,3 +115,12 @@ class ResponseAnswer(Answer):
     suggestion_id: str = Field(pattern=SUGGESTION_ID)
     response: Said
     responded_at: Moment
+
+
+class OpenedAnswer(Answer):
+    """The caller has opened a suggestion."""
+
+    model_config = ConfigDict(title="Opened")
+
+    suggestion_id: str = Field(pattern=SUGGESTION_ID)
+    opened_at: Moment = Field(description="When they first did.")

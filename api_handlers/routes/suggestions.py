@@ -10,7 +10,13 @@ from aws_lambda_powertools.event_handler.openapi.params import Path, Query
 from aws_lambda_powertools.event_handler.router import APIGatewayHttpRouter
 
 from api_handlers.bodies.scalars import Absent
-from api_handlers.bodies.suggestions import SUGGESTION_ID, ResponseAnswer, ResponseBody, SuggestionsAnswer
+from api_handlers.bodies.suggestions import (
+    SUGGESTION_ID,
+    OpenedAnswer,
+    ResponseAnswer,
+    ResponseBody,
+    SuggestionsAnswer,
+)
 from api_handlers.caller import subject
 from api_handlers.cursor import CURSOR, place_of
 from api_handlers.responses import USER, answer, documented, success
@@ -22,6 +28,7 @@ from divisa.settings import ApiSettings
 if TYPE_CHECKING:
     from divisa.services.answer_suggestion import AnswerSuggestion
     from divisa.services.list_suggestions import ListSuggestions
+    from divisa.services.open_suggestion import OpenSuggestion
 
 router = APIGatewayHttpRouter()
 
@@ -34,6 +41,11 @@ def _list() -> ListSuggestions:
 @cache
 def _answer() -> AnswerSuggestion:
     return people.answer_suggestion(ApiSettings.from_environment())
+
+
+@cache
+def _open() -> OpenSuggestion:
+    return people.open_suggestion(ApiSettings.from_environment())
 
 
 @router.get(
@@ -70,3 +82,20 @@ def respond_to_suggestion(
     """Write down what the caller says to one of their suggestions."""
     said_at = _answer()(subject(router.current_event), suggestion_id, SuggestionResponse(body.response))
     return answer(200, ResponseAnswer(suggestion_id=suggestion_id, response=body.response, responded_at=said_at))
+
+
+@router.post(
+    "/v1/suggestions/<suggestion_id>/opened",
+    operation_id="open_suggestion",
+    tags=["suggestions"],
+    summary="Say that the caller has opened a suggestion",
+    description="For the page that a message leads to. The first time is kept; again changes nothing.",
+    security=USER,
+    responses=documented({200: success("It is written down", OpenedAnswer)}, 404, 413, 422),
+)
+def open_suggestion(
+    suggestion_id: Annotated[str, Path(pattern=SUGGESTION_ID, description="The suggestion's id.")],
+) -> Response[str]:
+    """Write down when the caller first opened one of their suggestions."""
+    opened_at = _open()(subject(router.current_event), suggestion_id)
+    return answer(200, OpenedAnswer(suggestion_id=suggestion_id, opened_at=opened_at))

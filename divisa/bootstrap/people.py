@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from divisa.services.keep_devices import KeepDevices
     from divisa.services.keep_preferences import KeepPreferences
     from divisa.services.list_suggestions import ListSuggestions
+    from divisa.services.open_suggestion import OpenSuggestion
     from divisa.settings import ErasureSettings, PeopleSettings
 
 
@@ -56,6 +57,13 @@ def answer_suggestion(settings: PeopleSettings) -> AnswerSuggestion:
     from divisa.services.answer_suggestion import AnswerSuggestion
 
     return AnswerSuggestion(_suggestions(settings), clock_of(settings))
+
+
+def open_suggestion(settings: PeopleSettings) -> OpenSuggestion:
+    """That a person opened it."""
+    from divisa.services.open_suggestion import OpenSuggestion
+
+    return OpenSuggestion(_suggestions(settings), clock_of(settings))
 
 
 def export_person(settings: PeopleSettings) -> ExportPerson:

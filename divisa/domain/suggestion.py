@@ -25,6 +25,18 @@ class Suppression(StrEnum):
     COOLDOWN = "cooldown"
     NO_FUNDS = "no_funds"
     STALE_QUOTE = "stale_quote"
+    PAIR_NOT_WANTED = "pair_not_wanted"
+    TOO_SMALL = "too_small"
+    MARKET_CLOSED = "market_closed"
+    WIDE_SPREAD = "wide_spread"
+    OLD_MODEL = "old_model"
+    OUT_OF_RANGE = "out_of_range"
+    LOW_PROPENSITY = "low_propensity"
+    NO_GAIN = "no_gain"
+    WEEKLY_CAP = "weekly_cap"
+    CONTRADICTION = "contradiction"
+    QUIET_HOURS = "quiet_hours"
+    HOLDOUT = "holdout"
 
 
 class SuggestionResponse(StrEnum):
@@ -68,6 +80,7 @@ class Suggestion:
         suppressed: why it is not sent; None when it is.
         response: what the user said to it; None as long as they said nothing.
         responded_at: when they said so, UTC.
+        opened_at: when they first opened it, UTC; None as long as they did not.
     """
 
     suggestion_id: str
@@ -89,6 +102,7 @@ class Suggestion:
     suppressed: Suppression | None = None
     response: SuggestionResponse | None = None
     responded_at: datetime | None = None
+    opened_at: datetime | None = None
 
     def status(self, now: datetime) -> SuggestionStatus:
         """How it stands at a moment, UTC: what was answered stays so, whether it was sent or has expired."""

@@ -26,6 +26,9 @@ class Suggestions(Protocol):
     def answer(self, user_id: str, suggestion_id: str, response: SuggestionResponse, at: datetime) -> bool:
         """Write down what the user says; False, and nothing is written, when there is none such, or it is answered."""
 
+    def open(self, user_id: str, suggestion_id: str, at: datetime) -> bool:
+        """Write down when the user opened it; False, and nothing is written, when there is none, or it was opened."""
+
     def all(self) -> Iterator[Suggestion]:
         """Every suggestion there is, in no order (reports, small tables)."""
 

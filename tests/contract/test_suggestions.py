@@ -70,6 +70,25 @@ def test_the_first_answer_is_written_down_and_nothing_else_is_changed(
     assert list(suggestions.of_user("ana")) == [answered]
 
 
+def test_the_first_opening_is_kept_and_leaves_the_answer_alone(written: Written) -> None:
+    suggestions, watches = written
+    made = a_suggestion(suggestion_id="a")
+    insert(watches, made)
+    assert suggestions.open("ana", "a", AT)
+    assert suggestions.answer("ana", "a", SuggestionResponse.ACCEPTED, AT + timedelta(minutes=1))
+    assert not suggestions.open("ana", "a", AT + timedelta(days=1))
+    said = replace(made, response=SuggestionResponse.ACCEPTED, responded_at=AT + timedelta(minutes=1))
+    assert suggestions.find("ana", "a") == replace(said, opened_at=AT)
+
+
+def test_what_is_not_there_or_somebody_elses_is_not_opened(written: Written) -> None:
+    suggestions, watches = written
+    insert(watches, a_suggestion(suggestion_id="a"))
+    assert not suggestions.open("ben", "a", AT)
+    assert not suggestions.open("ana", "b", AT)
+    assert [each.opened_at for each in suggestions.of_user("ana")] == [None]
+
+
 def test_what_is_not_there_or_somebody_elses_is_not_answered(written: Written) -> None:
     suggestions, watches = written
     insert(watches, a_suggestion(suggestion_id="a"))

@@ -214,6 +214,7 @@ class SuggestionItem(Model):
     suppressed = UnicodeAttribute(null=True)
     response = UnicodeAttribute(null=True)
     responded_at = UnicodeAttribute(null=True)
+    opened_at = UnicodeAttribute(null=True)
 
 
 class RecipientItem(Model):

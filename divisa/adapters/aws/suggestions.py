@@ -44,6 +44,12 @@ class DynamoSuggestions:
         open_ = SuggestionItem.suggestion_id.exists() & SuggestionItem.response.does_not_exist()
         return self._table.update(user_id, suggestion_id, said, open_) is not None
 
+    def open(self, user_id: str, suggestion_id: str, at: datetime) -> bool:
+        """Write down when the user opened it; False, and nothing is written, when there is none, or it was opened."""
+        unopened = SuggestionItem.suggestion_id.exists() & SuggestionItem.opened_at.does_not_exist()
+        opened = [SuggestionItem.opened_at.set(msgspec.to_builtins(at))]
+        return self._table.update(user_id, suggestion_id, opened, unopened) is not None
+
     def all(self) -> Iterator[Suggestion]:
         """Every suggestion there is, in no order; reads the whole table."""
         return self._table.read_all(self._table.scan(), suggestion_from_image)

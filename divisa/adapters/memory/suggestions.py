@@ -40,6 +40,15 @@ class MemorySuggestions:
             self._by_user[user_id][suggestion_id] = replace(found, response=response, responded_at=at)
         return True
 
+    def open(self, user_id: str, suggestion_id: str, at: datetime) -> bool:
+        """Write down when the user opened it; False, and nothing is written, when there is none, or it was opened."""
+        with self._lock:
+            found = self.find(user_id, suggestion_id)
+            if found is None or found.opened_at is not None:
+                return False
+            self._by_user[user_id][suggestion_id] = replace(found, opened_at=at)
+        return True
+
     def all(self) -> Iterator[Suggestion]:
         """Every suggestion there is, in no order."""
         for suggestions in tuple(self._by_user.values()):

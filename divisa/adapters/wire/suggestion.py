@@ -49,6 +49,7 @@ class _Document(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     suppressed: Suppression | None = None
     response: SuggestionResponse | None = None
     responded_at: Moment | None = None
+    opened_at: Moment | None = None
 
 
 _DECODER = msgspec.json.Decoder(_Document)
@@ -114,6 +115,7 @@ def _document(suggestion: Suggestion) -> _Document:
         suppressed=suggestion.suppressed,
         response=suggestion.response,
         responded_at=suggestion.responded_at,
+        opened_at=suggestion.opened_at,
     )
 
 
@@ -139,4 +141,5 @@ def _suggestion(document: _Document) -> Suggestion:
         suppressed=document.suppressed,
         response=document.response,
         responded_at=document.responded_at,
+        opened_at=document.opened_at,
     )

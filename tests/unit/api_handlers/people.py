@@ -38,5 +38,6 @@ class PeopleApi:
         monkeypatch.setattr(devices, "_keep", lambda: self.world.keep_devices)
         monkeypatch.setattr(suggestions, "_list", lambda: self.world.list_suggestions)
         monkeypatch.setattr(suggestions, "_answer", lambda: self.world.answer_suggestion)
+        monkeypatch.setattr(suggestions, "_open", lambda: self.world.open_suggestion)
         monkeypatch.setattr(me, "_export", lambda: self.world.export_person)
         monkeypatch.setattr(me, "_erase", lambda: self.world.request_erasure)

@@ -125,6 +125,27 @@ def test_somebody_elses_suggestion_is_not_found_and_not_answered(people: PeopleA
     assert "response" not in people.ask("GET", PATH).json["items"][0]
 
 
+def test_the_first_opening_is_kept_and_shown(people: PeopleApi) -> None:
+    suggestion_id = newest(people)
+    path = f"{PATH}/{suggestion_id}/opened"
+    people.world.clock.advance(timedelta(minutes=1))
+    first = people.ask("POST", path)
+    assert (first.status, first.json) == (200, {"suggestion_id": suggestion_id, "opened_at": "2024-01-10T15:01:00Z"})
+    people.world.clock.advance(timedelta(days=1))
+    again = people.ask("POST", path)
+    assert (again.status, again.json) == (200, first.json)
+    assert people.ask("GET", PATH).json["items"][0]["opened_at"] == "2024-01-10T15:01:00Z"
+    assert people.ask("GET", "/v1/me/export").json["suggestions"][0]["opened_at"] == "2024-01-10T15:01:00Z"
+
+
+def test_somebody_elses_suggestion_is_not_found_and_not_opened(people: PeopleApi) -> None:
+    path = f"{PATH}/{newest(people)}/opened"
+    assert people.ask("POST", path, user=BOB).status == 404
+    assert people.ask("POST", f"{PATH}/{'ab' * 13}/opened").status == 404
+    assert people.ask("POST", f"{PATH}/mine/opened").status == 422
+    assert "opened_at" not in people.ask("GET", PATH).json["items"][0]
+
+
 @pytest.mark.parametrize("response", ["ACCEPTED", "", "maybe"])
 def test_another_word_is_refused(people: PeopleApi, response: str) -> None:
     assert respond(people, newest(people), response).status == 422

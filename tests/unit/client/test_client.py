@@ -80,12 +80,14 @@ def test_the_ledger_as_csv_is_asked_for_as_csv() -> None:
 
 def test_what_stands_in_a_path_cannot_leave_its_place() -> None:
     answered = {"suggestion_id": "x", "response": "accepted", "responded_at": "2024-01-10T15:00:00Z"}
-    api = Api([ok(answered), httpx.Response(204)])
+    api = Api([ok(answered), ok({"suggestion_id": "x", "opened_at": "2024-01-10T15:00:00Z"}), httpx.Response(204)])
     client = api.client()
     client.respond_to_suggestion("../me?x=1", "accepted")
+    client.open_suggestion("../x")
     client.delete_device("a/b")
     assert [request.url.raw_path for request in api.asked] == [
         b"/v1/suggestions/..%2Fme%3Fx%3D1/response",
+        b"/v1/suggestions/..%2Fx/opened",
         b"/v1/devices/a%2Fb",
     ]
 

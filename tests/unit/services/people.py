@@ -36,6 +36,7 @@ from divisa.services.export_person import ExportPerson
 from divisa.services.keep_devices import KeepDevices
 from divisa.services.keep_preferences import KeepPreferences
 from divisa.services.list_suggestions import ListSuggestions
+from divisa.services.open_suggestion import OpenSuggestion
 from tests.builders import (
     USD_MXN,
     WEDNESDAY,
@@ -81,6 +82,7 @@ class PeopleWorld:
         self.keep_devices = KeepDevices(self.devices, self.clock)
         self.list_suggestions = ListSuggestions(self.suggestions, self.recipients, self.clock)
         self.answer_suggestion = AnswerSuggestion(self.suggestions, self.clock)
+        self.open_suggestion = OpenSuggestion(self.suggestions, self.clock)
         self.admit = Admit(self.erasures, self.secrets)
         stop = StopPerson(self.erasures, self.recipients, self.sign_ins, self.secrets, self.clock)
         self.request_erasure = RequestErasure(self.queue, stop)
