@@ -41,6 +41,7 @@ ENVIRONMENT = {
     "COOLDOWN_HOURS": "24",
     "WATCH_SHARDS": "4",
     "WATCH_AGE_HOURS": "6",
+    "EXPERIMENT_SECRET_ID": "bench",
     "DECIDED_AT_ONCE": "2000",
     "REFRESHES_PER_RUN": "6000",
     "BACKLOG_QUEUE_URL": "https://sqs.us-east-1.amazonaws.com/000000000000/bench",

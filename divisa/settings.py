@@ -68,6 +68,8 @@ class DecidingSettings(Settings, frozen=True, kw_only=True, rename=str.upper):
     """Partitions that a pair's watches are spread over; the same as when they were seeded."""
     watch_age_hours: Annotated[float, msgspec.Meta(gt=0, le=720)]
     """Hours after which an evaluation is stale, whatever the price did. What moves with the calendar moves slowly."""
+    experiment_secret_id: Name
+    """Secret whose key draws who is held out; the same for every entrypoint of a stage, or arms would change."""
 
 
 class ServingSettings(DecidingSettings, frozen=True, kw_only=True, rename=str.upper):

@@ -15,6 +15,7 @@ from divisa.settings import served_pairs
 if TYPE_CHECKING:
     from divisa.ports import Bars, LedgerStream, Markets, QuoteStream, Watches
     from divisa.services.apply_quotes import ApplyQuotes
+    from divisa.services.assign_arm import AssignArm
     from divisa.services.decide import Decide
     from divisa.services.deliver import Deliver, Send
     from divisa.services.fold_ledger import FoldLedger
@@ -145,6 +146,15 @@ def _bars(settings: Settings) -> Bars:
 
     hurried = Tables(settings.table_prefix, backoff=Backoff(attempts=2), read_seconds=2.0, retries=0)
     return DynamoBars(hurried.bars)
+
+
+def _assign_arm(settings: DecidingSettings) -> AssignArm:
+    """Who is held out. The secret is read with the first suggestion, and not again for minutes."""
+    from divisa.adapters.aws import clients
+    from divisa.adapters.aws.secrets import SecretsManagerSecrets
+    from divisa.services.assign_arm import AssignArm
+
+    return AssignArm(SecretsManagerSecrets(clients.secretsmanager(), settings.experiment_secret_id))
 
 
 class _Deciding(NamedTuple):

@@ -29,6 +29,7 @@ DECIDING = {
     "COOLDOWN_HOURS": "72",
     "WATCH_SHARDS": "4",
     "WATCH_AGE_HOURS": "6",
+    "EXPERIMENT_SECRET_ID": "divisa-local-experiment",
 }
 PEOPLE = {
     "PAIRS": "USD/MXN,USD/BRL",
