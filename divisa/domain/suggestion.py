@@ -37,6 +37,8 @@ class Suppression(StrEnum):
     CONTRADICTION = "contradiction"
     QUIET_HOURS = "quiet_hours"
     HOLDOUT = "holdout"
+    NOT_NOW = "not_now"
+    MERGED = "merged"
 
 
 class SuggestionResponse(StrEnum):
@@ -54,6 +56,7 @@ class SuggestionStatus(StrEnum):
     ANSWERED = "answered"
     EXPIRED = "expired"
     OPEN = "open"
+    HELD = "held"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,11 +79,13 @@ class Suggestion:
         created_at: when it was decided, UTC.
         expires_at: when it is no longer to be sent, UTC.
         language: of the message.
-        channels: where it goes; empty when suppressed.
-        suppressed: why it is not sent; None when it is.
+        channels: where it goes; empty when held or suppressed.
+        suppressed: why it is not sent; None when it is, or when that is yet to be seen.
         response: what the user said to it; None as long as they said nothing.
         responded_at: when they said so, UTC.
         opened_at: when they first opened it, UTC; None as long as they did not.
+        held_until: when the quiet hours that hold it back end, UTC; then it is looked at again. None when it was let
+            out; one that was dropped in the end keeps it.
     """
 
     suggestion_id: str
@@ -103,6 +108,18 @@ class Suggestion:
     response: SuggestionResponse | None = None
     responded_at: datetime | None = None
     opened_at: datetime | None = None
+    held_until: datetime | None = None
+
+    @property
+    def is_held(self) -> bool:
+        """Whether it waits for the end of quiet hours; what the user has answered waits no longer."""
+        return self.held_until is not None and self.suppressed is None and self.response is None
+
+    def channel_after(self, channel: Channel) -> Channel | None:
+        """The channel that is tried when this one surely reached nobody; None when there is none left."""
+        if channel not in self.channels:
+            return None
+        return next(iter(self.channels[self.channels.index(channel) + 1 :]), None)
 
     def status(self, now: datetime) -> SuggestionStatus:
         """How it stands at a moment, UTC: what was answered stays so, whether it was sent or has expired."""
@@ -110,6 +127,8 @@ class Suggestion:
             return SuggestionStatus.ANSWERED
         if self.suppressed is not None:
             return SuggestionStatus.SUPPRESSED
+        if self.is_held:
+            return SuggestionStatus.HELD
         return SuggestionStatus.EXPIRED if now > self.expires_at else SuggestionStatus.OPEN
 
 
@@ -122,7 +141,19 @@ class DeliveryStatus(StrEnum):
     NO_CONSENT = "no_consent"
     NO_CONTACT = "no_contact"
     INVALID_CONTACT = "invalid_contact"
+    NO_BUDGET = "no_budget"
     UNCERTAIN = "uncertain"
+
+    @property
+    def passes_on(self) -> bool:
+        """Whether the suggestion goes on to the next channel: this one surely reached nobody, and it is still news."""
+        return self in {
+            DeliveryStatus.NO_CONSENT,
+            DeliveryStatus.NO_CONTACT,
+            DeliveryStatus.INVALID_CONTACT,
+            DeliveryStatus.NO_BUDGET,
+        }
+    QUIET_HOURS = "quiet_hours"
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 from divisa.domain.episodes import follow, watched
 from divisa.domain.evaluation import Watch
-from divisa.domain.policy import suggested_amount, suppression
+from divisa.domain.policy import Facts, judge, suggested_amount
 from divisa.domain.reasons import reasons_for
 from divisa.domain.recipient import Language
-from divisa.domain.suggestion import Suggestion, suggestion_id_of
+from divisa.domain.suggestion import Suggestion, Suppression, suggestion_id_of
 from divisa.domain.transaction import Side
 from divisa.ports import Move
 
@@ -155,11 +155,23 @@ class Suggest:
     ) -> Move:
         """The move with the one suggestion of the visit that begins."""
         user, side = after.user_id, Side[evaluation.decision.name]
-        recipient = recipients.get(user)
-        amount = suggested_amount(side, portfolios.get(user), evaluations.summaries[row].size, quote, self.rules)
-        suppressed = suppression(
-            recipient, amount, after.suggested_at, quote.event_time, self.clock.age(quote.event_time), self.rules
+        recipient, portfolio, age = recipients.get(user), portfolios.get(user), self.clock.age(quote.event_time)
+        amount = suggested_amount(side, portfolio, evaluations.summaries[row].size, quote, self.rules)
+        facts = Facts(
+            side=side,
+            quote=quote,
+            quote_age=age,
+            at=quote.event_time + age,
+            market=evaluations.market,
+            recipient=recipient,
+            portfolio=portfolio,
+            amount=amount,
+            propensity=evaluation.propensity,
+            model_version=evaluation.model_version,
+            last_told=after.suggested_at,
         )
+        verdict = judge(facts, self.rules)
+        suppressed = verdict.suppressed or (Suppression.QUIET_HOURS if verdict.quiet_until else None)
         suggestion = Suggestion(
             suggestion_id=suggestion_id_of(user, after.pair, side, after.episode),
             user_id=user,

@@ -8,16 +8,15 @@ from math import inf, log
 from divisa.domain.bands import Band
 from divisa.domain.episodes import Visit
 from divisa.domain.evaluation import Decision
-from divisa.domain.policy import PolicyRules
 from divisa.domain.reasons import ReasonCode
 from divisa.domain.recipient import Channel, Language
 from divisa.domain.suggestion import Suppression, suggestion_id_of
 from divisa.domain.transaction import Side
 from tests.builders import USD_MXN, WEDNESDAY, a_portfolio, a_quote, a_recipient, a_summary, a_watch
-from tests.unit.services.world import World
+from tests.unit.services.world import CHEERFUL, World
 
 HOLD, SELL, BUY = "17.00", "17.25", "16.80"
-NO_COOLDOWN = PolicyRules(cooldown=timedelta(0))
+NO_COOLDOWN = replace(CHEERFUL, cooldown=timedelta(0))
 
 
 def visit(world: World, *mids: str, every: timedelta = timedelta(hours=1)) -> None:
@@ -119,7 +118,7 @@ def test_an_old_watch_is_written_again_though_nothing_changed() -> None:
 
 
 def test_within_the_cooldown_a_suggestion_is_recorded_and_not_sent() -> None:
-    world = World(rules=PolicyRules(cooldown=timedelta(hours=3)))
+    world = World(rules=replace(CHEERFUL, cooldown=timedelta(hours=3)))
     visit(world, SELL, HOLD, SELL, HOLD, SELL)
     assert [each.suppressed for each in world.recorded()] == [None, Suppression.COOLDOWN, None]
     assert [each.channels for each in world.recorded()][1] == ()
@@ -154,7 +153,7 @@ def test_a_watch_without_a_recipient_or_a_portfolio_is_recorded_and_told_nothing
 
 
 def test_a_price_that_aged_while_the_model_thought_is_not_sent() -> None:
-    world = World(rules=PolicyRules(max_quote_age=timedelta(milliseconds=500)))
+    world = World(rules=replace(CHEERFUL, max_quote_age=timedelta(milliseconds=500)))
     visit(world, SELL)
     [suggestion] = world.recorded()
     assert suggestion.suppressed is Suppression.STALE_QUOTE

@@ -49,6 +49,8 @@ if TYPE_CHECKING:
 OVER_COST = PRICE_FEATURE_NAMES.index("log_price_over_cost")
 EDGE = 0.01
 """Log return on the average cost beyond which the model of this world speaks."""
+CHEERFUL = PolicyRules(min_gain=None, cooldown=timedelta(hours=72), contradiction=timedelta(0))
+"""Rules under which the model of this world is heard: it knows no average, and says one side after the other."""
 
 
 def by_cost(question: Question) -> Answer:
@@ -156,7 +158,7 @@ class World:
     """One pair, its users and its stores. Each user bought at a cost; None makes a newcomer."""
 
     costs: Mapping[str, float | None] = field(default_factory=lambda: {"ana": 17.0})
-    rules: PolicyRules = field(default_factory=PolicyRules)
+    rules: PolicyRules = CHEERFUL
     limits: GateLimits = field(default_factory=GateLimits)
     pairs: frozenset[Pair] = frozenset([USD_MXN])
     visits: VisitRules = field(default_factory=VisitRules)

@@ -1,0 +1,21 @@
+"""Policy: may this person be told now, and of which amount. Pure rules on what is known at the moment of decision."""
+
+from divisa.domain.policy.amount import suggested_amount
+from divisa.domain.policy.facts import Facts
+from divisa.domain.policy.model_age import learned_until
+from divisa.domain.policy.rules import PolicyRules
+from divisa.domain.policy.table import RULES, Rule, expected_gain, judge
+from divisa.domain.policy.verdict import RuleOutcome, Verdict
+
+__all__ = [
+    "RULES",
+    "Facts",
+    "PolicyRules",
+    "Rule",
+    "RuleOutcome",
+    "Verdict",
+    "expected_gain",
+    "judge",
+    "learned_until",
+    "suggested_amount",
+]
