@@ -46,8 +46,9 @@ class SuggestionAnswer(Answer):
     propensity: float = Field(description="The model's probability that the caller would do this anyway.", ge=0, le=1)
     created_at: Moment
     expires_at: Moment = Field(description="Until when it is worth acting on.")
-    status: Literal["open", "expired", "answered", "suppressed"] = Field(
-        description="`suppressed` was recorded and not sent; `answered` whether it was sent or not."
+    status: Literal["open", "expired", "answered", "held", "suppressed"] = Field(
+        description="`held` waits for the end of quiet hours, and is then told anew or dropped; `suppressed` was recorded "
+        "and not sent; `answered` whether it was sent or not."
     )
     suppressed: str | Absent = Field(default=None, description="Why it was not sent.", examples=["cooldown"])
     response: Said | Absent = Field(default=None, description="What the caller said.")

@@ -6,13 +6,24 @@ component does not answer, and nothing of a library.
 """
 
 from divisa.ports.bars import Bars
+from divisa.ports.decisions import DecisionLog, Decisions
 from divisa.ports.devices import Devices
 from divisa.ports.erasure import ErasureMarkers, ErasureQueue, Erasures, PersonalRows, SignIn, SignIns
 from divisa.ports.feeds import Feeds, Upload
+from divisa.ports.holding import MAX_RELEASES, HeldSuggestions, Release
 from divisa.ports.ledger import Ledger, LedgerFilter, LedgerPage, LedgerPosition
 from divisa.ports.ledger_stream import LedgerStream
 from divisa.ports.market import MarketRecord, Markets, Quarantine, QuarantineEntry, QuoteStream
-from divisa.ports.messages import Announcement, Deliveries, EmailGateway, SmsGateway, Suggestions, SuggestionTopic
+from divisa.ports.messages import (
+    Announcement,
+    Deliveries,
+    EmailGateway,
+    PushGateway,
+    SmsBudget,
+    SmsGateway,
+    Suggestions,
+    SuggestionTopic,
+)
 from divisa.ports.nonces import Nonces
 from divisa.ports.people import Advance, Portfolios, Recipients, Summaries, SummaryRecord
 from divisa.ports.scoring import Scorer, Scores
@@ -22,11 +33,14 @@ from divisa.ports.time import Clock
 from divisa.ports.watching import Backlog, Move, Watches
 
 __all__ = [
+    "MAX_RELEASES",
     "Advance",
     "Announcement",
     "Backlog",
     "Bars",
     "Clock",
+    "DecisionLog",
+    "Decisions",
     "Deliveries",
     "Devices",
     "EmailGateway",
@@ -34,6 +48,7 @@ __all__ = [
     "ErasureQueue",
     "Erasures",
     "Feeds",
+    "HeldSuggestions",
     "Ledger",
     "LedgerFilter",
     "LedgerPage",
@@ -45,15 +60,18 @@ __all__ = [
     "Nonces",
     "PersonalRows",
     "Portfolios",
+    "PushGateway",
     "Quarantine",
     "QuarantineEntry",
     "QuoteStream",
     "Recipients",
+    "Release",
     "Scorer",
     "Scores",
     "Secrets",
     "SignIn",
     "SignIns",
+    "SmsBudget",
     "SmsGateway",
     "SuggestionTopic",
     "Suggestions",

@@ -188,15 +188,17 @@ class MarketItem(Model):
 
 
 class SuggestionItem(Model):
-    """A suggestion; the attributes are the fields of its message (see `divisa.adapters.wire`) and these two.
+    """A suggestion; the attributes are the fields of its message (see `divisa.adapters.wire`) and these three.
 
-    `status` is `pending` or `suppressed`: the outbox takes the pending ones from the table's stream.
+    `status` is `pending`, `suppressed` or `held`: the outbox takes the pending ones from the table's stream. Only what
+    is held has a `held_shard`, 0 to `HELD_SHARDS` - 1, and is thereby in the index of what is to be released.
     """
 
     user_id = UnicodeAttribute(hash_key=True)
     suggestion_id = UnicodeAttribute(range_key=True)
     status = UnicodeAttribute()
     ttl = TTLAttribute()
+    held_shard = UnicodeAttribute(null=True)
     pair = UnicodeAttribute()
     side = UnicodeAttribute()
     amount_minor = NumberAttribute()
@@ -215,12 +217,13 @@ class SuggestionItem(Model):
     response = UnicodeAttribute(null=True)
     responded_at = UnicodeAttribute(null=True)
     opened_at = UnicodeAttribute(null=True)
+    held_until = MomentAttribute(null=True)
 
 
 class RecipientItem(Model):
     """How one user may be reached, and what they wish to be told; without a version, the usual wishes.
 
-    `consent` has the names of channels, `push` among them; `alerts` are lists of pair, direction and price.
+    `consent` has the names of channels; `alerts` are lists of pair, direction and price.
     """
 
     user_id = UnicodeAttribute(hash_key=True)
@@ -256,13 +259,14 @@ class ErasureItem(Model):
 
 
 class DeliveryItem(Model):
-    """What became of one suggestion on one channel."""
+    """What became of one suggestion on one channel; `attempt` says whose claim it is while it is being sent."""
 
     suggestion_id = UnicodeAttribute(hash_key=True)
     channel = UnicodeAttribute(range_key=True)
     status = UnicodeAttribute()
     at = MomentAttribute()
     message_id = UnicodeAttribute(null=True)
+    attempt = UnicodeAttribute(null=True)
     ttl = TTLAttribute()
 
 
@@ -297,4 +301,13 @@ class ThrottleItem(Model):
     user_id = UnicodeAttribute(hash_key=True)
     window = UnicodeAttribute(range_key=True)
     requests = NumberAttribute()
+    ttl = TTLAttribute()
+
+
+class BudgetItem(Model):
+    """What a month's text messages to one country cost so far, in millionths of a US dollar."""
+
+    country = UnicodeAttribute(hash_key=True)
+    month = UnicodeAttribute(range_key=True)
+    spent = NumberAttribute()
     ttl = TTLAttribute()

@@ -42,7 +42,8 @@ class Index:
 
     Attributes:
         name: the index's name.
-        range_key: the attribute that sorts; the partition key is the table's own.
+        range_key: the attribute that sorts.
+        hash_key: the attribute that the items of a partition share; None for the table's own partition key.
         is_local: it can be read as of now, and a partition with it has at most 10 GB; else it is a global one, which
             lags behind writes by moments.
     """
@@ -50,10 +51,11 @@ class Index:
     name: str
     range_key: str
     is_local: bool = False
+    hash_key: str | None = None
 
     def schema(self, hash_key: str) -> dict[str, Any]:
         """Name, keys and projection as DynamoDB's API spells them."""
-        keys = [(hash_key, HASH), (self.range_key, RANGE)]
+        keys = [(self.hash_key or hash_key, HASH), (self.range_key, RANGE)]
         return {
             "IndexName": self.name,
             "KeySchema": [{"AttributeName": name, "KeyType": kind} for name, kind in keys],
@@ -84,7 +86,7 @@ class Table:
         name: str,
         model: type[Model],
         backoff: Backoff | None = None,
-        indexes: Iterable[Index] = (),
+        indexes: Sequence[Index] = (),
     ) -> None:
         self.name = name
         self._connection = connection
@@ -92,6 +94,7 @@ class Table:
         attributes = model.get_attributes().values()
         keys = [each for each in attributes if each.is_hash_key] + [each for each in attributes if each.is_range_key]
         self._key_names = [key.attr_name for key in keys]
+        described = {*self._key_names, *(index.hash_key for index in indexes)}
         connection.add_meta_table(
             MetaTable(
                 {
@@ -100,7 +103,9 @@ class Table:
                         {"AttributeName": key.attr_name, "KeyType": HASH if key.is_hash_key else RANGE} for key in keys
                     ],
                     "AttributeDefinitions": [
-                        {"AttributeName": key.attr_name, "AttributeType": key.attr_type} for key in keys
+                        {"AttributeName": each.attr_name, "AttributeType": each.attr_type}
+                        for each in attributes
+                        if each.attr_name in described
                     ],
                     **index_schemas(indexes, self._key_names[0]),
                 }

@@ -11,6 +11,7 @@ from pynamodb.connection import Connection
 
 from divisa.adapters.aws.items import (
     BarItem,
+    BudgetItem,
     DeliveryItem,
     DeviceItem,
     ErasureItem,
@@ -62,7 +63,8 @@ class Definition:
     @property
     def key_types(self) -> dict[str, str]:
         """DynamoDB's type, S or N, of every attribute that is a key of the table or of an index."""
-        keys = {self.hash_key, self.range_key, *(index.range_key for index in self.indexes)}
+        keys = {self.hash_key, self.range_key}
+        keys |= {name for index in self.indexes for name in (index.hash_key, index.range_key)}
         attributes = self.model.get_attributes().values()
         return {each.attr_name: each.attr_type for each in attributes if each.attr_name in keys}
 
@@ -76,13 +78,14 @@ class Definition:
 BY_UPPER: Final = Index("by_upper", "upper")
 BY_LOWER: Final = Index("by_lower", "lower")
 BY_REFRESH: Final = Index("by_refresh", "refresh_at")
+BY_RELEASE: Final = Index("by_release", "held_until", hash_key="held_shard")
 BY_TIME: Final = Index("by_time", "executed_at", is_local=True)
 BY_SEQUENCE: Final = Index("by_sequence", "pair_sequence", is_local=True)
 PORTFOLIOS: Final = Definition("portfolios", PortfolioItem)
 SUMMARIES: Final = Definition("summaries", SummaryItem)
 WATCHES: Final = Definition("watches", WatchItem, indexes=(BY_UPPER, BY_LOWER, BY_REFRESH))
 MARKET: Final = Definition("market", MarketItem)
-SUGGESTIONS: Final = Definition("suggestions", SuggestionItem, stream_view="NEW_IMAGE")
+SUGGESTIONS: Final = Definition("suggestions", SuggestionItem, stream_view="NEW_IMAGE", indexes=(BY_RELEASE,))
 RECIPIENTS: Final = Definition("recipients", RecipientItem)
 DELIVERIES: Final = Definition("deliveries", DeliveryItem)
 DEVICES: Final = Definition("devices", DeviceItem)
@@ -90,6 +93,7 @@ ERASURES: Final = Definition("erasures", ErasureItem)
 BARS: Final = Definition("bars", BarItem)
 NONCES: Final = Definition("nonces", NonceItem)
 THROTTLES: Final = Definition("throttles", ThrottleItem)
+BUDGETS: Final = Definition("budgets", BudgetItem)
 TRANSACTIONS: Final = Definition(
     "transactions", TransactionItem, stream_view="NEW_IMAGE", indexes=(BY_TIME, BY_SEQUENCE)
 )
@@ -108,6 +112,7 @@ DEFINITIONS: Final = (
     BARS,
     NONCES,
     THROTTLES,
+    BUDGETS,
     TRANSACTIONS,
 )
 
@@ -166,3 +171,4 @@ class Tables:
         self.bars = table(BARS)
         self.nonces = table(NONCES)
         self.throttles = table(THROTTLES)
+        self.budgets = table(BUDGETS)

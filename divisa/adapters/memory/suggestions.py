@@ -62,6 +62,17 @@ class MemorySuggestions:
         stored[suggestion.suggestion_id] = suggestion
         return True
 
+    def release_all(self, pairs: Sequence[tuple[Suggestion, Suggestion]]) -> bool:
+        """Replace the first of each pair by the second; False, and nothing changed, when one is not held as it was."""
+        with self._lock:
+            for before, _ in pairs:
+                found = self.find(before.user_id, before.suggestion_id)
+                if found is None or not found.is_held or found.held_until != before.held_until:
+                    return False
+            for before, after in pairs:
+                self._by_user[before.user_id][before.suggestion_id] = after
+        return True
+
     def erase(self, user_id: str) -> int:
         """Delete what there is of a user; returns how many rows that were."""
         return len(self._by_user.pop(user_id, {}))

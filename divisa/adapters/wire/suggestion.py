@@ -50,6 +50,7 @@ class _Document(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     response: SuggestionResponse | None = None
     responded_at: Moment | None = None
     opened_at: Moment | None = None
+    held_until: Moment | None = None
 
 
 _DECODER = msgspec.json.Decoder(_Document)
@@ -116,6 +117,7 @@ def _document(suggestion: Suggestion) -> _Document:
         response=suggestion.response,
         responded_at=suggestion.responded_at,
         opened_at=suggestion.opened_at,
+        held_until=suggestion.held_until,
     )
 
 
@@ -142,4 +144,5 @@ def _suggestion(document: _Document) -> Suggestion:
         response=document.response,
         responded_at=document.responded_at,
         opened_at=document.opened_at,
+        held_until=document.held_until,
     )

@@ -50,10 +50,11 @@ def quotes(draw: st.DrawFn) -> Quote:
 
 @st.composite
 def suggestions(draw: st.DrawFn) -> Suggestion:
-    """Suggestions, let out or suppressed."""
+    """Suggestions, let out, held or suppressed."""
     pair = draw(st.sampled_from(PAIRS))
     suppressed = draw(st.none() | st.sampled_from(list(Suppression)))
-    channels = [] if suppressed else draw(st.lists(st.sampled_from(list(Channel)), unique=True))
+    held_until = draw(st.none() | moments())
+    channels = [] if suppressed or held_until else draw(st.lists(st.sampled_from(list(Channel)), unique=True))
     reasons = st.builds(Reason, st.sampled_from(list(ReasonCode)), st.floats(0, 1e6).map(lambda x: round(x, 1)))
     return Suggestion(
         suggestion_id=draw(st.text("0123456789abcdef", min_size=26, max_size=26)),
@@ -73,6 +74,7 @@ def suggestions(draw: st.DrawFn) -> Suggestion:
         language=draw(st.sampled_from(list(Language))),
         channels=tuple(channels),
         suppressed=suppressed,
+        held_until=held_until,
     )
 
 

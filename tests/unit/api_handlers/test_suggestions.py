@@ -92,11 +92,20 @@ def test_a_suggestion_says_how_it_stands(people: PeopleApi) -> None:
             channels=(),
         )
     )
+    people.world.suggestions.insert(
+        a_suggestion(
+            user_id=ALICE,
+            suggestion_id="cd" * 13,
+            created_at=WEDNESDAY + timedelta(hours=2),
+            held_until=WEDNESDAY + timedelta(hours=8),
+            channels=(),
+        )
+    )
     respond(people, newest(people, BOB), "accepted", BOB)
     people.world.clock.set(WEDNESDAY + timedelta(minutes=31))
     found = people.ask("GET", PATH).json["items"]
-    assert [each["status"] for each in found] == ["suppressed", "open", "open", "expired"]
-    assert found[0]["suppressed"] == "cooldown"
+    assert [each["status"] for each in found] == ["held", "suppressed", "open", "open", "expired"]
+    assert found[1]["suppressed"] == "cooldown"
     assert people.ask("GET", PATH, user=BOB).json["items"][0]["status"] == "answered"
 
 
