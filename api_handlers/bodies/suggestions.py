@@ -47,8 +47,8 @@ class SuggestionAnswer(Answer):
     created_at: Moment
     expires_at: Moment = Field(description="Until when it is worth acting on.")
     status: Literal["open", "expired", "answered", "held", "suppressed"] = Field(
-        description="`held` waits for the end of quiet hours, and is then told anew or dropped; `suppressed` was recorded "
-        "and not sent; `answered` whether it was sent or not."
+        description="`held` waits for the end of quiet hours, and is then told anew or dropped; `suppressed` was "
+        "recorded and not sent; `answered` whether it was sent or not."
     )
     suppressed: str | Absent = Field(default=None, description="Why it was not sent.", examples=["cooldown"])
     response: Said | Absent = Field(default=None, description="What the caller said.")

@@ -143,6 +143,7 @@ class DeliveryStatus(StrEnum):
     INVALID_CONTACT = "invalid_contact"
     NO_BUDGET = "no_budget"
     UNCERTAIN = "uncertain"
+    QUIET_HOURS = "quiet_hours"
 
     @property
     def passes_on(self) -> bool:
@@ -153,7 +154,6 @@ class DeliveryStatus(StrEnum):
             DeliveryStatus.INVALID_CONTACT,
             DeliveryStatus.NO_BUDGET,
         }
-    QUIET_HOURS = "quiet_hours"
 
 
 @dataclass(frozen=True, slots=True)
