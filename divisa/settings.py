@@ -7,13 +7,18 @@ from typing import TYPE_CHECKING, Annotated, Literal, Protocol, TypeVar
 
 import msgspec
 
-from divisa.domain.errors import InvalidSetting, UnknownPair
+from divisa.domain.errors import InvalidInput, InvalidSetting, UnknownPair
 from divisa.domain.pair import Pair
+from divisa.domain.sms_budget import read_tariff
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from divisa.domain.sms_budget import Tariff
+
 Name = Annotated[str, msgspec.Meta(min_length=1)]
+WebAddress = Annotated[str, msgspec.Meta(pattern=r"^https?://[^\s?#]+[^\s?#/]$")]
+"""An address without a slash at its end."""
 S = TypeVar("S", bound="Settings")
 
 
@@ -68,6 +73,8 @@ class DecidingSettings(Settings, frozen=True, kw_only=True, rename=str.upper):
     """Partitions that a pair's watches are spread over; the same as when they were seeded."""
     watch_age_hours: Annotated[float, msgspec.Meta(gt=0, le=720)]
     """Hours after which an evaluation is stale, whatever the price did. What moves with the calendar moves slowly."""
+    decisions_stream_name: Name
+    """Firehose delivery stream that carries decisions to the lake, with all that they were made of."""
     experiment_secret_id: Name
     """Secret whose key draws who is held out; the same for every entrypoint of a stage, or arms would change."""
 
@@ -97,6 +104,18 @@ def served_pairs(settings: ServesPairs) -> frozenset[Pair]:
         return frozenset(Pair.parse(text.strip()) for text in settings.pairs.split(","))
     except UnknownPair as error:
         raise InvalidSetting("PAIRS", str(error)) from error
+
+
+def sms_tariff(settings: SmsSettings) -> Tariff:
+    """SMS_TARIFF as rates by country.
+
+    Raises:
+        InvalidSetting: it is no tariff.
+    """
+    try:
+        return read_tariff(settings.sms_tariff)
+    except InvalidInput as error:
+        raise InvalidSetting("SMS_TARIFF", str(error)) from error
 
 
 class QuotesSettings(ServingSettings, frozen=True, kw_only=True, rename=str.upper):
@@ -143,18 +162,45 @@ class OutboxSettings(Settings, frozen=True, kw_only=True, rename=str.upper):
     """SNS topic that carries suggestions to the channels' queues."""
 
 
-class SmsSettings(Settings, frozen=True, kw_only=True, rename=str.upper):
+class SenderSettings(Settings, frozen=True, kw_only=True, rename=str.upper):
+    """What every sender needs."""
+
+    suggestions_topic_arn: Name
+    """SNS topic on which the next channel hears of a suggestion that surely reached nobody over this one."""
+    app_url: WebAddress
+    """Where the app lives: messages lead to the suggestion's page in it, `APP_URL/s/…`."""
+
+
+class PushSettings(SenderSettings, frozen=True, kw_only=True, rename=str.upper):
+    """Settings of the sender of notifications."""
+
+    android_application_arn: str
+    """SNS platform application that sends to Android devices (FCM); empty while there is none."""
+    ios_application_arn: str
+    """SNS platform application that sends to iOS devices (APNs); empty while there is none."""
+
+
+class SmsSettings(SenderSettings, frozen=True, kw_only=True, rename=str.upper):
     """Settings of the SMS sender."""
 
+    sms_tariff: str
+    """What messages may cost: `MX:0.0411:500`, comma-separated: country, price of one and cap of a month (UTC), both in
+    US dollars. No message goes to a country that is not in it."""
     sms_sender_id: Annotated[str, msgspec.Meta(pattern=r"^([A-Za-z0-9]{1,11})?$")]
     """Name shown as sender where the country allows it, at most 11 letters and digits; empty for none."""
 
 
-class EmailSettings(Settings, frozen=True, kw_only=True, rename=str.upper):
+class EmailSettings(SenderSettings, frozen=True, kw_only=True, rename=str.upper):
     """Settings of the email sender."""
 
     sender_email: Name
     """Verified SES address that emails come from."""
+    configuration_set: Name
+    """SES configuration set by which bounces and complaints are told."""
+    api_url: WebAddress
+    """Where the API answers people: unsubscribe links go there."""
+    api_secret_id: Name
+    """Secret of the API, by whose key unsubscribe links are signed; the same as the API's."""
 
 
 class PeopleSettings(Settings, frozen=True, kw_only=True, rename=str.upper):

@@ -1,4 +1,4 @@
-"""Stream of the suggestions table → one announcement a channel on the suggestions topic."""
+"""Stream of the suggestions table → one announcement each on the suggestions topic."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def _publish() -> PublishSuggestions:
 
 @metrics.log_metrics
 def handler(event: dict[str, Any], context: LambdaContext) -> PartialItemFailureResponse:
-    """Announce the suggestions of one batch of inserts.
+    """Announce the suggestions of one batch: those that were inserted, and those that were held and let out.
 
     Returns:
         The records that hold no suggestion, by sequence number: the mapping continues at the first of them.

@@ -120,7 +120,7 @@ class PreferencesBody(Body):
                 "consent": ConsentBody(
                     sms=Channel.SMS in recipient.consent,
                     email=Channel.EMAIL in recipient.consent,
-                    push=recipient.push_consent,
+                    push=Channel.PUSH in recipient.consent,
                 ),
                 "language": recipient.language.value,
                 "time_zone": recipient.time_zone,
@@ -136,11 +136,10 @@ class PreferencesBody(Body):
 
     def preferences(self) -> Preferences:
         """What is asked for."""
-        agreed = {Channel.SMS: self.consent.sms, Channel.EMAIL: self.consent.email}
+        agreed = {Channel.SMS: self.consent.sms, Channel.EMAIL: self.consent.email, Channel.PUSH: self.consent.push}
         quiet = self.quiet_hours
         return Preferences(
             consent=frozenset(channel for channel, is_given in agreed.items() if is_given),
-            push_consent=self.consent.push,
             language=Language(self.language),
             time_zone=self.time_zone,
             quiet_hours=None if quiet is None else QuietHours(quiet.start, quiet.end),

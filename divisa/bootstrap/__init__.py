@@ -6,6 +6,7 @@ Adapters are imported when an entrypoint is built, so that importing a handler s
 from divisa.bootstrap.consumers import (
     apply_quotes,
     deliver_by_email,
+    deliver_by_push,
     deliver_by_sms,
     fold_ledger,
     ledger_stream,
@@ -18,6 +19,7 @@ from divisa.bootstrap.consumers import (
 __all__ = [
     "apply_quotes",
     "deliver_by_email",
+    "deliver_by_push",
     "deliver_by_sms",
     "fold_ledger",
     "ledger_stream",

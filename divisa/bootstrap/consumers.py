@@ -10,10 +10,11 @@ from divisa.domain.episodes import VisitRules
 from divisa.domain.gate import GateLimits
 from divisa.domain.policy import PolicyRules
 from divisa.domain.recipient import Channel
-from divisa.settings import served_pairs
+from divisa.settings import served_pairs, sms_tariff
 
 if TYPE_CHECKING:
-    from divisa.ports import Bars, LedgerStream, Markets, QuoteStream, Watches
+    from divisa.adapters.aws.tables import Tables
+    from divisa.ports import Bars, Clock, LedgerStream, Markets, QuoteStream, Watches
     from divisa.services.apply_quotes import ApplyQuotes
     from divisa.services.assign_arm import AssignArm
     from divisa.services.decide import Decide
@@ -28,8 +29,10 @@ if TYPE_CHECKING:
         EmailSettings,
         LedgerSettings,
         OutboxSettings,
+        PushSettings,
         QuotesSettings,
         RefreshSettings,
+        SenderSettings,
         Settings,
         SmsSettings,
         TransactionsSettings,
@@ -112,22 +115,50 @@ def publish_suggestions(settings: OutboxSettings) -> PublishSuggestions:
     return PublishSuggestions(SnsSuggestionTopic(clients.topic_sns(), settings.suggestions_topic_arn))
 
 
+def deliver_by_push(settings: PushSettings) -> Deliver:
+    """The sender of notifications."""
+    from divisa.adapters.aws import clients
+    from divisa.adapters.aws.devices import DynamoDevices
+    from divisa.adapters.aws.push_gateway import SnsPushGateway
+    from divisa.domain.device import Platform
+    from divisa.services.deliver import by_push
+
+    applications = {
+        Platform.ANDROID: settings.android_application_arn,
+        Platform.IOS: settings.ios_application_arn,
+    }
+    tables = tables_of(settings)
+    gateway = SnsPushGateway(clients.push_sns(), applications)
+    return _deliver(settings, tables, clock_of(settings), Channel.PUSH, by_push(gateway, DynamoDevices(tables.devices)))
+
+
 def deliver_by_sms(settings: SmsSettings) -> Deliver:
     """The SMS sender."""
     from divisa.adapters.aws import clients
+    from divisa.adapters.aws.sms_budget import DynamoSmsBudget
     from divisa.adapters.aws.sms_gateway import SnsSmsGateway
     from divisa.services.deliver import by_sms
 
-    return _deliver(settings, Channel.SMS, by_sms(SnsSmsGateway(clients.sms_sns(), settings.sms_sender_id)))
+    tables, clock, tariff = tables_of(settings), clock_of(settings), sms_tariff(settings)
+    gateway = SnsSmsGateway(clients.sms_sns(), settings.sms_sender_id)
+    send = by_sms(gateway, DynamoSmsBudget(tables.budgets, tariff), tariff, clock)
+    return _deliver(settings, tables, clock, Channel.SMS, send)
 
 
 def deliver_by_email(settings: EmailSettings) -> Deliver:
     """The email sender."""
     from divisa.adapters.aws import clients
     from divisa.adapters.aws.email_gateway import SesEmailGateway
+    from divisa.adapters.aws.secrets import SecretsManagerSecrets
+    from divisa.adapters.wire import SignedUnsubscribeTokens
     from divisa.services.deliver import by_email
+    from divisa.services.unsubscribe import LinkEmails, signing_keys
 
-    return _deliver(settings, Channel.EMAIL, by_email(SesEmailGateway(clients.ses(), settings.sender_email)))
+    secrets = SecretsManagerSecrets(clients.secretsmanager(), settings.api_secret_id)
+    tokens = SignedUnsubscribeTokens(lambda: signing_keys(secrets))
+    gateway = SesEmailGateway(clients.sesv2(), settings.sender_email, settings.configuration_set)
+    send = by_email(gateway, LinkEmails(settings.app_url, settings.api_url, tokens))
+    return _deliver(settings, tables_of(settings), clock_of(settings), Channel.EMAIL, send)
 
 
 def quote_stream(stream_name: str) -> QuoteStream:
@@ -168,6 +199,7 @@ class _Deciding(NamedTuple):
 def _deciding(settings: DecidingSettings, *, consistent: bool = False) -> _Deciding:
     """`consistent` says whether summaries are read as of now."""
     from divisa.adapters.aws import clients
+    from divisa.adapters.aws.decisions import FirehoseDecisionLog
     from divisa.adapters.aws.markets import DynamoMarkets
     from divisa.adapters.aws.portfolios import DynamoPortfolios
     from divisa.adapters.aws.recipients import DynamoRecipients
@@ -176,6 +208,7 @@ def _deciding(settings: DecidingSettings, *, consistent: bool = False) -> _Decid
     from divisa.adapters.aws.watches import DynamoWatches
     from divisa.services.decide import Decide
     from divisa.services.evaluate_users import EvaluateUsers
+    from divisa.services.log_decisions import LogDecisions
     from divisa.services.suggest import Suggest
 
     tables, clock = tables_of(settings), clock_of(settings)
@@ -194,6 +227,7 @@ def _deciding(settings: DecidingSettings, *, consistent: bool = False) -> _Decid
             PolicyRules(cooldown=timedelta(hours=settings.cooldown_hours), max_quote_age=max_age),
             VisitRules(),
             timedelta(hours=settings.watch_age_hours),
+            LogDecisions(FirehoseDecisionLog(clients.firehose(), settings.decisions_stream_name)),
         ),
         clock,
         max_age,
@@ -201,16 +235,18 @@ def _deciding(settings: DecidingSettings, *, consistent: bool = False) -> _Decid
     return _Deciding(DynamoMarkets(tables.market), watches, decide)
 
 
-def _deliver(settings: Settings, channel: Channel, send: Send) -> Deliver:
+def _deliver(settings: SenderSettings, tables: Tables, clock: Clock, channel: Channel, send: Send) -> Deliver:
+    from divisa.adapters.aws import clients
     from divisa.adapters.aws.deliveries import DynamoDeliveries
     from divisa.adapters.aws.recipients import DynamoRecipients
+    from divisa.adapters.aws.suggestion_topic import SnsSuggestionTopic
     from divisa.services.deliver import Deliver
 
-    tables = tables_of(settings)
     return Deliver(
         channel=channel,
         deliveries=DynamoDeliveries(tables.deliveries),
         recipients=DynamoRecipients(tables.recipients),
-        clock=clock_of(settings),
+        clock=clock,
         send=send,
+        topic=SnsSuggestionTopic(clients.topic_sns(), settings.suggestions_topic_arn),
     )

@@ -18,6 +18,8 @@ DivisaError
 │   ├── StreamUnavailable     the quote stream refused records after every retry
 │   ├── StoreUnavailable      the database or the object store
 │   └── NotifierUnavailable   the message channel surely did not take the message
+├── NoContact                 the person has nothing on this channel that a message could be sent to
+├── NoBudget                  the month's messages to this country have cost as much as they may
 ├── DeliveryUncertain         the message channel broke off: the message may have gone out, so it is not sent again
 ├── InvalidModel              a model artefact or a model answer does not fit this code
 ├── PackagingError            the artifact or the template could not be built; names the tool, ends with its output
@@ -148,6 +150,14 @@ class StoreUnavailable(Unavailable):
 
 class NotifierUnavailable(Unavailable):
     """The message channel did not take the message, for sure: sending it again makes no second one."""
+
+
+class NoContact(DivisaError):
+    """The person has nothing on this channel that a message could be sent to."""
+
+
+class NoBudget(DivisaError):
+    """The month's messages to this country have cost as much as they may."""
 
 
 class DeliveryUncertain(DivisaError):

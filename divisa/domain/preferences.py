@@ -67,7 +67,6 @@ class Preferences:
 
     Attributes:
         consent: channels that the person agreed to.
-        push_consent: whether they agreed to notifications on their devices.
         language: of the messages.
         time_zone: IANA name of where quiet hours are counted.
         quiet_hours: when nothing is sent; None for never.
@@ -77,7 +76,6 @@ class Preferences:
     """
 
     consent: frozenset[Channel]
-    push_consent: bool
     language: Language
     time_zone: str
     quiet_hours: QuietHours | None

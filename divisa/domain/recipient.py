@@ -19,10 +19,11 @@ _EMAIL = re.compile(r"[^@\s,;<>\"]{1,64}@(?=.{4,255}$)[A-Za-z0-9-]+(\.[A-Za-z0-9
 
 
 class Channel(StrEnum):
-    """How a message travels."""
+    """How a message travels, in the order of preference: the cheapest first."""
 
-    SMS = "sms"
+    PUSH = "push"
     EMAIL = "email"
+    SMS = "sms"
 
 
 class Language(StrEnum):
@@ -42,7 +43,7 @@ class Recipient:
         consent: channels that the user agreed to.
         phone: E.164 as the user entered it, checked when a message is sent; None when there is none.
         email: as above.
-        push_consent, time_zone, quiet_hours, weekly_cap, pairs, alerts: as in `Preferences`.
+        time_zone, quiet_hours, weekly_cap, pairs, alerts: as in `Preferences`.
         version: grows by one with every change of the preferences; 0 before the first.
     """
 
@@ -51,7 +52,6 @@ class Recipient:
     consent: frozenset[Channel] = frozenset()
     phone: str | None = None
     email: str | None = None
-    push_consent: bool = False
     time_zone: str = UTC_ZONE
     quiet_hours: QuietHours | None = None
     weekly_cap: int = USUAL_WEEKLY_CAP
@@ -68,13 +68,13 @@ class Recipient:
         """The same user, of the same version, with other wishes."""
         return replace(self, **{field.name: getattr(preferences, field.name) for field in fields(preferences)})
 
-    def contact(self, channel: Channel) -> str | None:
-        """The phone number or address of a channel, unchecked; None when there is none."""
-        return self.phone if channel is Channel.SMS else self.email
-
     def reachable(self) -> tuple[Channel, ...]:
-        """Channels with both consent and a contact, in the order of `Channel`."""
-        return tuple(channel for channel in Channel if channel in self.consent and self.contact(channel))
+        """Channels with consent and, where it is kept here, a contact, in the order of preference.
+
+        Whether there is a device for a notification shows when it is sent.
+        """
+        contacts = {Channel.PUSH: self.user_id, Channel.EMAIL: self.email, Channel.SMS: self.phone}
+        return tuple(channel for channel in Channel if channel in self.consent and contacts[channel])
 
     def __repr__(self) -> str:
         """Without contacts, which must not reach a log."""

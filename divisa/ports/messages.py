@@ -8,8 +8,11 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from datetime import datetime
+    from decimal import Decimal
 
-    from divisa.domain.message import Email
+    from divisa.domain.device import Device
+    from divisa.domain.email import Email
+    from divisa.domain.push import Notification
     from divisa.domain.recipient import Channel
     from divisa.domain.suggestion import Delivery, Suggestion, SuggestionResponse
 
@@ -37,7 +40,10 @@ class Deliveries(Protocol):
     """The table of deliveries: one row for each suggestion and channel."""
 
     def claim(self, suggestion_id: str, channel: Channel, at: datetime) -> Delivery | None:
-        """Become the one who sends: insert SENDING at `at`. None when claimed now, else the delivery that is there."""
+        """Become the one who sends: insert SENDING at `at`. None when claimed now, else the delivery that is there.
+
+        A claim that was written, and whose answer was lost on the way, is known as one's own when it is tried again.
+        """
 
     def settle(self, delivery: Delivery) -> None:
         """Write the final status of a claimed delivery.
@@ -89,6 +95,38 @@ class SmsGateway(Protocol):
             NotifierUnavailable: it did not take the message.
             DeliveryUncertain: it broke off, so nobody knows.
         """
+
+
+class PushGateway(Protocol):
+    """Sends one notification to one device."""
+
+    def send(self, device: Device, notification: Notification) -> str:
+        """Send to a device; returns the gateway's message id.
+
+        Raises:
+            InvalidContact: the device is gone: the app was deleted, or its token is no more.
+            NoContact: nothing here reaches devices of its platform.
+            NotifierUnavailable: the gateway did not take the message.
+            DeliveryUncertain: it broke off, so nobody knows.
+        """
+
+
+class SmsBudget(Protocol):
+    """What a month's text messages to a country may cost; counts over all senders."""
+
+    def take(self, country: str, month: str, price: Decimal) -> bool:
+        """Spend the price of a message, US dollars; False, and nothing is spent, when the cap leaves no room for it.
+
+        An answer that is lost on the way may have spent it: there is then less left than there might be, never more.
+
+        Args:
+            country: as `country_of` names it; one without a cap has none to spend.
+            month: as `month_of` writes it.
+            price: positive, in whole millionths of a dollar.
+        """
+
+    def give_back(self, country: str, month: str, price: Decimal) -> None:
+        """Take back what was spent on a message that was surely not sent."""
 
 
 class EmailGateway(Protocol):

@@ -1,40 +1,131 @@
-"""Deliver one suggestion over one channel, at most once, and write down what became of it."""
+"""Deliver one suggestion over one channel, at most once; where that surely reached nobody, announce it to the next."""
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Protocol
 
-from divisa.domain.errors import DeliveryUncertain, InvalidContact, NotifierUnavailable
-from divisa.domain.message import email_text, sms_text
+from divisa.domain.email import email_text
+from divisa.domain.errors import (
+    DeliveryUncertain,
+    InvalidContact,
+    NoBudget,
+    NoContact,
+    NotifierUnavailable,
+    StoreUnavailable,
+    Unavailable,
+)
+from divisa.domain.message import sms_text
+from divisa.domain.push import push_text
 from divisa.domain.recipient import Channel, valid_email, valid_phone
+from divisa.domain.sms_budget import country_of, month_of
 from divisa.domain.suggestion import Delivery, DeliveryStatus
+from divisa.ports import Announcement
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from divisa.domain.email import EmailLinks
     from divisa.domain.recipient import Recipient
+    from divisa.domain.sms_budget import Tariff
     from divisa.domain.suggestion import Suggestion
-    from divisa.ports import Announcement, Clock, Deliveries, EmailGateway, Recipients, SmsGateway
+    from divisa.ports import (
+        Clock,
+        Deliveries,
+        Devices,
+        EmailGateway,
+        PushGateway,
+        Recipients,
+        SmsBudget,
+        SmsGateway,
+        SuggestionTopic,
+    )
 
 LEASE = timedelta(seconds=60)
 """How long a claim may stay unsettled before its holder is taken for dead; longer than a sender may run."""
 
 
 class Send(Protocol):
-    """Sends a suggestion to a contact over one channel; returns the channel's message id."""
+    """Sends a suggestion to somebody over one channel; returns the channel's message id."""
 
-    def __call__(self, suggestion: Suggestion, contact: str) -> str:
-        """Raises InvalidContact, NotifierUnavailable or DeliveryUncertain."""
+    def __call__(self, suggestion: Suggestion, recipient: Recipient) -> str:
+        """Send it.
+
+        Raises:
+            NoContact: there is nothing that it could be sent to.
+            InvalidContact: what there is reaches nobody.
+            NoBudget: it would cost more than may be spent.
+            Unavailable: it was surely not sent; try again later.
+            DeliveryUncertain: it may have been sent, or not.
+        """
 
 
-def by_sms(gateway: SmsGateway) -> Send:
-    """Send as one SMS segment to a checked E.164 number."""
-    return lambda suggestion, contact: gateway.send(valid_phone(contact), sms_text(suggestion))
+def by_push(gateway: PushGateway, devices: Devices) -> Send:
+    """Send to all devices of a person, as one message: who has it on one of them has it. Devices gone are forgotten."""
+
+    def send(suggestion: Suggestion, recipient: Recipient) -> str:
+        notification = push_text(suggestion)
+        message_ids: list[str] = []
+        failures: list[Exception] = []
+        for device in devices.of_user(recipient.user_id):
+            try:
+                message_ids.append(gateway.send(device, notification))
+            except InvalidContact as error:
+                failures.append(error)
+                with suppress(StoreUnavailable):  # then the next suggestion finds it gone again
+                    devices.remove(device.user_id, device.device_id)
+            except (NoContact, NotifierUnavailable, DeliveryUncertain) as error:
+                failures.append(error)
+        if message_ids:
+            return message_ids[0]
+        raise _of_all(failures)
+
+    return send
 
 
-def by_email(gateway: EmailGateway) -> Send:
-    """Send as an email to a checked address."""
-    return lambda suggestion, contact: gateway.send(valid_email(contact), email_text(suggestion))
+def _of_all(failures: Sequence[Exception]) -> Exception:
+    """What is true of a person none of whose devices has the message: the first kind of these that there is."""
+    for kind in (DeliveryUncertain, NotifierUnavailable, InvalidContact):
+        for failure in failures:
+            if isinstance(failure, kind):
+                return failure
+    return NoContact("there is no device that a notification could go to")
+
+
+def by_sms(gateway: SmsGateway, budget: SmsBudget, tariff: Tariff, clock: Clock) -> Send:
+    """Send as one SMS segment to a checked E.164 number, when the month's budget of its country has room for it."""
+
+    def send(suggestion: Suggestion, recipient: Recipient) -> str:
+        if not recipient.phone:
+            raise NoContact("there is no phone number")
+        phone = valid_phone(recipient.phone)
+        country, month = country_of(phone), month_of(clock.now())
+        rate = None if country is None else tariff.get(country)
+        if country is None or rate is None:
+            raise NoBudget("the tariff has no price for the number's country")
+        if not budget.take(country, month, rate.price):
+            raise NoBudget(f"the messages of {month} to {country} have cost what they may")
+        try:
+            return gateway.send(phone, sms_text(suggestion))
+        except (InvalidContact, NotifierUnavailable):
+            with suppress(StoreUnavailable):  # then the month ends that much earlier, and never later
+                budget.give_back(country, month, rate.price)
+            raise
+
+    return send
+
+
+def by_email(gateway: EmailGateway, links: Callable[[Suggestion], EmailLinks]) -> Send:
+    """Send as an email to a checked address, which leads to the suggestion, and out of all emails."""
+
+    def send(suggestion: Suggestion, recipient: Recipient) -> str:
+        if not recipient.email:
+            raise NoContact("there is no email address")
+        return gateway.send(valid_email(recipient.email), email_text(suggestion, links(suggestion)))
+
+    return send
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,15 +137,20 @@ class Deliver:
     recipients: Recipients
     clock: Clock
     send: Send
+    topic: SuggestionTopic
 
     def __call__(self, announcement: Announcement) -> DeliveryStatus:
         """Deliver, or say why not. The claim comes before the message, so that no message is sent twice.
+
+        A suggestion that surely reached nobody is announced to its next channel before this delivery is settled, and
+        again whenever this announcement comes again: whoever dies in between, or cannot reach the topic, loses none.
 
         Returns:
             The status of this suggestion on this channel, now or from an earlier attempt.
 
         Raises:
-            NotifierUnavailable: the channel did not take the message, or another sender is at it; try again later.
+            NotifierUnavailable: the channel did not take the message, another sender is at it, or the next channel was
+                not told; try again later.
             StoreUnavailable: a table did not answer; try again later.
             ConcurrentUpdate: sending outlasted the lease and was settled as uncertain meanwhile; try again to learn so.
         """
@@ -64,13 +160,19 @@ class Deliver:
         claimed = Delivery(suggestion.suggestion_id, self.channel, DeliveryStatus.SENDING, self.clock.now())
         earlier = self.deliveries.claim(claimed.suggestion_id, self.channel, claimed.at)
         if earlier is not None:
-            return self._earlier(earlier)
+            status = self._earlier(earlier)
+            self._pass_on(suggestion, status)
+            return status
         try:
             status, message_id = self._attempt(suggestion, recipient)
-        except NotifierUnavailable:
+        except Unavailable:
             self.deliveries.release(suggestion.suggestion_id, self.channel)
             raise
-        self.deliveries.settle(replace(claimed, status=status, at=self.clock.now(), message_id=message_id))
+        try:
+            self._pass_on(suggestion, status)
+        finally:
+            # Also where the topic failed: the next channel may know of it, so this one must not be tried once more.
+            self.deliveries.settle(replace(claimed, status=status, at=self.clock.now(), message_id=message_id))
         return status
 
     def _attempt(self, suggestion: Suggestion, recipient: Recipient | None) -> tuple[DeliveryStatus, str | None]:
@@ -78,15 +180,21 @@ class Deliver:
             return DeliveryStatus.EXPIRED, None
         if recipient is None or self.channel not in recipient.consent:
             return DeliveryStatus.NO_CONSENT, None
-        contact = recipient.contact(self.channel)
-        if not contact:
-            return DeliveryStatus.NO_CONTACT, None
         try:
-            return DeliveryStatus.SENT, self.send(suggestion, contact)
+            return DeliveryStatus.SENT, self.send(suggestion, recipient)
+        except NoContact:
+            return DeliveryStatus.NO_CONTACT, None
         except InvalidContact:
             return DeliveryStatus.INVALID_CONTACT, None
+        except NoBudget:
+            return DeliveryStatus.NO_BUDGET, None
         except DeliveryUncertain:
             return DeliveryStatus.UNCERTAIN, None
+
+    def _pass_on(self, suggestion: Suggestion, status: DeliveryStatus) -> None:
+        following = suggestion.channel_after(self.channel)
+        if status.passes_on and following is not None:
+            self.topic.publish([Announcement(suggestion, following)])
 
     def _earlier(self, delivery: Delivery) -> DeliveryStatus:
         if delivery.status is not DeliveryStatus.SENDING:

@@ -1,4 +1,4 @@
-"""The outbox: every suggestion that was let out is announced once for each of its channels."""
+"""The outbox: every suggestion that was let out is announced to the first of its channels."""
 
 from __future__ import annotations
 
@@ -21,12 +21,16 @@ class PublishSuggestions:
     topic: SuggestionTopic
 
     def __call__(self, suggestions: Sequence[Suggestion]) -> int:
-        """Announce suggestions to their channels; suppressed ones have none. Returns the number of announcements.
+        """Announce suggestions to their first channels; held and suppressed ones have none. Returns the number of announcements.
+
+        The next channels hear of a suggestion from the one before them (see `Deliver`). What its owner has opened or
+        answered has reached them already: the table's stream brings it here once more because it was written down.
 
         Raises:
             NotifierUnavailable: the topic did not take them all; announce them again.
         """
-        announcements = [Announcement(each, channel) for each in suggestions for channel in each.channels]
+        news = [each for each in suggestions if each.opened_at is None and each.response is None]
+        announcements = [Announcement(each, channel) for each in news for channel in each.channels[:1]]
         if announcements:
             self.topic.publish(announcements)
         return len(announcements)

@@ -13,11 +13,12 @@ from botocore.config import Config
 
 if TYPE_CHECKING:
     from mypy_boto3_cognito_idp import CognitoIdentityProviderClient
+    from mypy_boto3_firehose import FirehoseClient
     from mypy_boto3_kinesis import KinesisClient
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_sagemaker_runtime import SageMakerRuntimeClient
     from mypy_boto3_secretsmanager import SecretsManagerClient
-    from mypy_boto3_ses import SESClient
+    from mypy_boto3_sesv2 import SESV2Client
     from mypy_boto3_sns import SNSClient
     from mypy_boto3_sqs import SQSClient
     from mypy_boto3_ssm import SSMClient
@@ -26,6 +27,11 @@ if TYPE_CHECKING:
 def kinesis() -> KinesisClient:
     """For `KinesisQuoteStream` and `KinesisLedgerStream`, which retry."""
     return boto3.client("kinesis", config=_config(read=5.0, attempts=1))
+
+
+def firehose() -> FirehoseClient:
+    """For `FirehoseDecisionLog`, which retries, and must not hold up the next price."""
+    return boto3.client("firehose", config=_config(read=2.0, attempts=1))
 
 
 def sagemaker_runtime(*, connect: float = 1.0, read: float = 5.0) -> SageMakerRuntimeClient:
@@ -43,9 +49,14 @@ def sms_sns() -> SNSClient:
     return boto3.client("sns", config=_config(read=10.0, attempts=1))
 
 
-def ses() -> SESClient:
+def push_sns() -> SNSClient:
+    """For `SnsPushGateway`: a device must not show the same notification twice."""
+    return boto3.client("sns", config=_config(read=10.0, attempts=1))
+
+
+def sesv2() -> SESV2Client:
     """For `SesEmailGateway`: a person must not get the same email twice."""
-    return boto3.client("ses", config=_config(read=10.0, attempts=1))
+    return boto3.client("sesv2", config=_config(read=10.0, attempts=1))
 
 
 def cognito() -> CognitoIdentityProviderClient:

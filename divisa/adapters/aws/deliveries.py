@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from uuid import uuid4
 
 from divisa.adapters.aws.items import KEPT, DeliveryItem
 from divisa.domain.errors import ConcurrentUpdate, StoreUnavailable
@@ -16,7 +17,8 @@ if TYPE_CHECKING:
     from divisa.adapters.aws.table import Image, Table
 
 CLAIM_ATTEMPTS = 3
-"""How often a claim may be given back between our looking and our taking before we leave it to a later attempt."""
+"""How often the table may not answer, or a claim be given back between our looking and our taking, before we leave it
+to a later attempt."""
 
 
 class DynamoDeliveries:
@@ -28,13 +30,20 @@ class DynamoDeliveries:
     def claim(self, suggestion_id: str, channel: Channel, at: datetime) -> Delivery | None:
         """Become the one who sends; None when claimed now, else the delivery that is there."""
         mine = _item(Delivery(suggestion_id, channel, DeliveryStatus.SENDING, at))
+        mine.attempt = uuid4().hex
+        failure: StoreUnavailable | None = None
         for _ in range(CLAIM_ATTEMPTS):
-            if self._table.put(mine, DeliveryItem.status.does_not_exist()):
-                return None
-            image = self._table.get(suggestion_id, channel.value)
+            try:
+                if self._table.put(mine, DeliveryItem.status.does_not_exist()):
+                    return None
+                image = self._table.get(suggestion_id, channel.value)
+            except StoreUnavailable as error:  # it may have been written all the same: then it is found next time
+                failure = error
+                continue
             if image is not None:
-                return self._table.read(image, _delivery)
-        raise StoreUnavailable(f"the {channel} of {suggestion_id} is claimed and given back again and again")
+                is_mine = image.get("attempt", {}).get("S") == mine.attempt
+                return None if is_mine else self._table.read(image, _delivery)
+        raise failure or StoreUnavailable(f"the {channel} of {suggestion_id} is claimed and given back again and again")
 
     def settle(self, delivery: Delivery) -> None:
         """Write the final status of a claimed delivery.

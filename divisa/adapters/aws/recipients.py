@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import time
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from divisa.adapters.aws.items import RecipientItem
 from divisa.domain.errors import ConcurrentUpdate
@@ -16,9 +16,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from divisa.adapters.aws.table import Image, Table
-
-PUSH: Final = "push"
-"""What consent to notifications is called beside the names of the channels."""
 
 
 class DynamoRecipients:
@@ -70,7 +67,7 @@ def _wishes(recipient: Recipient) -> dict[str, Any]:
     quiet, pairs = recipient.quiet_hours, recipient.pairs
     return {
         "language": recipient.language.value,
-        "consent": sorted([*(channel.value for channel in recipient.consent), *([PUSH] * recipient.push_consent)]),
+        "consent": sorted(channel.value for channel in recipient.consent),
         "time_zone": recipient.time_zone,
         "quiet_from": quiet.start.isoformat("minutes") if quiet else None,
         "quiet_to": quiet.end.isoformat("minutes") if quiet else None,
@@ -96,10 +93,9 @@ def _recipient(image: Image) -> Recipient:
     return Recipient(
         user_id=item.user_id,
         language=Language(item.language),
-        consent=frozenset(Channel(word) for word in item.consent if word != PUSH),
+        consent=frozenset(map(Channel, item.consent)),
         phone=item.phone,
         email=item.email,
-        push_consent=PUSH in item.consent,
         time_zone=item.time_zone or UTC_ZONE,
         quiet_hours=quiet,
         weekly_cap=USUAL_WEEKLY_CAP if item.weekly_cap is None else int(item.weekly_cap),

@@ -1,0 +1,54 @@
+"""A push gateway that keeps what was sent."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from divisa.domain.device import Platform
+from divisa.domain.errors import InvalidContact, NoContact
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from divisa.domain.device import Device
+    from divisa.domain.push import Notification
+
+
+@dataclass(frozen=True, slots=True)
+class SentNotification:
+    """One notification that was taken; its token is left out of `repr`."""
+
+    token: str = field(repr=False)
+    notification: Notification
+    message_id: str
+
+
+class MemoryPushGateway:
+    """A `PushGateway` as a list.
+
+    Attributes:
+        sent: every notification so far, in order.
+        gone: tokens whose devices take nothing any more.
+    """
+
+    def __init__(self, platforms: Collection[Platform] = tuple(Platform)) -> None:
+        """`platforms` are those whose devices are reached."""
+        self.sent: list[SentNotification] = []
+        self.gone: set[str] = set()
+        self._platforms = frozenset(platforms)
+
+    def send(self, device: Device, notification: Notification) -> str:
+        """Keep a notification; ids count from `push-1`.
+
+        Raises:
+            InvalidContact: the device is gone.
+            NoContact: its platform is not reached.
+        """
+        if device.platform not in self._platforms:
+            raise NoContact(f"no application sends to {device.platform.value}")
+        if device.token in self.gone:
+            raise InvalidContact("the device is gone")
+        message_id = f"push-{len(self.sent) + 1}"
+        self.sent.append(SentNotification(device.token, notification, message_id))
+        return message_id
