@@ -11,11 +11,16 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from divisa.adapters.aws.ledger import PERSON
+from divisa.adapters.aws.suggestions import suggestion_item
 from divisa.domain.errors import InvalidSetting
+from divisa.domain.suggestion import SuggestionResponse, Suppression
 from infra.package import TEMPLATE, package
+from local.mappings.patterns import compile_pattern
+from tests.builders import WEDNESDAY, a_suggestion
 from tests.integration.infra.template import FUNCTIONS, of_type, referred, streams
 
 if TYPE_CHECKING:
+    from divisa.domain.suggestion import Suggestion
     from tests.integration.infra.template import Resources
 
 
@@ -153,13 +158,25 @@ def test_quotes_are_not_filtered_by_content_since_aggregated_records_would_be_dr
     assert "FilterCriteria" not in stream_from(resources, "QuotesStream")
 
 
-def test_the_outbox_sees_pending_insertions_only(resources: Resources) -> None:
-    (pattern,) = stream_from(resources, "SuggestionsTable")["FilterCriteria"]["Filters"]
+def test_the_outbox_sees_what_is_let_out_at_once_or_later_and_not_what_its_owner_does_with_it(
+    resources: Resources,
+) -> None:
+    patterns = [each["Pattern"] for each in stream_from(resources, "SuggestionsTable")["FilterCriteria"]["Filters"]]
+    wants = [compile_pattern(pattern) for pattern in patterns]
 
-    assert json.loads(pattern["Pattern"]) == {
-        "eventName": ["INSERT"],
-        "dynamodb": {"NewImage": {"status": {"S": ["pending"]}}},
-    }
+    def sees(name: str, suggestion: Suggestion) -> bool:
+        event = {"eventName": name, "dynamodb": {"NewImage": suggestion_item(suggestion).serialize()}}
+        return any(want(event) for want in wants)
+
+    at = WEDNESDAY
+    held, dropped = a_suggestion(held_until=at), a_suggestion(suppressed=Suppression.MERGED)
+    for name in ("INSERT", "MODIFY"):
+        assert sees(name, a_suggestion())
+        assert not sees(name, held)
+        assert not sees(name, dropped)
+    assert not sees("REMOVE", a_suggestion())
+    assert not sees("MODIFY", a_suggestion(response=SuggestionResponse.ACCEPTED, responded_at=at))
+    assert not sees("MODIFY", a_suggestion(opened_at=at))
 
 
 def test_the_ledgers_stream_carries_on_what_persons_traded_and_not_what_was_put_under_a_pseudonym(
