@@ -6,7 +6,8 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from divisa.adapters.wire import suggestion_from_json
-from divisa.observability import count_by_reason, logger
+from divisa.observability import count, count_by_reason, logger
+from divisa.domain.suggestion import DeliveryStatus
 from divisa.ports import Announcement
 from stream_consumers.batch import EventType, process_batch
 
@@ -32,5 +33,7 @@ def deliver_batch(event: dict[str, Any], context: LambdaContext, deliver: Delive
 
     response = process_batch(event, context, EventType.SQS, receive)
     count_by_reason("Deliveries", statuses)
+    if without_budget := statuses[DeliveryStatus.NO_BUDGET.value]:
+        count("DeliveriesWithoutBudget", without_budget)
     logger.info("delivered", extra={"channel": deliver.channel.value, "statuses": dict(statuses)})
     return response
