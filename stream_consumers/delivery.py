@@ -6,8 +6,8 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from divisa.adapters.wire import suggestion_from_json
-from divisa.observability import count, count_by_reason, logger
 from divisa.domain.suggestion import DeliveryStatus
+from divisa.observability import count, count_by_reason, logger
 from divisa.ports import Announcement
 from stream_consumers.batch import EventType, process_batch
 
