@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from bench.lines import CountedLines
 from bench.population import PAIR, quotes, summaries
 from bench.timed_scorer import TimedScorer
 from divisa.adapters.memory.backlog import MemoryBacklog
@@ -37,6 +38,7 @@ from divisa.domain.recipient import Channel, Recipient
 from divisa.services.apply_quotes import ApplyQuotes, Arrival, everyone
 from divisa.services.decide import Decide
 from divisa.services.evaluate_users import EvaluateUsers
+from divisa.services.log_decisions import LogDecisions
 from divisa.services.suggest import Outcome, Suggest
 
 if TYPE_CHECKING:
@@ -158,7 +160,8 @@ def _consumer(clock: ManualClock, scorer: TimedScorer, watches: MemoryWatches, c
         for index in range(USERS)
     )
     rules = PolicyRules(cooldown=timedelta(hours=1))
-    suggest = Suggest(watches, portfolios, recipients, clock, rules, VisitRules(), timedelta(hours=6))
+    log = LogDecisions(CountedLines())
+    suggest = Suggest(watches, portfolios, recipients, clock, rules, VisitRules(), timedelta(hours=6), log)
     return ApplyQuotes(
         pairs=frozenset([PAIR]),
         markets=MemoryMarkets(),

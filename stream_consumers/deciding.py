@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from divisa.observability import count, count_by_reason
+from divisa.observability import count, count_by_reason, logger
 
 if TYPE_CHECKING:
     from divisa.services.suggest import Outcome
@@ -17,3 +17,6 @@ def count_outcome(outcome: Outcome) -> None:
     count("WatchesRaced", outcome.raced)
     count("SuggestionsMade", outcome.suggested)
     count_by_reason("SuggestionsSuppressed", outcome.suppressed)
+    count("DecisionsUnlogged", outcome.unlogged)
+    if outcome.unlogged:
+        logger.warning("decisions stand that the log did not take", extra={"decisions": outcome.unlogged})

@@ -11,6 +11,7 @@ from statistics import median
 from typing import TYPE_CHECKING
 
 from bench.ticks.people import left_alone
+from divisa.domain.decision import Cause
 from divisa.services.decide import in_chunks
 from model.bands import bands
 
@@ -46,7 +47,7 @@ def broken_watches_per_s(world: World, day: Day, stretch: Stretch) -> tuple[floa
             x, started = quote.log_mid, time.perf_counter()
             found = [watch for page in world.watches.broken(world.pair, x, x, limit=MOST) for watch in page]
             for chunk in in_chunks(found):
-                world.decide(quote, stretch.market, chunk)
+                world.decide(quote, stretch.market, chunk, Cause.BROKEN)
             if len(found) >= LEAST:
                 seconds += time.perf_counter() - started
                 decided += len(found)

@@ -11,6 +11,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from bench import population
+from bench.lines import CountedLines
 from bench.ticks.day import REFRESH
 from bench.timed_scorer import TimedScorer
 from divisa.adapters.memory.clock import ManualClock
@@ -28,6 +29,7 @@ from divisa.domain.portfolio import Portfolio
 from divisa.domain.recipient import Channel, Recipient
 from divisa.services.decide import Decide
 from divisa.services.evaluate_users import EvaluateUsers
+from divisa.services.log_decisions import LogDecisions
 from divisa.services.suggest import Suggest
 
 if TYPE_CHECKING:
@@ -70,7 +72,8 @@ def world_of(users: int, day: Day, answer: Callable[[Question], Answer]) -> Worl
     watches = MemoryWatches(suggestions)
     watches.put_many(Watch(user, first.pair) for user in ids)
     clock, scorer = ManualClock(first.event_time), TimedScorer(answer)
-    suggest = Suggest(watches, portfolios, recipients, clock, PolicyRules(), VISITS, REFRESH)
+    log = LogDecisions(CountedLines())
+    suggest = Suggest(watches, portfolios, recipients, clock, PolicyRules(), VISITS, REFRESH, log)
     decide = Decide(EvaluateUsers(summaries, scorer), suggest, clock, timedelta(minutes=1))
     return World(first.pair, clock, summaries, watches, suggestions, scorer, decide)
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from bench.ticks.people import left_alone
+from divisa.domain.decision import Cause
 from divisa.services.apply_quotes import everyone
 from divisa.services.decide import in_chunks
 
@@ -103,4 +104,4 @@ def _decide(world: World, day: Day, stretch: Stretch, number: int, watches: Sequ
     quote = day.quotes[number]
     world.clock.set(quote.event_time)
     for chunk in in_chunks(watches):
-        world.decide(quote, stretch.market, chunk)
+        world.decide(quote, stretch.market, chunk, Cause.BROKEN)

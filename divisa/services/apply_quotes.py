@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final, Protocol
 
 from divisa.domain.bars import bars_of, joined
+from divisa.domain.decision import Cause
 from divisa.domain.errors import InvalidInput, InvalidModel, InvalidQuote, ScorerUnavailable, StoreUnavailable
 from divisa.domain.gate import GateLimits, Rejection, admit
 from divisa.domain.market import fold
@@ -177,7 +178,7 @@ class ApplyQuotes:
                 return False
         for chunk in in_chunks(found):
             try:
-                report.outcome.add(self.decide(quote, market, chunk))
+                report.outcome.add(self.decide(quote, market, chunk, Cause.BROKEN))
             except (ScorerUnavailable, InvalidModel) as error:
                 report.postponed.append(f"{type(error).__name__}: {error}")
                 break

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from datetime import timedelta
 
+    from divisa.domain.decision import Cause
     from divisa.domain.evaluation import Watch
     from divisa.domain.market import MarketState
     from divisa.domain.quote import Quote
@@ -33,8 +34,14 @@ class Decide:
     clock: Clock
     max_quote_age: timedelta
 
-    def __call__(self, quote: Quote, market: MarketState, watches: Sequence[Watch]) -> Outcome:
+    def __call__(self, quote: Quote, market: MarketState, watches: Sequence[Watch], cause: Cause) -> Outcome:
         """Decide about at least one watch at the quote's price, in a market that may not have followed it yet.
+
+        Args:
+            quote: the price.
+            market: the pair's market.
+            watches: whom to decide about.
+            cause: why; the decision log has it.
 
         Raises:
             ScorerUnavailable: the model did not answer; nothing was written.
@@ -43,7 +50,7 @@ class Decide:
         """
         users, margin = [watch.user_id for watch in watches], self.suggest.visits.margin
         evaluations = self.evaluate(quote.pair, users, market, quote.log_mid, margin)
-        return self.suggest(quote, watches, evaluations)
+        return self.suggest(quote, watches, evaluations, cause)
 
     def model_version(self, quote: Quote, market: MarketState, watch: Watch) -> str:
         """Which model answers now; asks it about one user and writes nothing. Raises as a call does."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from divisa.domain.bands import NOWHERE
+from divisa.domain.decision import Cause
 from divisa.domain.errors import ConcurrentUpdate
 from divisa.ports import Move
 from divisa.services.suggest import Outcome
@@ -71,7 +72,7 @@ class ReevaluateUsers:
         outcome = self._mark(ahead)
         # Nothing is the same as NOWHERE, so that all of them are written.
         if here := [replace(each, band=NOWHERE) for each in watches if each not in ahead]:
-            outcome.add(self.decide(quote, market, here))
+            outcome.add(self.decide(quote, market, here, Cause.REEVALUATED))
         return outcome
 
     def _mark(self, watches: Sequence[Watch]) -> Outcome:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from divisa.domain.decision import Cause
 from divisa.services.decide import in_chunks
 from divisa.services.suggest import Outcome
 
@@ -55,7 +56,7 @@ class RefreshWatches:
                 # Only an answer tells which model answers.
                 model = self.decide.model_version(quote, market, queue[0])
             for chunk in in_chunks([watch for watch in queue if _is_stale(watch, quote.event_time, model)]):
-                outcome.add(self.decide(quote, market, chunk))
+                outcome.add(self.decide(quote, market, chunk, Cause.REFRESH))
         return outcome
 
 

@@ -15,11 +15,13 @@ from divisa.domain.recipient import Language
 from divisa.domain.suggestion import Suggestion, Suppression, suggestion_id_of
 from divisa.domain.transaction import Side
 from divisa.ports import Move
+from divisa.services.log_decisions import Decided, Judged
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import datetime
 
+    from divisa.domain.decision import Cause
     from divisa.domain.episodes import VisitRules
     from divisa.domain.evaluation import Evaluation
     from divisa.domain.policy import PolicyRules
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
     from divisa.domain.recipient import Recipient
     from divisa.ports import Clock, Portfolios, Recipients, Watches
     from divisa.services.evaluate_users import Evaluations
+    from divisa.services.log_decisions import LogDecisions
 
 
 @dataclass(slots=True)
@@ -40,6 +43,7 @@ class Outcome:
         suggested: suggestions that were let out.
         suppressed: suggestions that were recorded and not let out, by reason.
         raced: watches that somebody else had moved first.
+        unlogged: decisions that stand, and that the decision log did not take.
     """
 
     evaluated: int = 0
@@ -47,6 +51,7 @@ class Outcome:
     suggested: int = 0
     suppressed: Counter[str] = field(default_factory=Counter)
     raced: int = 0
+    unlogged: int = 0
 
     def add(self, other: Outcome) -> None:
         """Count another outcome in."""
@@ -55,6 +60,7 @@ class Outcome:
         self.suggested += other.suggested
         self.suppressed += other.suppressed
         self.raced += other.raced
+        self.unlogged += other.unlogged
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +79,9 @@ class Suggest:
     rules: PolicyRules
     visits: VisitRules
     refresh_age: timedelta
+    log: LogDecisions
 
-    def __call__(self, quote: Quote, watches: Sequence[Watch], evaluations: Evaluations) -> Outcome:
+    def __call__(self, quote: Quote, watches: Sequence[Watch], evaluations: Evaluations, cause: Cause) -> Outcome:
         """Apply evaluations to the watches that they were made for, row by row.
 
         Doing it again changes nothing: the watches have moved, and a suggestion's id belongs to its episode. A watch
@@ -82,7 +89,7 @@ class Suggest:
         """
         outcome = Outcome(evaluated=len(watches))
         afters: list[tuple[int, Evaluation, Watch, bool]] = []
-        x = quote.log_mid
+        x, at = quote.log_mid, quote.event_time + self.clock.age(quote.event_time)
         for row, (watch, evaluation) in enumerate(zip(watches, evaluations.each(), strict=True)):
             if not _is_ahead(watch, quote):
                 after, begins = self._after(quote, x, watch, evaluation)
@@ -91,21 +98,25 @@ class Suggest:
         told = [after.user_id for _, _, after, begins in afters if begins]
         portfolios = self.portfolios.get_many(quote.pair, told) if told else {}
         recipients = self.recipients.get_many(told) if told else {}
-        moves = [
-            self._told(quote, watches[row], after, evaluation, evaluations, row, portfolios, recipients)
+        planned: list[tuple[int, Move, Judged | None]] = [
+            (row, *self._told(quote, watches[row], after, evaluation, evaluations, row, portfolios, recipients))
             if begins
-            else Move(watches[row], after)
+            else (row, Move(watches[row], after), None)
             for row, evaluation, after, begins in afters
         ]
-        for move, is_done in zip(moves, self.watches.move_all(moves) if moves else (), strict=True):
+        moves = [move for _, move, _ in planned]
+        decided: list[Decided] = []
+        for (row, move, judged), is_done in zip(planned, self.watches.move_all(moves) if moves else (), strict=True):
             if not is_done:
                 outcome.raced += 1
                 continue
             outcome.moved += 1
+            decided.append(Decided(row, move.after, judged))
             if move.suggestion is not None and move.suggestion.suppressed is not None:
                 outcome.suppressed[move.suggestion.suppressed.value] += 1
             elif move.suggestion is not None:
                 outcome.suggested += 1
+        outcome.unlogged = self.log(cause, quote, at, evaluations, decided, self.rules)
         return outcome
 
     def _after(self, quote: Quote, x: float, before: Watch, evaluation: Evaluation) -> tuple[Watch, bool]:
@@ -152,8 +163,8 @@ class Suggest:
         row: int,
         portfolios: Mapping[str, Portfolio],
         recipients: Mapping[str, Recipient],
-    ) -> Move:
-        """The move with the one suggestion of the visit that begins."""
+    ) -> tuple[Move, Judged]:
+        """The move with the one suggestion of the visit that begins, and what the rules said of it."""
         user, side = after.user_id, Side[evaluation.decision.name]
         recipient, portfolio, age = recipients.get(user), portfolios.get(user), self.clock.age(quote.event_time)
         amount = suggested_amount(side, portfolio, evaluations.summaries[row].size, quote, self.rules)
@@ -191,7 +202,8 @@ class Suggest:
             channels=recipient.reachable() if recipient is not None and suppressed is None else (),
             suppressed=suppressed,
         )
-        return Move(before, after if suppressed else replace(after, suggested_at=quote.event_time), suggestion)
+        moved = after if suppressed else replace(after, suggested_at=quote.event_time)
+        return Move(before, moved, suggestion), Judged(facts, verdict, suggestion.suggestion_id)
 
 
 def _is_ahead(watch: Watch, quote: Quote) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from divisa.domain.decision import Cause
 from divisa.services.decide import CHUNK
 from divisa.services.suggest import Outcome
 
@@ -52,7 +53,7 @@ class WorkOff:
             ]
             if not broken:
                 break
-            step = self.decide(quote, market, broken)
+            step = self.decide(quote, market, broken, Cause.BROKEN)
             outcome.add(step)
             if not step.moved:
                 break  # Others are at these watches, or an index still shows what they were.

@@ -29,6 +29,7 @@ DECIDING = {
     "COOLDOWN_HOURS": "72",
     "WATCH_SHARDS": "4",
     "WATCH_AGE_HOURS": "6",
+    "DECISIONS_STREAM_NAME": "divisa-local-decisions",
     "EXPERIMENT_SECRET_ID": "divisa-local-experiment",
 }
 PEOPLE = {

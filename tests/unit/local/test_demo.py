@@ -16,6 +16,7 @@ from divisa.adapters.aws import clients
 from divisa.adapters.memory.backlog import MemoryBacklog
 from divisa.adapters.memory.bars import MemoryBars
 from divisa.adapters.memory.clock import ManualClock
+from divisa.adapters.memory.decisions import MemoryDecisionLog
 from divisa.adapters.memory.email_gateway import MemoryEmailGateway
 from divisa.adapters.memory.scorer import MemoryScorer
 from divisa.adapters.memory.sms_gateway import MemorySmsGateway
@@ -29,6 +30,7 @@ from divisa.services.apply_quotes import ApplyQuotes
 from divisa.services.decide import Decide
 from divisa.services.deliver import Deliver, by_email, by_sms
 from divisa.services.evaluate_users import EvaluateUsers
+from divisa.services.log_decisions import LogDecisions
 from divisa.services.publish_suggestions import PublishSuggestions
 from divisa.services.refresh_watches import RefreshWatches
 from divisa.services.suggest import Suggest
@@ -107,6 +109,7 @@ class MemoryCloud:
                 PolicyRules(cooldown=timedelta(hours=1)),
                 VisitRules(),
                 self.stores.watch_age,
+                LogDecisions(MemoryDecisionLog()),
             ),
             self._clock,
             GateLimits().max_age,

@@ -22,6 +22,7 @@ from threadpoolctl import threadpool_limits
 from divisa.adapters.memory.scorer import MemoryScorer
 from divisa.domain.behaviour import NEWCOMER, BehaviourSummary
 from divisa.domain.columns import Array, stack
+from divisa.domain.decision import Cause
 from divisa.domain.episodes import VisitRules
 from divisa.domain.features import PRICE_FEATURE_NAMES, Question, feature_matrix
 from divisa.domain.market import MarketState, MarketView, view
@@ -129,7 +130,7 @@ def told(world: World, candidates: Candidates, path: list[float]) -> tuple[list[
         quote = a_quote(Decimal(repr(exp(x))), at=WEDNESDAY + number * timedelta(hours=1), sequence=number + 1)
         found = [watch for page in candidates(USD_MXN, quote.log_mid, quote.log_mid) for watch in page]
         if found:
-            evaluated += world.decide(quote, a_market(), found).evaluated
+            evaluated += world.decide(quote, a_market(), found, Cause.BROKEN).evaluated
     return world.recorded(), evaluated
 
 
@@ -186,7 +187,7 @@ def test_watching_bands_suggests_what_evaluating_everyone_suggests(
         some_people(seed, USERS),
     )
     probe = watching(model, rule, people)
-    probe.decide(a_quote("17.00"), a_market(), [probe.watch(user) for user in probe.costs])
+    probe.decide(a_quote("17.00"), a_market(), [probe.watch(user) for user in probe.costs], Cause.BROKEN)
     edges = [edge for user in probe.costs for edge in (probe.watch(user).band.lower, probe.watch(user).band.upper)]
     path = a_path(seed, 30, [edge for edge in edges if np.isfinite(edge)])
 

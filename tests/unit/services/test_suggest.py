@@ -6,6 +6,7 @@ from decimal import Decimal
 from math import inf, log
 
 from divisa.domain.bands import Band
+from divisa.domain.decision import Cause
 from divisa.domain.episodes import Visit
 from divisa.domain.evaluation import Decision
 from divisa.domain.reasons import ReasonCode
@@ -97,7 +98,7 @@ def test_a_visit_that_left_its_side_and_not_its_margin_goes_on_when_its_watch_gr
     later = a_quote("17.165", at=WEDNESDAY + timedelta(hours=5), sequence=9)
     market = world.markets.load(USD_MXN).market
     assert market is not None
-    world.decide(later, market, [sold])
+    world.decide(later, market, [sold], Cause.BROKEN)
     left = world.watch()
     assert (left.decision, left.visit, left.episode) == (Decision.HOLD, sold.visit, sold.episode)
     assert left.band == Band(sold.band.lower, sold.band.lower + world.visits.margin)
@@ -111,7 +112,7 @@ def test_an_old_watch_is_written_again_though_nothing_changed() -> None:
     assert market is not None
     for at, expected in ((timedelta(hours=5), held.generation), (timedelta(hours=6), held.generation + 1)):
         evaluations = world.evaluate(USD_MXN, ["ana"], market, later.log_mid)
-        world.suggest(replace(later, event_time=WEDNESDAY + at), [held], evaluations)
+        world.suggest(replace(later, event_time=WEDNESDAY + at), [held], evaluations, Cause.BROKEN)
         assert world.watch().generation == expected
     assert world.watch().refresh_at == WEDNESDAY + timedelta(hours=12)
     assert world.watch().band == held.band
@@ -166,7 +167,7 @@ def test_a_watch_that_somebody_else_moved_first_is_left_alone() -> None:
     moved, market = world.watch(), world.markets.load(USD_MXN).market
     assert market is not None
     evaluations = world.evaluate(USD_MXN, ["ana"], market, quote.log_mid)
-    outcome = world.suggest(quote, [a_watch()], evaluations)
+    outcome = world.suggest(quote, [a_watch()], evaluations, Cause.BROKEN)
     assert (outcome.raced, outcome.suggested) == (1, 0)
     assert world.watch() == moved
     assert len(world.recorded()) == 1

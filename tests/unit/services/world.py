@@ -11,6 +11,7 @@ import numpy as np
 from divisa.adapters.memory.backlog import MemoryBacklog
 from divisa.adapters.memory.bars import MemoryBars
 from divisa.adapters.memory.clock import ManualClock
+from divisa.adapters.memory.decisions import MemoryDecisionLog
 from divisa.adapters.memory.markets import MemoryMarkets
 from divisa.adapters.memory.portfolios import MemoryPortfolios
 from divisa.adapters.memory.quarantine import MemoryQuarantine
@@ -20,13 +21,14 @@ from divisa.adapters.memory.suggestions import MemorySuggestions
 from divisa.adapters.memory.summaries import MemorySummaries
 from divisa.adapters.memory.watches import MemoryWatches
 from divisa.domain.episodes import VisitRules
-from divisa.domain.errors import ScorerUnavailable, StoreUnavailable
+from divisa.domain.errors import ScorerUnavailable, StoreUnavailable, StreamUnavailable
 from divisa.domain.features import PRICE_FEATURE_NAMES, Question
 from divisa.domain.gate import GateLimits
 from divisa.domain.policy import PolicyRules
 from divisa.services.apply_quotes import ApplyQuotes, Arrival, Report
 from divisa.services.decide import Decide
 from divisa.services.evaluate_users import EvaluateUsers
+from divisa.services.log_decisions import LogDecisions
 from divisa.services.reevaluate_users import ReevaluateUsers
 from divisa.services.refresh_watches import RefreshWatches
 from divisa.services.suggest import Suggest
@@ -40,6 +42,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from divisa.domain.bars import Bar
+    from divisa.domain.decision import DecisionRecord
     from divisa.domain.evaluation import Watch
     from divisa.domain.pair import Pair
     from divisa.domain.quote import Quote
@@ -153,6 +156,26 @@ class TroubledBars(MemoryBars):
         super().merge(bars)
 
 
+class TroubledDecisionLog(MemoryDecisionLog):
+    """A decision log that refuses what it is given when told to.
+
+    Attributes:
+        is_away: whether it does.
+        calls: how often it was written to.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.is_away = False
+        self.calls = 0
+
+    def write(self, records: Sequence[DecisionRecord]) -> None:
+        self.calls += 1
+        if self.is_away:
+            raise StreamUnavailable("the log did not answer")
+        super().write(records)
+
+
 @dataclass
 class World:
     """One pair, its users and its stores. Each user bought at a cost; None makes a newcomer."""
@@ -176,8 +199,16 @@ class World:
         self.portfolios.put_many(a_portfolio(user_id=user) for user in self.costs)
         self.recipients.put_many(a_recipient(user) for user in self.costs)
         self.watches.put_many(a_watch(user) for user in self.costs)
+        self.decisions = TroubledDecisionLog()
         self.suggest = Suggest(
-            self.watches, self.portfolios, self.recipients, self.clock, self.rules, self.visits, self.refresh_age
+            self.watches,
+            self.portfolios,
+            self.recipients,
+            self.clock,
+            self.rules,
+            self.visits,
+            self.refresh_age,
+            LogDecisions(self.decisions),
         )
         self.evaluate = EvaluateUsers(self.summaries, self.scorer)
         self.decide = Decide(self.evaluate, self.suggest, self.clock, self.limits.max_age)

@@ -1,0 +1,36 @@
+"""Where decisions are logged, and read again."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from divisa.domain.decision import DecisionRecord
+
+
+class DecisionLog(Protocol):
+    """Where decisions are written down, for those who want to know later why somebody was told, or was not."""
+
+    def write(self, records: Sequence[DecisionRecord]) -> None:
+        """Append records. Appending them again is safe: a decision has an id.
+
+        Raises:
+            StreamUnavailable: some were refused after every retry; what was accepted stays accepted.
+        """
+
+
+class Decisions(Protocol):
+    """The decisions that were logged, some moments or minutes after they were written."""
+
+    def all(self, containing: str = "") -> Iterator[DecisionRecord]:
+        """Every record, those of the newest day first; one that was written twice may come twice.
+
+        Args:
+            containing: only records with this text, an id, anywhere in them.
+
+        Raises:
+            InvalidInput: a line of the log is none of this version of the code; says where it stands.
+            StoreUnavailable: the log cannot be read.
+        """

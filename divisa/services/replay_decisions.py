@@ -1,0 +1,97 @@
+"""Make logged decisions again, from nothing but what was logged."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from divisa.domain.behaviour import BehaviourSummary
+from divisa.domain.columns import Array, stack
+from divisa.domain.decision import decision_id_of, facts_of
+from divisa.domain.errors import InvalidModel
+from divisa.domain.features import question
+from divisa.domain.market import MarketView
+from divisa.domain.policy import judge
+from divisa.domain.suggestion import suggestion_id_of
+from divisa.services.log_decisions import answers_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from divisa.domain.decision import DecisionRecord, Judgement
+    from divisa.ports import Scorer
+
+
+@dataclass(frozen=True, slots=True)
+class ReplayDecisions:
+    """Decides again: features from summaries and market, the model's answer, every rule's outcome, and the ids.
+
+    What is no result of deciding is taken over: the user, the prices, the market, the summary, the facts, the knobs.
+    """
+
+    scorer: Scorer
+
+    def __call__(self, records: Sequence[DecisionRecord]) -> list[DecisionRecord]:
+        """Records as they come out now, in the same order; those that are as reproducible as they should be are equal.
+
+        Args:
+            records: at least one; all of them by the model that answers.
+
+        Raises:
+            ScorerUnavailable: the model did not answer.
+            InvalidModel: its answer does not fit, or one of the decisions was made by another model.
+        """
+        markets = stack(MarketView[Array], [record.market for record in records])
+        asked = question(
+            stack(BehaviourSummary[Array], [record.summary for record in records]),
+            markets,
+            at=markets.as_of,
+            x=np.array([record.quote.log_mid for record in records]),
+        )._replace(margin=np.array([record.question[-1] for record in records]))
+        scores = self.scorer.score(asked)
+        for record in records:
+            if record.model_version != scores.model_version:
+                raise InvalidModel(
+                    f"the decision {record.decision_id} was made by the model {record.model_version}; "
+                    f"the one that answers is {scores.model_version}"
+                )
+        rows = zip(
+            records,
+            asked.rows().tolist(),
+            asked.features().tolist(),
+            answers_of(scores, range(len(records))),
+            strict=True,
+        )
+        return [
+            _judged_again(
+                replace(
+                    record,
+                    decision_id=decision_id_of(record.user_id, record.quote.pair, record.generation),
+                    question=tuple(columns),
+                    features=tuple(features),
+                    answer=answer,
+                )
+            )
+            for record, columns, features, answer in rows
+        ]
+
+
+def _judged_again(record: DecisionRecord) -> DecisionRecord:
+    judgement = record.judgement
+    return record if judgement is None else replace(record, judgement=_judgement(record, judgement))
+
+
+def _judgement(record: DecisionRecord, judgement: Judgement) -> Judgement:
+    side = record.answer.decision.side
+    if side is None:  # The model says HOLD now: there is nothing to judge.
+        return replace(judgement, outcomes=(), suggestion_id="", suppressed=None, held_until=None)
+    verdict = judge(facts_of(record, judgement, side), judgement.rules)
+    return replace(
+        judgement,
+        outcomes=verdict.outcomes,
+        suggestion_id=suggestion_id_of(record.user_id, record.quote.pair, side, record.episode),
+        suppressed=verdict.suppressed,
+        held_until=verdict.quiet_until,
+    )
