@@ -9,6 +9,7 @@ from math import log
 from typing import TYPE_CHECKING, Any
 
 from divisa.domain.behaviour import NEWCOMER, BehaviourSummary
+from divisa.domain.email import EmailLinks
 from divisa.domain.evaluation import Watch
 from divisa.domain.ledger import LedgerEntry, transaction_id_of
 from divisa.domain.market import MarketState, MarketView, fold
@@ -28,6 +29,9 @@ WEDNESDAY = datetime(2024, 1, 10, 15, 0, tzinfo=UTC)
 """A moment at which the currency market is open."""
 HALF_SPREAD = Decimal("0.001")
 PHONE, EMAIL = "+525512345678", "ana@example.com"
+APP_URL = "https://app.divisa.example"
+LINKS = EmailLinks(f"{APP_URL}/s/one", "https://api.divisa.example/v1/unsubscribe?token=t0.k3n")
+"""Where an email leads to."""
 
 
 def a_quote(mid: Decimal | str = "17.05", *, at: datetime = WEDNESDAY, sequence: int = 1, **changes: Any) -> Quote:
@@ -126,8 +130,10 @@ def a_portfolio(base: Decimal | str = "500", quote: Decimal | str = "20000", *, 
 
 
 def a_recipient(user_id: str = "ana", **changes: Any) -> Recipient:
-    """Somebody who agreed to both channels and gave both contacts."""
-    return replace(Recipient(user_id, consent=frozenset(Channel), phone=PHONE, email=EMAIL), **changes)
+    """Somebody who agreed to email and SMS and gave both contacts."""
+    return replace(
+        Recipient(user_id, consent=frozenset({Channel.EMAIL, Channel.SMS}), phone=PHONE, email=EMAIL), **changes
+    )
 
 
 def a_watch(user_id: str = "ana", **changes: Any) -> Watch:
@@ -136,7 +142,7 @@ def a_watch(user_id: str = "ana", **changes: Any) -> Watch:
 
 
 def a_suggestion(**changes: Any) -> Suggestion:
-    """A sell that was let out on both channels."""
+    """A sell that was let out for email, and for SMS if that reaches nobody."""
     plain = Suggestion(
         suggestion_id=suggestion_id_of("ana", USD_MXN, Side.SELL, 1),
         user_id="ana",
@@ -153,6 +159,6 @@ def a_suggestion(**changes: Any) -> Suggestion:
         created_at=WEDNESDAY,
         expires_at=WEDNESDAY + timedelta(minutes=30),
         language=a_recipient().language,
-        channels=tuple(Channel),
+        channels=(Channel.EMAIL, Channel.SMS),
     )
     return replace(plain, **changes)

@@ -129,7 +129,13 @@ def deliver_by_push(settings: PushSettings) -> Deliver:
     }
     tables = tables_of(settings)
     gateway = SnsPushGateway(clients.push_sns(), applications)
-    return _deliver(settings, tables, clock_of(settings), Channel.PUSH, by_push(gateway, DynamoDevices(tables.devices)))
+    return _deliver(
+        settings,
+        tables,
+        clock_of(settings),
+        Channel.PUSH,
+        by_push(gateway, DynamoDevices(tables.devices), settings.app_url),
+    )
 
 
 def deliver_by_sms(settings: SmsSettings) -> Deliver:
@@ -141,7 +147,7 @@ def deliver_by_sms(settings: SmsSettings) -> Deliver:
 
     tables, clock, tariff = tables_of(settings), clock_of(settings), sms_tariff(settings)
     gateway = SnsSmsGateway(clients.sms_sns(), settings.sms_sender_id)
-    send = by_sms(gateway, DynamoSmsBudget(tables.budgets, tariff), tariff, clock)
+    send = by_sms(gateway, DynamoSmsBudget(tables.budgets, tariff), tariff, clock, settings.app_url)
     return _deliver(settings, tables, clock, Channel.SMS, send)
 
 
@@ -150,7 +156,7 @@ def deliver_by_email(settings: EmailSettings) -> Deliver:
     from divisa.adapters.aws import clients
     from divisa.adapters.aws.email_gateway import SesEmailGateway
     from divisa.adapters.aws.secrets import SecretsManagerSecrets
-    from divisa.adapters.wire import SignedUnsubscribeTokens
+    from divisa.adapters.wire.unsubscribe import SignedUnsubscribeTokens
     from divisa.services.deliver import by_email
     from divisa.services.unsubscribe import LinkEmails, signing_keys
 

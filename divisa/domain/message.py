@@ -1,26 +1,24 @@
-"""The words of a suggestion, in Spanish and English, for SMS (one GSM-7 segment) and email."""
+"""The words of a suggestion, in Spanish and English, as a text message of one segment; `push` and `email` have theirs.
+
+Spanish texts for SMS avoid á, í, ó and ú, which the GSM 03.38 alphabet lacks: one of them makes the room less than
+half.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from string import Template
 from typing import TYPE_CHECKING, Final
 
 from divisa.domain.reasons import ReasonCode
 from divisa.domain.recipient import Language
+from divisa.domain.segments import segments
 from divisa.domain.transaction import Side
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from divisa.domain.reasons import Reason
     from divisa.domain.suggestion import Suggestion
-
-SMS_SEGMENT: Final = 160
-"""Characters of one SMS segment in the GSM 03.38 default alphabet, each of them one septet."""
-GSM_7: Final = frozenset(
-    "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?"
-    "¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà"
-)
-"""The GSM 03.38 default alphabet. It has é and ñ, but not á, í, ó, ú: Spanish SMS texts avoid words that need them."""
 
 _REASONS: Final = {
     Language.ES: {
@@ -54,66 +52,28 @@ _SMS: Final = {
     (
         Language.ES,
         Side.BUY,
-    ): "Divisa: buen precio para COMPRAR $amount $base a $price $quote: $reason. Es una sugerencia.",
+    ): "Divisa: buen precio para COMPRAR $amount $base a $price $quote$because. Es una sugerencia.",
     (
         Language.ES,
         Side.SELL,
-    ): "Divisa: buen precio para VENDER $amount $base a $price $quote: $reason. Es una sugerencia.",
+    ): "Divisa: buen precio para VENDER $amount $base a $price $quote$because. Es una sugerencia.",
     (
         Language.EN,
         Side.BUY,
-    ): "Divisa: a good price to BUY $amount $base at $price $quote: $reason. This is a suggestion.",
+    ): "Divisa: a good price to BUY $amount $base at $price $quote$because. This is a suggestion.",
     (
         Language.EN,
         Side.SELL,
-    ): "Divisa: a good price to SELL $amount $base at $price $quote: $reason. This is a suggestion.",
-}
-_SUBJECT: Final = {
-    (Language.ES, Side.BUY): "Buen precio para comprar $base: $price $quote",
-    (Language.ES, Side.SELL): "Buen precio para vender $base: $price $quote",
-    (Language.EN, Side.BUY): "A good price to buy $base: $price $quote",
-    (Language.EN, Side.SELL): "A good price to sell $base: $price $quote",
-}
-_BODY: Final = {
-    (Language.ES, Side.BUY): (
-        "Hola:\n\nAhora puedes comprar $amount $base a $price $quote cada uno.\n\nPor qué te lo decimos: $reasons.\n\n"
-        "El precio es de las $time UTC y puede haber cambiado. Es una sugerencia basada en cómo has operado, no una "
-        "orden ni una garantía.\n\nDivisa"
-    ),
-    (Language.ES, Side.SELL): (
-        "Hola:\n\nAhora puedes vender $amount $base a $price $quote cada uno.\n\nPor qué te lo decimos: $reasons.\n\n"
-        "El precio es de las $time UTC y puede haber cambiado. Es una sugerencia basada en cómo has operado, no una "
-        "orden ni una garantía.\n\nDivisa"
-    ),
-    (Language.EN, Side.BUY): (
-        "Hello,\n\nYou can now buy $amount $base at $price $quote each.\n\nWhy we tell you: $reasons.\n\nThe price is "
-        "of $time UTC and may have changed. This is a suggestion based on how you have traded, not an order and not "
-        "a guarantee.\n\nDivisa"
-    ),
-    (Language.EN, Side.SELL): (
-        "Hello,\n\nYou can now sell $amount $base at $price $quote each.\n\nWhy we tell you: $reasons.\n\nThe price is "
-        "of $time UTC and may have changed. This is a suggestion based on how you have traded, not an order and not "
-        "a guarantee.\n\nDivisa"
-    ),
+    ): "Divisa: a good price to SELL $amount $base at $price $quote$because. This is a suggestion.",
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Email:
-    """An email as plain text."""
-
-    subject: str
-    body: str
-
-
-def sms_text(suggestion: Suggestion) -> str:
-    """One SMS segment: side, amount, price and the strongest reason."""
-    return _fill(_SMS, suggestion)
-
-
-def email_text(suggestion: Suggestion) -> Email:
-    """Subject and body: as the SMS, with every reason and the time of the price."""
-    return Email(_fill(_SUBJECT, suggestion), _fill(_BODY, suggestion))
+def sms_text(suggestion: Suggestion, link: str = "") -> str:
+    """One segment: side, amount and price; the strongest reason if there is room for it, and then the link."""
+    text = _SMS[suggestion.language, suggestion.side]
+    bare, reasoned = (fill(text, suggestion, reasons) for reasons in ((), suggestion.reasons[:1]))
+    linked = f"{reasoned} {link}".rstrip()
+    return next((each for each in (linked, reasoned) if segments(each).segments == 1), bare)
 
 
 def reason_text(reason: Reason, language: Language) -> str:
@@ -126,14 +86,19 @@ def reason_text(reason: Reason, language: Language) -> str:
     return Template(_REASONS[language][reason.code]).substitute(n=f"{reason.number:.1f}")
 
 
-def _fill(texts: dict[tuple[Language, Side], str], suggestion: Suggestion) -> str:
-    reasons = [reason_text(reason, suggestion.language) for reason in suggestion.reasons]
-    return Template(texts[suggestion.language, suggestion.side]).substitute(
+def fill(text: str, suggestion: Suggestion, reasons: Sequence[Reason], **more: str) -> str:
+    """Put a suggestion into a text: its `$amount`, `$base`, `$price`, `$quote`, `$time`, and `more`, by their names.
+
+    `$reason` are the reasons, and `$because` the same behind a colon, or nothing when there are none.
+    """
+    words = "; ".join(reason_text(reason, suggestion.language) for reason in reasons)
+    return Template(text).substitute(
         amount=f"{suggestion.amount:f}",
         base=suggestion.pair.base,
         price=f"{suggestion.price:.4f}",
         quote=suggestion.pair.quote,
-        reason=reasons[0],
-        reasons="; ".join(reasons),
+        reason=words,
+        because=f": {words}" if words else "",
         time=suggestion.quote_time.strftime("%Y-%m-%d %H:%M"),
+        **more,
     )

@@ -33,20 +33,23 @@ class Notification:
     Attributes:
         title, body: the words.
         suggestion_id: what the app opens.
+        link: the page that shows it, for what is no app.
         lifetime: how long it is news; a device that is off for longer is not to show it any more.
     """
 
     title: str
     body: str
     suggestion_id: str
+    link: str
     lifetime: timedelta
 
 
-def push_text(suggestion: Suggestion) -> Notification:
+def push_text(suggestion: Suggestion, link: str) -> Notification:
     """Side in the title; amount, price and the strongest reason in the body."""
     return Notification(
         title=fill(_TITLE[suggestion.language, suggestion.side], suggestion, suggestion.reasons[:1]),
         body=fill(_BODY[suggestion.language], suggestion, suggestion.reasons[:1]),
         suggestion_id=suggestion.suggestion_id,
+        link=link,
         lifetime=suggestion.expires_at - suggestion.created_at,
     )

@@ -17,6 +17,7 @@ from divisa.domain.errors import (
     StoreUnavailable,
     Unavailable,
 )
+from divisa.domain.links import suggestion_link
 from divisa.domain.message import sms_text
 from divisa.domain.push import push_text
 from divisa.domain.recipient import Channel, valid_email, valid_phone
@@ -62,11 +63,11 @@ class Send(Protocol):
         """
 
 
-def by_push(gateway: PushGateway, devices: Devices) -> Send:
+def by_push(gateway: PushGateway, devices: Devices, app_url: str) -> Send:
     """Send to all devices of a person, as one message: who has it on one of them has it. Devices gone are forgotten."""
 
     def send(suggestion: Suggestion, recipient: Recipient) -> str:
-        notification = push_text(suggestion)
+        notification = push_text(suggestion, suggestion_link(app_url, suggestion.suggestion_id))
         message_ids: list[str] = []
         failures: list[Exception] = []
         for device in devices.of_user(recipient.user_id):
@@ -94,7 +95,7 @@ def _of_all(failures: Sequence[Exception]) -> Exception:
     return NoContact("there is no device that a notification could go to")
 
 
-def by_sms(gateway: SmsGateway, budget: SmsBudget, tariff: Tariff, clock: Clock) -> Send:
+def by_sms(gateway: SmsGateway, budget: SmsBudget, tariff: Tariff, clock: Clock, app_url: str) -> Send:
     """Send as one SMS segment to a checked E.164 number, when the month's budget of its country has room for it."""
 
     def send(suggestion: Suggestion, recipient: Recipient) -> str:
@@ -108,7 +109,7 @@ def by_sms(gateway: SmsGateway, budget: SmsBudget, tariff: Tariff, clock: Clock)
         if not budget.take(country, month, rate.price):
             raise NoBudget(f"the messages of {month} to {country} have cost what they may")
         try:
-            return gateway.send(phone, sms_text(suggestion))
+            return gateway.send(phone, sms_text(suggestion, suggestion_link(app_url, suggestion.suggestion_id)))
         except (InvalidContact, NotifierUnavailable):
             with suppress(StoreUnavailable):  # then the month ends that much earlier, and never later
                 budget.give_back(country, month, rate.price)

@@ -14,6 +14,7 @@ from divisa.settings import (
     LedgerSettings,
     OutboxSettings,
     PricesSettings,
+    PushSettings,
     QuotesSettings,
     RefreshSettings,
     Settings,
@@ -23,6 +24,10 @@ from divisa.settings import (
 )
 
 COMMON = {"STAGE": "local", "TABLE_PREFIX": "divisa-local-", "CLOCK": "system"}
+SENDING = {
+    "SUGGESTIONS_TOPIC_ARN": "arn:aws:sns:us-east-1:000000000000:divisa-local-suggestions",
+    "APP_URL": "https://app.divisa.example",
+}
 DECIDING = {
     "ENDPOINT_NAME": "divisa-local-decisions",
     "MAX_QUOTE_AGE_SECONDS": "60",
@@ -53,7 +58,8 @@ OF_KIND: dict[type[Settings], dict[str, str]] = {
     TransactionsSettings: DECIDING,
     LedgerSettings: {"TRANSACTIONS_STREAM_NAME": "divisa-local-transactions"},
     OutboxSettings: {"SUGGESTIONS_TOPIC_ARN": "arn:aws:sns:us-east-1:000000000000:suggestions"},
-    SmsSettings: {"SMS_SENDER_ID": "Divisa"},
+    PushSettings: {**SENDING, "ANDROID_APPLICATION_ARN": "", "IOS_APPLICATION_ARN": ""},
+    SmsSettings: {**SENDING, "SMS_SENDER_ID": "Divisa", "SMS_TARIFF": "MX:0.0411:500"},
     ApiSettings: {
         **PEOPLE,
         "REQUESTS_PER_MINUTE": "300",
@@ -67,7 +73,13 @@ OF_KIND: dict[type[Settings], dict[str, str]] = {
         "QUOTES_STREAM_NAME": "divisa-local-quotes",
     },
     ErasureSettings: {**PEOPLE, "LAKE_BUCKET": "divisa-local-lake"},
-    EmailSettings: {"SENDER_EMAIL": "no-reply@example.com"},
+    EmailSettings: {
+        **SENDING,
+        "SENDER_EMAIL": "no-reply@example.com",
+        "CONFIGURATION_SET": "divisa-local",
+        "API_URL": "https://api.divisa.example",
+        "API_SECRET_ID": "divisa-local-api",
+    },
 }
 QUOTES = COMMON | OF_KIND[QuotesSettings]
 SECRET = "hunter2"
@@ -144,12 +156,12 @@ def test_a_refresh_without_a_rate_that_can_be_kept_is_refused(value: str) -> Non
 @pytest.mark.parametrize("sender", ["twelve chars", "AbcdefghIjkl", "Divisa!", "ñandú"])
 def test_a_sender_that_networks_do_not_show_is_refused(sender: str) -> None:
     with pytest.raises(InvalidSetting) as caught:
-        SmsSettings.from_environment(COMMON | {"SMS_SENDER_ID": sender})
+        SmsSettings.from_environment(COMMON | OF_KIND[SmsSettings] | {"SMS_SENDER_ID": sender})
     assert caught.value.name == "SMS_SENDER_ID"
 
 
 def test_no_sender_at_all_may_be_wanted() -> None:
-    assert SmsSettings.from_environment(COMMON | {"SMS_SENDER_ID": ""}).sms_sender_id == ""
+    assert SmsSettings.from_environment(COMMON | OF_KIND[SmsSettings] | {"SMS_SENDER_ID": ""}).sms_sender_id == ""
 
 
 def test_a_replay_needs_to_know_where_its_clock_is() -> None:

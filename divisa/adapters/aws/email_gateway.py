@@ -9,22 +9,23 @@ from divisa.domain.errors import DeliveryUncertain, InvalidContact, NotifierUnav
 from divisa.domain.recipient import valid_email
 
 if TYPE_CHECKING:
-    from mypy_boto3_ses import SESClient
+    from mypy_boto3_sesv2 import SESV2Client
 
-    from divisa.domain.message import Email
+    from divisa.domain.email import Email
 
 _CHARSET: Final = "UTF-8"
-_BAD_ADDRESS: Final = {"InvalidParameterValue"}
+_BAD_ADDRESS: Final = {"BadRequestException"}
 """`MessageRejected` is not among them: SES also says so of a sender that is not verified, which is our mistake."""
 
 
 class SesEmailGateway:
-    """An `EmailGateway` on SES; messages are plain text."""
+    """An `EmailGateway` on SES; messages are plain text and HTML, and a mail program can end them with one click."""
 
-    def __init__(self, client: SESClient, sender: str) -> None:
-        """`sender` is a verified address. The client must not retry."""
+    def __init__(self, client: SESV2Client, sender: str, configuration_set: str) -> None:
+        """`sender` is a verified address; SES tells of bounces by `configuration_set`. The client must not retry."""
         self._client = client
         self._sender = sender
+        self._configuration_set = configuration_set
 
     def send(self, address: str, email: Email) -> str:
         """Send to an address; returns SES's message id.
@@ -36,11 +37,21 @@ class SesEmailGateway:
         """
         try:
             answer = self._client.send_email(
-                Source=self._sender,
+                FromEmailAddress=self._sender,
                 Destination={"ToAddresses": [valid_email(address)]},
-                Message={
-                    "Subject": {"Data": email.subject, "Charset": _CHARSET},
-                    "Body": {"Text": {"Data": email.body, "Charset": _CHARSET}},
+                ConfigurationSetName=self._configuration_set,
+                Content={
+                    "Simple": {
+                        "Subject": {"Data": email.subject, "Charset": _CHARSET},
+                        "Body": {
+                            "Text": {"Data": email.text, "Charset": _CHARSET},
+                            "Html": {"Data": email.html, "Charset": _CHARSET},
+                        },
+                        "Headers": [
+                            {"Name": "List-Unsubscribe", "Value": f"<{email.unsubscribe}>"},
+                            {"Name": "List-Unsubscribe-Post", "Value": "List-Unsubscribe=One-Click"},
+                        ],
+                    }
                 },
             )
         except AWS_ERRORS as error:

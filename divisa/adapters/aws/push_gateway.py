@@ -102,7 +102,7 @@ def _failure(error: BotoCoreError | ClientError) -> NotifierUnavailable | Delive
 def _message(service: str, notification: Notification) -> dict[str, str]:
     """The message by service, each as the JSON text that the service takes; `default` is what SNS insists on."""
     words = {"title": notification.title, "body": notification.body}
-    data = {"suggestion_id": notification.suggestion_id}
+    data = {"suggestion_id": notification.suggestion_id, "link": notification.link}
     payload: dict[str, Any]
     if service == "GCM":
         payload = {"fcmV1Message": {"message": {"notification": words, "data": data}}}

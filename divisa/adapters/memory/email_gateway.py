@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from divisa.domain.recipient import valid_email
 
 if TYPE_CHECKING:
-    from divisa.domain.message import Email
+    from divisa.domain.email import Email
 
 
 @dataclass(frozen=True, slots=True)

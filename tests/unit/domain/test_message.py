@@ -7,15 +7,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from divisa.domain.message import GSM_7, SMS_SEGMENT, email_text, reason_text, sms_text
+from divisa.domain.message import reason_text, sms_text
 from divisa.domain.reasons import Reason, ReasonCode
 from divisa.domain.recipient import Language
+from divisa.domain.segments import GSM_7
 from divisa.domain.transaction import Side
 from tests.builders import a_suggestion
 
 if TYPE_CHECKING:
     from divisa.domain.suggestion import Suggestion
 
+SMS_SEGMENT = 160
 VERBS = {
     (Language.ES, Side.BUY): "COMPRAR",
     (Language.ES, Side.SELL): "VENDER",
@@ -86,16 +88,14 @@ def test_an_english_sms_reads_as_a_person_would_write_it() -> None:
     ) == ("Divisa: a good price to BUY 100.00 USD at 17.3512 MXN: near its 30-day low. This is a suggestion.")
 
 
-@pytest.mark.parametrize("language", Language)
-@pytest.mark.parametrize("side", Side)
-def test_an_email_gives_every_reason_and_the_time_of_the_price(language: Language, side: Side) -> None:
-    reasons = tuple(Reason(code, 12.3) for code in ReasonCode)
-    email = email_text(a_suggestion(language=language, side=side, reasons=reasons))
-    for reason in reasons:
-        assert reason_text(reason, language) in email.body
-    for part in ("100.00 USD", "17.3512 MXN", "2024-01-10 15:00 UTC"):
-        assert part in email.body
-    assert VERBS[language, side].lower() in email.body
-    assert "17.3512 MXN" in email.subject
-    assert "\n" not in email.subject
-    assert "$" not in email.subject + email.body
+LINK = "https://d.example/s/b3a1f0c2d4e5968778695a4b3c"
+
+
+def test_the_link_is_in_an_sms_that_has_room_for_it_and_in_no_other() -> None:
+    suggestion = a_suggestion()
+    text = sms_text(suggestion)
+    assert sms_text(suggestion, LINK) == f"{text} {LINK}"
+    room = SMS_SEGMENT - len(text) - 1
+    assert sms_text(suggestion, "x" * room) == f"{text} {'x' * room}"
+    assert sms_text(suggestion, "x" * (room + 1)) == text
+    assert sms_text(suggestion, "https://á.example") == text

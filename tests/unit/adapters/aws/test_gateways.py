@@ -13,10 +13,11 @@ from botocore.exceptions import (
 
 from divisa.adapters.aws.email_gateway import SesEmailGateway
 from divisa.adapters.aws.sms_gateway import SnsSmsGateway
+from divisa.domain.email import Email
 from divisa.domain.errors import DeliveryUncertain, DivisaError, InvalidContact, NotifierUnavailable
-from divisa.domain.message import Email
 from tests.unit.adapters.aws.failing import Scripted, client_error
 
+EMAIL = Email("subject", "text", "<p>html</p>", "https://api.divisa.example/v1/unsubscribe?token=t.k")
 PHONE, ADDRESS, URL = "+525512345678", "ana@example.org", "https://127.0.0.1"
 
 
@@ -28,7 +29,7 @@ def by_sms(step: Any, sender_id: str = "") -> Any:
 
 def by_email(step: Any) -> Any:
     client: Any = Scripted(step)
-    SesEmailGateway(client, "us@divisa.example").send(ADDRESS, Email("subject", "body"))
+    SesEmailGateway(client, "us@divisa.example", "divisa-test").send(ADDRESS, EMAIL)
     return client
 
 
@@ -73,7 +74,7 @@ def test_another_wrong_parameter_is_our_mistake_and_not_the_numbers() -> None:
 
 def test_an_address_that_ses_refuses_is_an_invalid_contact() -> None:
     with pytest.raises(InvalidContact) as refused:
-        by_email(client_error("InvalidParameterValue", 400, f"Local address contains control: {ADDRESS}"))
+        by_email(client_error("BadRequestException", 400, f"Local address contains control: {ADDRESS}"))
     assert ADDRESS not in str(refused.value)
 
 
@@ -82,3 +83,15 @@ def test_a_sender_id_is_named_where_there_is_one() -> None:
     attributes = by_sms({"MessageId": "1"}, "Divisa").calls[0]["MessageAttributes"]
     assert attributes["AWS.SNS.SMS.SenderID"]["StringValue"] == "Divisa"
     assert attributes["AWS.SNS.SMS.SMSType"]["StringValue"] == "Transactional"
+
+
+def test_an_email_goes_out_in_both_forms_and_its_mail_program_can_end_them_with_one_click() -> None:
+    [call] = by_email({"MessageId": "1"}).calls
+    simple = call["Content"]["Simple"]
+
+    assert {form: each["Data"] for form, each in simple["Body"].items()} == {"Text": EMAIL.text, "Html": EMAIL.html}
+    assert {each["Name"]: each["Value"] for each in simple["Headers"]} == {
+        "List-Unsubscribe": "<https://api.divisa.example/v1/unsubscribe?token=t.k>",
+        "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+    }
+    assert (call["ConfigurationSetName"], call["Destination"]) == ("divisa-test", {"ToAddresses": [ADDRESS]})
