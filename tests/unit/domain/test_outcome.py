@@ -172,9 +172,9 @@ def test_once_settled_it_stays_whatever_happens_and_in_whichever_order_it_is_tol
     entries = [an_entry(Side.SELL, at=WEDNESDAY + n * 7 * HOUR, sequence=n + 1) for n in range(40)]
     bars = [a_close(f"17.{n:02}", WEDNESDAY + n * 7 * HOUR) for n in range(40)]
     deliveries = [a_delivery(at=WEDNESDAY + n * HOUR, channel=each) for n, each in enumerate(Channel)]
-    parts: dict[str, list[Any]] = {"entries": entries, "bars": bars, "deliveries": deliveries}
+    parts: dict[str, Any] = {"entries": entries, "bars": bars, "deliveries": deliveries}
     first = found(suggestion, at=settled, **parts)
-    shuffled = {name: random.Random(7).sample(rows, len(rows)) for name, rows in parts.items()}
+    shuffled: dict[str, Any] = {name: random.Random(7).sample(rows, len(rows)) for name, rows in parts.items()}
     assert found(suggestion, at=MUCH_LATER, **shuffled) == first
     assert (first.response, first.opened_at, len(first.prices)) == (None, settled, 3)
 
