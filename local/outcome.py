@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from divisa.domain.recipient import Channel
 from divisa.domain.suggestion import DeliveryStatus
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
 
-    from divisa.domain.recipient import Channel
     from divisa.domain.suggestion import Delivery, Suggestion
 
-DEAD_LETTER = "dead_letter"
+KEPT: Final = frozenset({Channel.SMS, Channel.EMAIL})
+"""The channels of which the laptop's cloud keeps what was sent."""
+DEAD_LETTER: Final = "dead_letter"
 """The reason of a message that its queue gave up on."""
 
 
@@ -27,13 +29,17 @@ class Outcome:
     Attributes:
         suggestions: suggestions that were let out.
         suppressed: suggestions that were recorded and not let out, by reason.
-        delivered: messages found in an inbox, by channel.
+        held: suggestions that wait for the end of quiet hours.
+        delivered: messages found in an inbox, by channel; notifications, of which the laptop's cloud keeps none, by its
+            word that it took them.
         unsent: messages that have a reason for not being sent, by channel and reason (`sms: expired`).
-        open: messages that nothing is known of yet: on their way, or lost when nothing moves any more.
+        open: messages that nothing is known of yet: on their way, or lost when nothing moves any more. A suggestion
+            makes one message: one that surely reached nobody is unsent, and goes on to the next channel.
     """
 
     suggestions: int = 0
     suppressed: Counter[str] = field(default_factory=Counter)
+    held: int = 0
     delivered: Counter[str] = field(default_factory=Counter)
     unsent: Counter[str] = field(default_factory=Counter)
     open: list[tuple[str, Channel]] = field(default_factory=list)
@@ -59,12 +65,20 @@ def reconcile(
         if suggestion.suppressed is not None:
             outcome.suppressed[suggestion.suppressed.value] += 1
             continue
+        if suggestion.is_held:
+            outcome.held += 1
+            continue
         outcome.suggestions += 1
+        goes_on = True
         for channel in suggestion.channels:
             key = (suggestion.suggestion_id, channel)
             delivery = settled.get(key)
+            # Who passes on, and dies before that is settled, ends as uncertain: the next channel knows all the same.
+            if not (goes_on or delivery or key in dead_letters):
+                break
+            goes_on = delivery is not None and delivery.status.passes_on
             if delivery is not None and delivery.status is DeliveryStatus.SENT:
-                if delivery.message_id in inbox:
+                if channel not in KEPT or delivery.message_id in inbox:
                     outcome.delivered[channel.value] += 1
                 else:
                     outcome.open.append(key)

@@ -59,6 +59,7 @@ def _as_json(suggestion: "Suggestion", deliveries: "Sequence[Delivery]") -> dict
         "propensity": suggestion.propensity,
         "model_version": suggestion.model_version,
         "suppressed": suggestion.suppressed.value if suggestion.suppressed else None,
+        "held_until": suggestion.held_until.isoformat() if suggestion.held_until else None,
         "deliveries": {each.channel.value: each.status.value for each in deliveries},
     }
 
@@ -78,6 +79,10 @@ def _show(shown: "Sequence[Suggestion]", deliveries: "dict[str, list[Delivery]]"
             each.user_id,
             f"{each.side.value} {each.amount:f} {each.pair.base} at {each.price} {each.pair.quote}",
             "; ".join(reason_text(reason, Language.EN) for reason in each.reasons),
-            f"held back: {each.suppressed.value}" if each.suppressed else fate or "on its way",
+            f"held back: {each.suppressed.value}" if each.suppressed else fate or _waiting(each),
         )
     output.show(table)
+
+
+def _waiting(suggestion: "Suggestion") -> str:
+    return f"held until {suggestion.held_until:%Y-%m-%d %H:%M}" if suggestion.is_held else "on its way"

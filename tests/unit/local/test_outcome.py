@@ -53,6 +53,11 @@ def test_a_suggestion_that_was_held_back_is_counted_by_its_reason_and_expected_n
     assert reconcile([held], [], set()) == Outcome(suppressed=Counter(cooldown=1))
 
 
+def test_a_suggestion_that_waits_for_the_end_of_quiet_hours_is_neither_told_nor_lost() -> None:
+    waiting = a_suggestion(held_until=WEDNESDAY, channels=())
+    assert reconcile([waiting], [], set()) == Outcome(held=1)
+
+
 def test_each_channel_of_a_suggestion_is_a_message_of_its_own() -> None:
     both = a_suggestion(suggestion_id="s-1")
     outcome = reconcile(
