@@ -26,6 +26,7 @@ from divisa.ports.messages import (
 )
 from divisa.ports.nonces import Nonces
 from divisa.ports.people import Advance, Portfolios, Recipients, Summaries, SummaryRecord
+from divisa.ports.policy import PolicySource
 from divisa.ports.scoring import Scorer, Scores
 from divisa.ports.secrets import Secrets
 from divisa.ports.throttle import Throttle
@@ -59,6 +60,7 @@ __all__ = [
     "Move",
     "Nonces",
     "PersonalRows",
+    "PolicySource",
     "Portfolios",
     "PushGateway",
     "Quarantine",

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from datetime import datetime
     from decimal import Decimal
 
@@ -22,6 +22,9 @@ class Suggestions(Protocol):
 
     def of_user(self, user_id: str) -> Sequence[Suggestion]:
         """Every suggestion of a user, newest first; those of one moment by their ids, the greatest first."""
+
+    def since(self, user_ids: Sequence[str], at: datetime) -> Mapping[str, Sequence[Suggestion]]:
+        """What was created at a moment or later, UTC, by user, newest first, as of now; users without any are absent."""
 
     def find(self, user_id: str, suggestion_id: str) -> Suggestion | None:
         """A user's suggestion of this id, as of now."""

@@ -96,3 +96,26 @@ def test_what_is_not_there_or_somebody_elses_is_not_answered(written: Written) -
     assert not suggestions.answer("ana", "b", SuggestionResponse.ACCEPTED, AT)
     assert list(suggestions.of_user("ben")) == []
     assert [each.response for each in suggestions.of_user("ana")] == [None]
+
+
+def test_what_was_made_since_a_moment_is_found_by_user_newest_first(written: Written) -> None:
+    suggestions, watches = written
+    second = WEDNESDAY + timedelta(seconds=7)
+    tick = timedelta(microseconds=1)
+    moments = {
+        "ana": {"a": second - tick, "b": second, "c": second + tick, "d": second + timedelta(days=1)},
+        "ben": {"e": second, "f": second - timedelta(days=1)},
+        "eva": {"g": second - tick},
+    }
+    for user, made in moments.items():
+        for name, at in made.items():
+            insert(watches, a_suggestion(user_id=user, suggestion_id=name, created_at=at))
+    users = ["ana", "ben", "eva", "nobody", "ana"]
+    found = suggestions.since(users, second)
+    assert {user: [each.suggestion_id for each in recent] for user, recent in found.items()} == {
+        "ana": ["d", "c", "b"],
+        "ben": ["e"],
+    }
+    later = suggestions.since(users, second + tick)
+    assert {user: [each.suggestion_id for each in recent] for user, recent in later.items()} == {"ana": ["d", "c"]}
+    assert suggestions.since([], second) == {}

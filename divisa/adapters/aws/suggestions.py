@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import UTC
 from operator import attrgetter
 from typing import TYPE_CHECKING, Final
 
 import msgspec
 
 from divisa.adapters.aws.items import KEPT, SuggestionItem
+from divisa.adapters.aws.parallel import in_parallel
+from divisa.adapters.aws.tables import BY_CREATED
 from divisa.adapters.wire import suggestion_from_image, suggestion_to_fields
 from divisa.domain.evaluation import shard_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from datetime import datetime
 
     from divisa.adapters.aws.table import Table
@@ -36,6 +39,20 @@ class DynamoSuggestions:
         images = (image for page in self._table.pages(user_id) for image in page)
         found = list(self._table.read_all(images, suggestion_from_image))
         return sorted(found, key=attrgetter("created_at", "suggestion_id"), reverse=True)
+
+    def since(self, user_ids: Sequence[str], at: datetime) -> Mapping[str, Sequence[Suggestion]]:
+        """What was created at a moment or later, by user, newest first, as of now (consistent reads, some at once)."""
+        users = list(dict.fromkeys(user_ids))
+        recent = in_parallel(lambda user: self._since(user, at), users)
+        return {user: suggestions for user, suggestions in zip(users, recent, strict=True) if suggestions}
+
+    def _since(self, user_id: str, at: datetime) -> Sequence[Suggestion]:
+        # As text, a second without a fraction sorts after all of that second, so that its beginning is asked for.
+        within = SuggestionItem.created_at >= f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%S}"
+        pages = self._table.pages(user_id, index=BY_CREATED, within=within, consistent=True)
+        found = self._table.read_all((image for page in pages for image in page), suggestion_from_image)
+        late_enough = [each for each in found if each.created_at >= at]
+        return sorted(late_enough, key=attrgetter("created_at", "suggestion_id"), reverse=True)
 
     def find(self, user_id: str, suggestion_id: str) -> Suggestion | None:
         """A user's suggestion of this id, as of now (a consistent read)."""

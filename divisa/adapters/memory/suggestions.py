@@ -8,7 +8,7 @@ from threading import Lock
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from datetime import datetime
 
     from divisa.domain.suggestion import Suggestion, SuggestionResponse
@@ -26,6 +26,11 @@ class MemorySuggestions:
         return sorted(
             self._by_user.get(user_id, {}).values(), key=attrgetter("created_at", "suggestion_id"), reverse=True
         )
+
+    def since(self, user_ids: Sequence[str], at: datetime) -> Mapping[str, Sequence[Suggestion]]:
+        """What was created at a moment or later, by user, newest first."""
+        recent = {user: [each for each in self.of_user(user) if each.created_at >= at] for user in user_ids}
+        return {user: suggestions for user, suggestions in recent.items() if suggestions}
 
     def find(self, user_id: str, suggestion_id: str) -> Suggestion | None:
         """A user's suggestion of this id."""
