@@ -30,6 +30,7 @@ class Deployment:
     watch_age_hours: float
     quotes_stream_name: str
     transactions_stream_name: str
+    decisions_stream_name: str
     suggestions_topic_arn: str
     operations_topic_arn: str
     backlog_queue_url: str

@@ -68,6 +68,7 @@ def test_only_who_decides_reaches_the_model_only_the_outbox_the_topic_only_the_s
     topic = {"Ref": "SuggestionsTopic"}
     assert [name for name in FUNCTIONS if may(name, "sagemaker:InvokeEndpoint")] == list(DECIDING)
     assert [name for name in FUNCTIONS if may(name, "sns:Publish", topic)] == ["Outbox"]
+    assert [name for name in FUNCTIONS if may(name, "firehose:PutRecordBatch")] == list(DECIDING)
     assert [name for name in FUNCTIONS if may(name, "ses:SendEmail")] == ["Email"]
 
 

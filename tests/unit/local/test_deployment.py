@@ -14,6 +14,7 @@ KEYS = [
     "WatchAgeHours",
     "QuotesStreamName",
     "TransactionsStreamName",
+    "DecisionsStreamName",
     "SuggestionsTopicArn",
     "OperationsTopicArn",
     "BacklogQueueUrl",
