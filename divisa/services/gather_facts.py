@@ -63,9 +63,10 @@ class GatherFacts:
     ) -> list[Facts]:
         """The facts of each proposal, in order.
 
-        A user's suggestions are those that were let out, sent, on their way or held, all pairs; the proposed one is
-        none of them, so that what was held can be judged once more. They are read as of now: of two decisions about
-        one person at the same moment, on two pairs, neither sees the other, and a weekly cap may be passed by one.
+        A user's suggestions are those that were let out, sent or on their way, all pairs; the proposed one is none of
+        them. What is held counts for nothing until it is released, else two that are held would keep each other back.
+        They are read as of now: of two decisions about one person at the same moment, on two pairs, neither sees the
+        other, and a weekly cap may be passed by one.
 
         Args:
             quote: the price to act at.
@@ -90,7 +91,11 @@ class GatherFacts:
         for proposal in proposals:
             user, side, pair = proposal.user_id, proposal.side, quote.pair
             proposed = suggestion_id_of(user, pair, side, proposal.episode)
-            told = [each for each in recent.get(user, ()) if each.suppressed is None and each.suggestion_id != proposed]
+            told = [
+                each
+                for each in recent.get(user, ())
+                if each.suppressed is None and not each.is_held and each.suggestion_id != proposed
+            ]
             portfolio = portfolios.get(user)
             facts.append(
                 Facts(

@@ -105,6 +105,14 @@ def test_the_proposed_suggestion_itself_does_not_stand_in_its_own_way() -> None:
     assert (fact.last_told, fact.told_this_week) == (None, 0)
 
 
+def test_what_is_held_counts_for_nothing_until_it_is_let_out() -> None:
+    office = Office()
+    office.was_told("a", AT - DAY, held_until=AT, channels=())
+    office.was_told("b", AT - 2 * DAY, held_until=AT, channels=(), suppressed=Suppression.NOT_NOW)
+    [fact] = office.facts()
+    assert (fact.last_told, fact.told_this_week) == (None, 0)
+
+
 def test_the_newest_acceptance_of_the_pair_counts_by_when_it_was_said() -> None:
     office = Office()
     accepted = SuggestionResponse.ACCEPTED
