@@ -1,0 +1,105 @@
+"""One suggestion makes one message: over the first channel that reaches somebody, whoever dies meanwhile."""
+
+from __future__ import annotations
+
+import pytest
+
+from divisa.domain.errors import (
+    DeliveryUncertain,
+    NotifierUnavailable,
+    StoreUnavailable,
+)
+from divisa.domain.recipient import Channel, Recipient
+from divisa.domain.suggestion import DeliveryStatus
+from divisa.ports import Announcement
+from tests.builders import a_recipient
+from tests.unit.services.post import EVERYWHERE, INSTANT, SUGGESTION, WILLING, Crash, Post, a_device, raising
+
+
+def test_one_suggestion_makes_one_message_over_the_first_channel_that_reaches_somebody() -> None:
+    post = Post(WILLING)
+    post.devices.add(a_device())
+    post.carry(EVERYWHERE)
+    assert post.statuses() == {"push": "sent"}
+    assert post.messages() == 1
+
+
+@pytest.mark.parametrize(
+    ("recipient", "statuses"),
+    [
+        (WILLING, {"push": "no_contact", "email": "sent"}),
+        (a_recipient(), {"push": "no_consent", "email": "sent"}),
+        (a_recipient(email=None), {"push": "no_consent", "email": "no_contact", "sms": "sent"}),
+        (a_recipient(email="ana"), {"push": "no_consent", "email": "invalid_contact", "sms": "sent"}),
+        (a_recipient(email="", phone="1"), {"push": "no_consent", "email": "no_contact", "sms": "invalid_contact"}),
+        (a_recipient("eva"), {"push": "no_consent", "email": "no_consent", "sms": "no_consent"}),
+    ],
+)
+def test_what_surely_reached_nobody_goes_on_to_the_next_channel(recipient: Recipient, statuses: dict[str, str]) -> None:
+    post = Post(recipient)
+    post.carry(EVERYWHERE)
+    assert post.statuses() == statuses
+    assert post.messages() == list(statuses.values()).count("sent")
+
+
+def test_what_may_have_been_sent_goes_nowhere_else() -> None:
+    post = Post(WILLING)
+    post.devices.add(a_device())
+    post.push.send = raising(DeliveryUncertain("the connection broke"))  # type: ignore[method-assign]
+    post.carry(EVERYWHERE)
+    assert (post.statuses(), post.messages()) == ({"push": "uncertain"}, 0)
+
+
+def test_what_has_expired_goes_nowhere_else() -> None:
+    post = Post(a_recipient())
+    post.clock.set(EVERYWHERE.expires_at + INSTANT)
+    post.carry(EVERYWHERE)
+    assert post.statuses() == {"push": "expired"}
+
+
+def test_a_channel_that_the_suggestion_does_not_name_passes_nothing_on() -> None:
+    post = Post()
+    assert post.senders[Channel.PUSH](Announcement(SUGGESTION, Channel.PUSH)) is DeliveryStatus.NO_CONSENT
+    assert post.topic.published == []
+
+
+def test_the_next_channel_is_told_before_this_one_is_settled() -> None:
+    post = Post(a_recipient(email="ana"))
+    post.deliveries.before = Crash()
+    with pytest.raises(Crash):
+        post.email(Announcement(SUGGESTION, Channel.EMAIL))
+    assert post.topic.published == [Announcement(SUGGESTION, Channel.SMS)]
+    assert post.only_delivery().status is DeliveryStatus.SENDING
+
+
+@pytest.mark.parametrize("kind", [Crash, StoreUnavailable, NotifierUnavailable])
+@pytest.mark.parametrize("place", ["topic", "deliveries"])
+@pytest.mark.parametrize("moment", ["before", "after"])
+def test_whoever_dies_while_passing_on_loses_nothing_and_sends_nothing_twice(
+    kind: type[BaseException], place: str, moment: str
+) -> None:
+    post = Post(a_recipient(email="ana"))
+    setattr(getattr(post, place), moment, kind("gone"))
+    post.carry(SUGGESTION)
+    assert len(post.gateway.sent) == post.messages() == 1
+    assert post.statuses()["sms"] == "sent"
+    assert post.statuses()["email"] in {"invalid_contact", "uncertain"}
+
+
+def test_an_announcement_that_comes_again_tells_the_next_channel_again_which_sends_nothing_twice() -> None:
+    post = Post(a_recipient(email="ana"))
+    for _ in range(3):
+        post.carry(SUGGESTION)
+    assert post.messages() == 1
+
+
+def test_a_topic_that_failed_and_had_taken_it_all_the_same_leaves_no_way_for_a_second_message() -> None:
+    """The person's address is put right in between: the email would go out now, and the SMS has."""
+    post = Post(a_recipient(email="ana"))
+    post.topic.after = NotifierUnavailable("no answer")
+    with pytest.raises(NotifierUnavailable):
+        post.email(Announcement(SUGGESTION, Channel.EMAIL))
+    assert post.send_sms() is DeliveryStatus.SENT
+    post.recipients.put_many([a_recipient()])
+    assert post.email(Announcement(SUGGESTION, Channel.EMAIL)) is DeliveryStatus.INVALID_CONTACT
+    assert post.messages() == 1
