@@ -22,6 +22,7 @@ def read(cloud: LaptopCloud) -> set[tuple[str, Channel]]:
     """Suggestion and channel of every message in a dead-letter queue; messages that are no suggestion are left out."""
     deployment = cloud.deployment
     queues = {
+        Channel.PUSH: deployment.push_dead_letter_queue_url,
         Channel.SMS: deployment.sms_dead_letter_queue_url,
         Channel.EMAIL: deployment.email_dead_letter_queue_url,
     }

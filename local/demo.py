@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from divisa.adapters.aws import clients
 from divisa.adapters.aws.scorer import SageMakerScorer
+from divisa.domain.recipient import Channel
 from local import accounts, backlog, customer, dead_letters, inbox, telemetry, upcoming
 from local import cloud as laptop
 from local.home import HOME, MODEL, SIMULATION
@@ -119,7 +120,7 @@ def run(view: View, plan: Plan) -> dict[str, Any]:
             "quotes": replayed.quotes,
             "evaluations": _evaluations(running, stores, quotes),
             "suggestions": outcome.suggestions,
-            "delivered": {channel: outcome.delivered[channel] for channel in ("sms", "email")},
+            "delivered": {channel.value: outcome.delivered[channel.value] for channel in Channel},
             "suppressed": dict(sorted(outcome.suppressed.items())),
             "unsent": dict(sorted(outcome.unsent.items())),
             "quarantined": sum(1 for _ in stores.quarantine.all()),

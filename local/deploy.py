@@ -12,7 +12,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from divisa.domain.errors import LaptopCloudError
 from infra.package import ARTIFACT, TEMPLATE
-from local import mending
+from local import mending, notifications
 from local.deployment import PART, Deployment
 
 if TYPE_CHECKING:
@@ -62,6 +62,7 @@ def deploy(package: Path, addresses: Addresses, *, environment: Mapping[str, str
         key = _upload(s3, body, "template.json", always=True)
         _apply(cloudformation, f"{addresses.endpoint_url}/{ARTIFACTS_BUCKET}/{key}")
         mending.mend(template, addresses)
+        notifications.make_applications(template, addresses)
         return read(addresses)
     except (ClientError, BotoCoreError) as error:
         raise LaptopCloudError(PART, str(error)) from error

@@ -35,8 +35,10 @@ class Deployment:
     operations_topic_arn: str
     backlog_queue_url: str
     backlog_dead_letter_queue_url: str
+    push_queue_url: str
     sms_queue_url: str
     email_queue_url: str
+    push_dead_letter_queue_url: str
     sms_dead_letter_queue_url: str
     email_dead_letter_queue_url: str
     quotes_failed_queue_url: str
@@ -61,9 +63,11 @@ class Deployment:
     quotes_function_name: str
     backlog_function_name: str
     refresh_function_name: str
+    release_function_name: str
     ledger_function_name: str
     transactions_function_name: str
     outbox_function_name: str
+    push_function_name: str
     sms_function_name: str
     email_function_name: str
     api_function_name: str
@@ -98,8 +102,9 @@ class Deployment:
 
     @property
     def function_names(self) -> tuple[str, ...]:
-        """The functions as a quote meets them, then those that follow the ledger, answer HTTP, erase."""
-        sending = self.outbox_function_name, self.sms_function_name, self.email_function_name
+        """The functions as a quote meets them, the release, then those that follow the ledger, answer HTTP, erase."""
+        channels = self.push_function_name, self.email_function_name, self.sms_function_name
+        sending = self.release_function_name, self.outbox_function_name, *channels
         following = self.ledger_function_name, self.transactions_function_name
         answering = self.api_function_name, self.prices_function_name
         return (*self.deciding_function_names, *sending, *following, *answering, self.erasure_function_name)

@@ -48,6 +48,8 @@ class InboxMessage:
 def read(addresses: Addresses, channel: Channel | None = None) -> list[InboxMessage]:
     """All messages, text messages first; within a recipient in the order of sending.
 
+    Of notifications MiniStack keeps none.
+
     Args:
         addresses: the running laptop cloud.
         channel: only what came this way.
@@ -56,9 +58,9 @@ def read(addresses: Addresses, channel: Channel | None = None) -> list[InboxMess
         LaptopCloudError: MiniStack does not answer.
     """
     found: list[InboxMessage] = []
-    if channel is not Channel.EMAIL:
+    if channel in {None, Channel.SMS}:
         found += _texts(_get(addresses, "sns/sms-messages"))
-    if channel is not Channel.SMS:
+    if channel in {None, Channel.EMAIL}:
         found += sorted(_emails(_get(addresses, "ses/messages")), key=_arrival)
     return found
 

@@ -133,7 +133,10 @@ def show_summary(report: dict[str, Any], messages: "Sequence[InboxMessage]") -> 
     )
     table.add_row("everyone at every quote would be", f"{asked['everyone']:,}")
     table.add_row("suggestions let out", f"{report['suggestions']:,}")
-    table.add_row("delivered", f"{delivered['sms']:,} SMS, {delivered['email']:,} emails")
+    table.add_row(
+        "delivered",
+        f"{delivered['push']:,} notifications, {delivered['email']:,} emails, {delivered['sms']:,} SMS",
+    )
     table.add_row("held back", _by_reason(report["suppressed"]))
     table.add_row("not sent", _by_reason(report["unsent"]))
     bought = report["trade"]
