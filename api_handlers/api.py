@@ -19,6 +19,7 @@ from api_handlers.routes import (
     quotes,
     suggestions,
     transactions,
+    unsubscribe,
 )
 from api_handlers.security import USER_SCHEME
 from divisa.bootstrap import api, people
@@ -42,6 +43,7 @@ ROUTERS = (
     quotes.router,
     suggestions.router,
     transactions.router,
+    unsubscribe.router,
 )
 
 

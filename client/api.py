@@ -215,6 +215,19 @@ class Client(Connected):
 
     # For anybody
 
+    def ask_to_unsubscribe(self, token: str) -> bytes:
+        """The page that asks whether to end emails, by the token of the link of one of them; changes nothing."""
+        return self._call(operations.ASK_TO_UNSUBSCRIBE, query={"token": token})
+
+    def unsubscribe(self, token: str) -> values.Unsubscribed:
+        """End emails with one click, as a mail program does (RFC 8058)."""
+        return self._call(
+            operations.UNSUBSCRIBE,
+            query={"token": token},
+            body=b"List-Unsubscribe=One-Click",
+            headers={"Content-Type": "application/x-www-form-urlencoded"},
+        )
+
     def get_health(self) -> values.Health:
         """How the service fares, degraded or not."""
         return self._call(operations.GET_HEALTH)

@@ -77,6 +77,10 @@ POST_PRICES: Final = Operation(
     headers=("X-Divisa-Provider", "X-Divisa-Timestamp", "X-Divisa-Nonce", "X-Divisa-Signature"),
     signed_in=False,
 )
+ASK_TO_UNSUBSCRIBE: Final = Operation("GET", "/v1/unsubscribe", bytes, query=("token",), signed_in=False)
+UNSUBSCRIBE: Final = Operation(
+    "POST", "/v1/unsubscribe", values.Unsubscribed, body=bytes, query=("token",), signed_in=False
+)
 GET_HEALTH: Final = Operation("GET", "/v1/health", values.Health, signed_in=False, answers_too=(503,))
 GET_OPENAPI: Final = Operation("GET", "/openapi.json", dict[str, Any], signed_in=False)
 

@@ -274,6 +274,12 @@ class Erasure(Value, frozen=True, kw_only=True):
     status: Literal["erasing"]
 
 
+class Unsubscribed(Value, frozen=True, kw_only=True):
+    """There are no more emails."""
+
+    status: Literal["unsubscribed"]
+
+
 # Prices, files, health
 
 

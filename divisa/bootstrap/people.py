@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from divisa.services.keep_preferences import KeepPreferences
     from divisa.services.list_suggestions import ListSuggestions
     from divisa.services.open_suggestion import OpenSuggestion
+    from divisa.services.unsubscribe import Unsubscribe
     from divisa.settings import ErasureSettings, PeopleSettings
 
 
@@ -64,6 +65,15 @@ def open_suggestion(settings: PeopleSettings) -> OpenSuggestion:
     from divisa.services.open_suggestion import OpenSuggestion
 
     return OpenSuggestion(_suggestions(settings), clock_of(settings))
+
+
+def unsubscribe(settings: PeopleSettings) -> Unsubscribe:
+    """What the link of an email does."""
+    from divisa.adapters.wire.unsubscribe import SignedUnsubscribeTokens
+    from divisa.services.unsubscribe import Unsubscribe, WithdrawConsent, signing_keys
+
+    secrets, recipients = _secrets(settings), _recipients(settings)
+    return Unsubscribe(SignedUnsubscribeTokens(lambda: signing_keys(secrets)), recipients, WithdrawConsent(recipients))
 
 
 def export_person(settings: PeopleSettings) -> ExportPerson:

@@ -62,7 +62,7 @@ _auth: Any = schemathesis.auth  # whose type does not know what it is given at r
 if TOKENS:
     _auth.set_from_requests(Bearer(feeds=True)).apply_to(path_regex="^/v1/feeds/")
     _auth.set_from_requests(Signature()).apply_to(path="/v1/prices")
-    _auth.set_from_requests(Bearer(feeds=False)).skip_for(path_regex="^/v1/(feeds/|prices|health)|^/open")
+    _auth.set_from_requests(Bearer(feeds=False)).skip_for(path_regex="^/v1/(feeds/|prices|health|unsubscribe)|^/open")
 
 
 @schemathesis.hook

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from api_handlers.app import Application
-from api_handlers.routes import devices, me, preferences, suggestions
+from api_handlers.routes import devices, me, preferences, suggestions, unsubscribe
 from tests.unit.api_handlers.requests import ALICE, BOB, ask
 from tests.unit.services.people import PeopleWorld
 
@@ -22,7 +22,9 @@ class PeopleApi:
 
     world: PeopleWorld = field(default_factory=PeopleWorld)
     application: Application = field(
-        default_factory=lambda: Application(devices.router, me.router, preferences.router, suggestions.router)
+        default_factory=lambda: Application(
+            devices.router, me.router, preferences.router, suggestions.router, unsubscribe.router
+        )
     )
 
     def __post_init__(self) -> None:
@@ -39,5 +41,6 @@ class PeopleApi:
         monkeypatch.setattr(suggestions, "_list", lambda: self.world.list_suggestions)
         monkeypatch.setattr(suggestions, "_answer", lambda: self.world.answer_suggestion)
         monkeypatch.setattr(suggestions, "_open", lambda: self.world.open_suggestion)
+        monkeypatch.setattr(unsubscribe, "_unsubscribe", lambda: self.world.unsubscribe)
         monkeypatch.setattr(me, "_export", lambda: self.world.export_person)
         monkeypatch.setattr(me, "_erase", lambda: self.world.request_erasure)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 DOCUMENT: dict[str, Any] = json.loads(whole_document())
 ROUTES = [*api.application.routes, *prices.application.routes]
-MEANT_FOR_EVERYBODY = {"get_health", "get_openapi"}
+MEANT_FOR_EVERYBODY = {"get_health", "get_openapi", "ask_to_unsubscribe", "unsubscribe"}
 
 
 def name_of(route: Route) -> str:

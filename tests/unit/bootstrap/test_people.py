@@ -58,6 +58,9 @@ def test_each_use_case_of_the_api_reads_its_own_stores() -> None:
     assert kinds(people.keep_devices(API)) == {"devices": DynamoDevices, "clock": SystemClock}
     assert kinds(people.answer_suggestion(API)) == {"suggestions": DynamoSuggestions, "clock": ReplayClock}
     assert kinds(people.open_suggestion(API)) == {"suggestions": DynamoSuggestions, "clock": ReplayClock}
+    leaving = people.unsubscribe(API)
+    assert kinds(leaving.withdraw) == {"recipients": DynamoRecipients}
+    assert leaving.recipients is leaving.withdraw.recipients
     listing = kinds(people.list_suggestions(API))
     assert listing == {"suggestions": DynamoSuggestions, "recipients": DynamoRecipients, "clock": ReplayClock}
 

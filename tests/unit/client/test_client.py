@@ -92,6 +92,20 @@ def test_what_stands_in_a_path_cannot_leave_its_place() -> None:
     ]
 
 
+def test_emails_end_with_one_click_and_without_a_token_of_the_caller() -> None:
+    api = Api([httpx.Response(200, text="<html>"), ok({"status": "unsubscribed"})])
+    client = api.client()
+    assert client.ask_to_unsubscribe("t.k") == b"<html>"
+    assert client.unsubscribe("t.k").status == "unsubscribed"
+    assert [(each.method, each.url.raw_path) for each in api.asked] == [
+        ("GET", b"/v1/unsubscribe?token=t.k"),
+        ("POST", b"/v1/unsubscribe?token=t.k"),
+    ]
+    assert not [each for each in api.asked if "authorization" in each.headers]
+    assert api.asked[1].content == b"List-Unsubscribe=One-Click"
+    assert api.asked[1].headers["content-type"] == "application/x-www-form-urlencoded"
+
+
 def test_a_pair_is_written_with_a_dash_in_a_path() -> None:
     history = {
         "pair": "USD/MXN",

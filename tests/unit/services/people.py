@@ -21,6 +21,7 @@ from divisa.adapters.memory.sign_ins import MemorySignIns
 from divisa.adapters.memory.suggestions import MemorySuggestions
 from divisa.adapters.memory.summaries import MemorySummaries
 from divisa.adapters.memory.watches import MemoryWatches
+from divisa.adapters.wire.unsubscribe import SignedUnsubscribeTokens
 from divisa.domain.device import Platform
 from divisa.domain.erasure import pseudonym_of
 from divisa.domain.ledger import enter, transaction_id_of
@@ -37,6 +38,7 @@ from divisa.services.keep_devices import KeepDevices
 from divisa.services.keep_preferences import KeepPreferences
 from divisa.services.list_suggestions import ListSuggestions
 from divisa.services.open_suggestion import OpenSuggestion
+from divisa.services.unsubscribe import Unsubscribe, WithdrawConsent, signing_keys
 from tests.builders import (
     USD_MXN,
     WEDNESDAY,
@@ -83,6 +85,8 @@ class PeopleWorld:
         self.list_suggestions = ListSuggestions(self.suggestions, self.recipients, self.clock)
         self.answer_suggestion = AnswerSuggestion(self.suggestions, self.clock)
         self.open_suggestion = OpenSuggestion(self.suggestions, self.clock)
+        self.tokens = SignedUnsubscribeTokens(lambda: signing_keys(self.secrets))
+        self.unsubscribe = Unsubscribe(self.tokens, self.recipients, WithdrawConsent(self.recipients))
         self.admit = Admit(self.erasures, self.secrets)
         stop = StopPerson(self.erasures, self.recipients, self.sign_ins, self.secrets, self.clock)
         self.request_erasure = RequestErasure(self.queue, stop)
