@@ -1,0 +1,238 @@
+"""Look at what quiet hours held back once more, when they are over: let it out at today's price, or drop it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from itertools import islice
+from typing import TYPE_CHECKING, Final
+
+from divisa.domain.policy import judge
+from divisa.domain.reasons import reasons_for
+from divisa.domain.suggestion import Suppression
+from divisa.domain.transaction import Side
+from divisa.ports import MAX_RELEASES, Release
+from divisa.services.gather_facts import Proposal
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from datetime import datetime
+
+    from divisa.domain.market import MarketState
+    from divisa.domain.pair import Pair
+    from divisa.domain.policy import Facts, PolicyRules
+    from divisa.domain.quote import Quote
+    from divisa.domain.reasons import Reason
+    from divisa.domain.suggestion import Suggestion
+    from divisa.ports import Clock, HeldSuggestions, Markets, PolicySource, Suggestions
+    from divisa.services.decide import Decide
+    from divisa.services.evaluate_users import Evaluations
+    from divisa.services.gather_facts import GatherFacts
+
+PATIENCE: Final = timedelta(hours=24)
+"""How long a suggestion may wait for a live price after its quiet hours; then nobody would know what it was about."""
+CHUNK: Final = 100
+"""Users who are looked at together: one question to the model, answered within a second."""
+
+
+@dataclass(slots=True)
+class Released:
+    """What became of suggestions that were held.
+
+    Attributes:
+        users: who were looked at.
+        told: let out.
+        dropped: not let out after all, by reason.
+        held: held until later, since it is quiet again.
+        waiting: left as they are, until the price of their pair is alive.
+        raced: left to whoever had changed one of the same user meanwhile.
+    """
+
+    users: int = 0
+    told: int = 0
+    dropped: Counter[str] = field(default_factory=Counter)
+    held: int = 0
+    waiting: int = 0
+    raced: int = 0
+
+    def add(self, other: Released) -> None:
+        """Count another outcome in."""
+        self.users += other.users
+        self.told += other.told
+        self.dropped += other.dropped
+        self.held += other.held
+        self.waiting += other.waiting
+        self.raced += other.raced
+
+    def count(self, releases: Sequence[Release]) -> None:
+        """Count what was written."""
+        for after in (release.after for release in releases):
+            if after.suppressed is not None:
+                self.dropped[after.suppressed.value] += 1
+            elif after.is_held:
+                self.held += 1
+            else:
+                self.told += 1
+
+
+@dataclass(frozen=True, slots=True)
+class ReleaseHeld:
+    """Releases the suggestions whose quiet hours are over.
+
+    A user gets one message at most, whatever was held: of those that are still worth saying the one that they would
+    do most probably, the others are dropped as MERGED. All of a user's are written in one transaction, on the
+    condition that each is still held as it was read; so a run that is killed, repeated or overtaken tells nobody twice
+    and forgets nothing: what it has not written is still due.
+    """
+
+    held: HeldSuggestions
+    suggestions: Suggestions
+    markets: Markets
+    decide: Decide
+    gather: GatherFacts
+    policy: PolicySource
+    clock: Clock
+
+    def __call__(self, shard: int, at_most: int) -> Released:
+        """Release what is due in a shard, of at most so many users, who is due for longest first.
+
+        Raises:
+            ScorerUnavailable: the model did not answer; the next run goes on.
+            InvalidModel: its answer does not fit; the next run goes on.
+            StoreUnavailable: a table did not answer; the next run goes on.
+        """
+        outcome = Released()
+        users = islice(self._due(shard), at_most)
+        while chunk := list(islice(users, CHUNK)):
+            outcome.add(self._release(chunk))
+        return outcome
+
+    def _due(self, shard: int) -> Iterator[str]:
+        """Users with something that can be decided now, each once; those who wait for a price stand in nobody's way."""
+        now, seen = self.clock.now(), set[str]()
+        alive: dict[Pair, bool] = {}
+        for page in self.held.due(shard, now):
+            for each in page:
+                if each.user_id in seen:
+                    continue
+                if each.pair not in alive:
+                    alive[each.pair] = self._live(each.pair) is not None
+                if alive[each.pair] or _is_given_up(each, now):
+                    seen.add(each.user_id)
+                    yield each.user_id
+
+    def _live(self, pair: Pair) -> tuple[Quote, MarketState] | None:
+        return self.decide.newest(self.markets.load(pair))
+
+    def _release(self, users: Sequence[str]) -> Released:
+        outcome, now = Released(users=len(users)), self.clock.now()
+        held = {user: [each for each in self.suggestions.of_user(user) if each.is_held] for user in users}
+        afters: dict[str, Suggestion] = {}
+        for pair in sorted({each.pair for every in held.values() for each in every}):
+            mine = [each for every in held.values() for each in every if each.pair == pair]
+            afters |= self._decided(pair, mine, now)
+        for mine in held.values():
+            decided = [Release(each, afters[each.suggestion_id]) for each in mine if each.suggestion_id in afters]
+            outcome.waiting += len(mine) - len(decided)
+            outcome.add(self._write(_merged(decided)))
+        return outcome
+
+    def _write(self, releases: Sequence[Release]) -> Released:
+        """Write what was decided about one user; what is told comes last, so that nothing is told before it is sure."""
+        outcome = Released()
+        for start in range(0, len(releases), MAX_RELEASES):
+            together = releases[start : start + MAX_RELEASES]
+            if not self.held.release(together):
+                outcome.raced += len(releases) - start
+                break
+            outcome.count(together)
+        return outcome
+
+    def _decided(self, pair: Pair, held: Sequence[Suggestion], now: datetime) -> Mapping[str, Suggestion]:
+        """What is to become of held suggestions of one pair, by id; those that have to wait are left out."""
+        live = self._live(pair)
+        if live is None:
+            given_up = [each for each in held if _is_given_up(each, now)]
+            return {each.suggestion_id: _dropped(each, Suppression.STALE_QUOTE) for each in given_up}
+        quote, market = live
+        users = list(dict.fromkeys(each.user_id for each in held))
+        rows = {user: row for row, user in enumerate(users)}
+        evaluations = self.decide.evaluate(pair, users, market, quote.log_mid)
+        decisions = list(evaluations.each())
+        decided: dict[str, Suggestion] = {}
+        judged: dict[str, Suggestion] = {}
+        for each in sorted(held, key=lambda one: one.episode):
+            if decisions[rows[each.user_id]].decision.side is not each.side:
+                decided[each.suggestion_id] = _dropped(each, Suppression.NOT_NOW)
+                continue
+            if (older := judged.get(each.user_id)) is not None:
+                decided[older.suggestion_id] = _dropped(older, Suppression.MERGED)
+            judged[each.user_id] = each
+        rules = self.policy.current()
+        proposals = [_proposal(each, evaluations, rows[user]) for user, each in judged.items()]
+        gathered = self.gather(quote, evaluations.market, proposals, rules)
+        for (user, each), facts in zip(judged.items(), gathered, strict=True):
+            verdict = judge(facts, rules)
+            if verdict.suppressed is not None:
+                decided[each.suggestion_id] = _dropped(each, verdict.suppressed)
+            elif verdict.quiet_until is None:
+                reasons = reasons_for(each.side, evaluations.evidence(rows[user]), facts.propensity)
+                decided[each.suggestion_id] = self._let_out(each, facts, reasons, rules)
+            elif verdict.quiet_until != each.held_until:
+                decided[each.suggestion_id] = replace(each, held_until=verdict.quiet_until)
+        return decided
+
+    def _let_out(self, held: Suggestion, facts: Facts, reasons: tuple[Reason, ...], rules: PolicyRules) -> Suggestion:
+        """The suggestion as it is told: the same visit of the price, at today's."""
+        recipient, quote = facts.recipient, facts.quote
+        return replace(
+            held,
+            amount=facts.amount,
+            price=quote.ask if facts.side is Side.BUY else quote.bid,
+            quote_time=quote.event_time,
+            quote_sequence=quote.sequence,
+            reasons=reasons,
+            propensity=facts.propensity,
+            model_version=facts.model_version,
+            created_at=self.clock.now(),
+            expires_at=self.clock.later(rules.lifetime),
+            language=held.language if recipient is None else recipient.language,
+            channels=() if recipient is None else recipient.reachable(),
+            opened_at=None,
+            held_until=None,
+        )
+
+
+def _is_given_up(held: Suggestion, now: datetime) -> bool:
+    return held.held_until is not None and now - held.held_until > PATIENCE
+
+
+def _dropped(held: Suggestion, reason: Suppression) -> Suggestion:
+    return replace(held, suppressed=reason)
+
+
+def _proposal(held: Suggestion, evaluations: Evaluations, row: int) -> Proposal:
+    evaluation = evaluations.of(row)
+    return Proposal(
+        user_id=held.user_id,
+        side=held.side,
+        episode=held.episode,
+        usual_size=evaluations.summaries[row].size,
+        propensity=evaluation.propensity,
+        model_version=evaluation.model_version,
+    )
+
+
+def _merged(decided: Sequence[Release]) -> Sequence[Release]:
+    """What is written of one user: at most one is told, the last; the others that might have been are dropped."""
+    told = [each for each in decided if each.after.held_until is None]
+    if not told:
+        return decided
+    best = max(told, key=lambda each: (each.after.propensity, each.after.suggestion_id))
+    others = [
+        Release(each.before, _dropped(each.before, Suppression.MERGED)) if each in told else each
+        for each in decided
+        if each is not best
+    ]
+    return [*others, best]
