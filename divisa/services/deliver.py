@@ -20,6 +20,7 @@ from divisa.domain.errors import (
 from divisa.domain.links import suggestion_link
 from divisa.domain.message import sms_text
 from divisa.domain.push import push_text
+from divisa.domain.quiet import quiet_until
 from divisa.domain.recipient import Channel, valid_email, valid_phone
 from divisa.domain.sms_budget import country_of, month_of
 from divisa.domain.suggestion import Delivery, DeliveryStatus
@@ -181,6 +182,8 @@ class Deliver:
             return DeliveryStatus.EXPIRED, None
         if recipient is None or self.channel not in recipient.consent:
             return DeliveryStatus.NO_CONSENT, None
+        if self._is_quiet(suggestion, recipient):
+            return DeliveryStatus.QUIET_HOURS, None
         try:
             return DeliveryStatus.SENT, self.send(suggestion, recipient)
         except NoContact:
@@ -191,6 +194,15 @@ class Deliver:
             return DeliveryStatus.NO_BUDGET, None
         except DeliveryUncertain:
             return DeliveryStatus.UNCERTAIN, None
+
+    def _is_quiet(self, suggestion: Suggestion, recipient: Recipient) -> bool:
+        """Whether quiet hours began while the suggestion was on its way, in time as people wait for it.
+
+        Then it is not sent at all. To hold it once more would not surely be harmless: another sender of the same
+        announcement, or of another channel's, may have begun before the quiet did.
+        """
+        at = suggestion.created_at + self.clock.age(suggestion.created_at)
+        return quiet_until(recipient.quiet_hours, recipient.time_zone, at) is not None
 
     def _pass_on(self, suggestion: Suggestion, status: DeliveryStatus) -> None:
         following = suggestion.channel_after(self.channel)
