@@ -22,7 +22,6 @@ ANA = Recipient("ana", Language.EN, frozenset(Channel), "+525512345678", "ana@ex
 BEN = Recipient("ben")
 PICKY = replace(
     ANA,
-    push_consent=True,
     time_zone="America/Sao_Paulo",
     quiet_hours=QuietHours(time(22, 30), time(7)),
     weekly_cap=0,
@@ -54,9 +53,57 @@ def test_consent_that_was_withdrawn_is_gone(recipients: Recipients) -> None:
 
 
 def test_an_invalid_contact_is_kept_as_it_was_entered(recipients: Recipients) -> None:
-    odd = Recipient("odd", consent=frozenset({Channel.SMS}), phone="55 1234", email="")
+    odd = Recipient("odd", consent=frozenset({Channel.SMS}), phone="55 1234", email="ana at home")
     recipients.put_many([odd])
     assert recipients.get_many(["odd"]) == {"odd": odd}
+
+
+def test_an_empty_contact_is_none(recipients: Recipients) -> None:
+    recipients.put_many([Recipient("odd", phone="", email="")])
+    assert recipients.get_many(["odd"]) == {"odd": Recipient("odd")}
+
+
+def test_everybody_who_has_a_number_or_an_address_is_found_by_it(recipients: Recipients) -> None:
+    family = replace(ANA, user_id="eva", email="eva@example.org")
+    recipients.put_many([ANA, family, BEN])
+    assert ANA.phone is not None
+    assert ANA.email is not None
+    assert sorted(recipients.of_phone(ANA.phone)) == ["ana", "eva"]
+    assert list(recipients.of_email(ANA.email)) == ["ana"]
+    for unknown in ("+520000000", "", ANA.phone[:-1]):
+        assert list(recipients.of_phone(unknown)) == []
+    for unknown in ("nobody@example.org", "", ANA.email.upper()):
+        assert list(recipients.of_email(unknown)) == []
+
+
+def test_who_was_erased_or_has_another_number_is_not_found_by_it(recipients: Recipients) -> None:
+    assert ANA.phone is not None
+    recipients.put_many([ANA, replace(ANA, user_id="eva")])
+    recipients.erase("ana")
+    recipients.put_many([replace(ANA, user_id="eva", phone="+525500000000")])
+    assert list(recipients.of_phone(ANA.phone)) == []
+    assert list(recipients.of_phone("+525500000000")) == ["eva"]
+
+
+def test_an_address_that_bounced_is_marked_as_long_as_it_is_the_users(recipients: Recipients) -> None:
+    recipients.put_many([ANA])
+    assert ANA.email is not None
+    assert not recipients.mark_unusable("ana", "old@example.org")
+    assert not recipients.mark_unusable("nobody", ANA.email)
+    assert recipients.load("ana") == ANA
+    assert recipients.get_many(["nobody"]) == {}
+
+    assert recipients.mark_unusable("ana", ANA.email)
+    assert recipients.mark_unusable("ana", ANA.email)
+    assert recipients.load("ana") == replace(ANA, unusable_email=ANA.email)
+    assert Channel.EMAIL not in recipients.load("ana").reachable()
+
+
+def test_a_change_of_preferences_leaves_the_mark(recipients: Recipients) -> None:
+    recipients.put_many([ANA])
+    assert ANA.email is not None
+    recipients.mark_unusable("ana", ANA.email)
+    assert recipients.save_preferences(ANA).unusable_email == ANA.email
 
 
 def test_every_wish_comes_back_as_it_was_put(recipients: Recipients) -> None:

@@ -64,8 +64,7 @@ def test_what_delivery_reads_follows_and_contacts_stay(people: PeopleApi) -> Non
     put(people, WANTED)
     stored = people.world.recipients.load(ALICE)
     assert (stored.phone, stored.email) == contacts_of(ALICE)
-    assert stored.push_consent
-    assert [channel.value for channel in stored.reachable()] == ["email"]
+    assert [channel.value for channel in stored.reachable()] == ["push", "email"]
     assert stored.language.value == "en"
     assert people.world.recipients.load(BOB).version == 0
 

@@ -69,6 +69,5 @@ def test_wishes_change_and_the_person_does_not() -> None:
     assert changed.with_preferences(ana.preferences) == ana
 
 
-def test_consent_to_notifications_makes_nobody_reachable_yet() -> None:
-    assert a_recipient(consent=frozenset(), push_consent=True).reachable() == ()
-    assert a_recipient(consent=frozenset([Channel.SMS]), push_consent=True).reachable() == (Channel.SMS,)
+def test_who_agreed_to_notifications_may_be_reached_by_them_whatever_their_contacts() -> None:
+    assert a_recipient(consent=frozenset([Channel.PUSH]), phone=None, email=None).reachable() == (Channel.PUSH,)

@@ -66,15 +66,16 @@ def test_any_other_address_is_refused_without_being_repeated(address: str) -> No
 
 
 def test_a_recipient_is_reached_where_there_is_both_consent_and_a_contact() -> None:
-    assert a_recipient().reachable() == (Channel.SMS, Channel.EMAIL)
+    assert a_recipient().reachable() == (Channel.EMAIL, Channel.SMS)
     assert a_recipient(phone=None).reachable() == (Channel.EMAIL,)
     assert a_recipient(email="").reachable() == (Channel.SMS,)
     assert a_recipient(consent=frozenset([Channel.EMAIL])).reachable() == (Channel.EMAIL,)
     assert Recipient("ana", phone=PHONE, email=EMAIL).reachable() == ()
 
 
-def test_each_channel_has_its_contact() -> None:
-    assert (a_recipient().contact(Channel.SMS), a_recipient().contact(Channel.EMAIL)) == (PHONE, EMAIL)
+def test_the_cheapest_channel_comes_first() -> None:
+    everywhere = a_recipient(consent=frozenset(Channel))
+    assert everywhere.reachable() == (Channel.PUSH, Channel.EMAIL, Channel.SMS)
 
 
 def test_a_recipient_in_a_log_shows_no_contact() -> None:

@@ -45,7 +45,7 @@ def test_what_surely_reached_nobody_goes_on_to_the_next_channel(recipient: Recip
 def test_what_may_have_been_sent_goes_nowhere_else() -> None:
     post = Post(WILLING)
     post.devices.add(a_device())
-    post.push.send = raising(DeliveryUncertain("the connection broke"))  # type: ignore[method-assign]
+    post.push.send = raising(DeliveryUncertain("the connection broke"))  # type: ignore[assignment, method-assign]
     post.carry(EVERYWHERE)
     assert (post.statuses(), post.messages()) == ({"push": "uncertain"}, 0)
 

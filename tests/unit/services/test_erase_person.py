@@ -2,18 +2,22 @@ from __future__ import annotations
 
 from dataclasses import fields, replace
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
 
+from divisa.adapters.memory.sms_budget import MemorySmsBudget
 from divisa.adapters.memory.sms_gateway import MemorySmsGateway
+from divisa.adapters.memory.suggestion_topic import MemorySuggestionTopic
 from divisa.domain.erasure import Erasure, is_pseudonym
 from divisa.domain.errors import Refused, StoreUnavailable
 from divisa.domain.recipient import Channel
+from divisa.domain.sms_budget import Rate
 from divisa.domain.suggestion import DeliveryStatus
 from divisa.ports import LedgerFilter
 from divisa.services.deliver import Deliver, by_sms
-from tests.builders import USD_MXN, WEDNESDAY
+from tests.builders import APP_URL, USD_MXN, WEDNESDAY
 from tests.unit.services.people import PeopleWorld
 
 ANA, BEN = "0a2b7c9e-ana", "f1d3e5a7-ben"
@@ -105,7 +109,10 @@ def test_at_once_no_message_finds_the_person_and_nobody_signs_in_as_them() -> No
     world = PeopleWorld()
     waiting = world.settle(ANA)
     gateway = MemorySmsGateway()
-    deliver = Deliver(Channel.SMS, world.deliveries, world.recipients, world.clock, by_sms(gateway))
+    tariff = {"MX": Rate(Decimal("0.04"), Decimal(100))}
+    send = by_sms(gateway, MemorySmsBudget(tariff), tariff, world.clock, APP_URL)
+    topic = MemorySuggestionTopic()
+    deliver = Deliver(Channel.SMS, world.deliveries, world.recipients, world.clock, send, topic)
     assert deliver(waiting[0]) is DeliveryStatus.SENT
 
     world.request_erasure(ANA)

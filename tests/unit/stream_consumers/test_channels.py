@@ -1,35 +1,45 @@
-"""The SMS and the email sender: the same for both, but for the gateway."""
+"""The senders of the channels: the same for all, but for the gateway."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from divisa.adapters.memory.clock import ManualClock
 from divisa.adapters.memory.deliveries import MemoryDeliveries
+from divisa.adapters.memory.devices import MemoryDevices
 from divisa.adapters.memory.email_gateway import MemoryEmailGateway
+from divisa.adapters.memory.push_gateway import MemoryPushGateway
 from divisa.adapters.memory.recipients import MemoryRecipients
+from divisa.adapters.memory.sms_budget import MemorySmsBudget
 from divisa.adapters.memory.sms_gateway import MemorySmsGateway
+from divisa.adapters.memory.suggestion_topic import MemorySuggestionTopic
 from divisa.adapters.wire import suggestion_to_json
+from divisa.domain.device import Device, Platform
 from divisa.domain.errors import InvalidSetting, NotifierUnavailable
 from divisa.domain.recipient import Channel
-from divisa.services.deliver import Deliver, by_email, by_sms
-from stream_consumers import email, sms
-from tests.builders import EMAIL, PHONE, WEDNESDAY, a_recipient, a_suggestion
+from divisa.domain.sms_budget import Rate
+from divisa.services.deliver import Deliver, by_email, by_push, by_sms
+from stream_consumers import email, push, sms
+from tests.builders import APP_URL, EMAIL, LINKS, PHONE, WEDNESDAY, a_recipient, a_suggestion
 from tests.unit.stream_consumers.conftest import SILENT
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from types import ModuleType
 
     from aws_lambda_powertools.utilities.typing import LambdaContext
 
+    from divisa.domain.recipient import Recipient
     from divisa.domain.suggestion import Suggestion
     from divisa.services.deliver import Send
     from tests.unit.stream_consumers.conftest import Output
 
-SUGGESTION = a_suggestion()
+TARIFF = {"MX": Rate(Decimal("0.04"), Decimal("0.08"))}
+TOKEN = "token-of-a-device" * 3
 
 
 @dataclass
@@ -38,29 +48,28 @@ class Sender:
 
     Attributes:
         module: the entrypoint.
-        contact: where its messages to the test's recipients go.
-        gateway: what it sent.
+        sent: what went out, in the order of sending.
+        working: its use case's way of sending.
         broken: whether the channel takes no messages.
     """
 
     module: ModuleType
     channel: Channel
-    contact: str
-    gateway: MemorySmsGateway | MemoryEmailGateway
+    sent: Sequence[object]
+    working: Send
     recipients: MemoryRecipients
     broken: bool = False
 
     def __post_init__(self) -> None:
+        self.topic = MemorySuggestionTopic()
         self.deliver = Deliver(
-            self.channel, MemoryDeliveries(), self.recipients, ManualClock(WEDNESDAY), send=self._send
+            self.channel, MemoryDeliveries(), self.recipients, ManualClock(WEDNESDAY), self._send, self.topic
         )
 
-    def _send(self, suggestion: Suggestion, contact: str) -> str:
+    def _send(self, suggestion: Suggestion, recipient: Recipient) -> str:
         if self.broken:
             raise NotifierUnavailable("the channel did not answer")
-        gateway = self.gateway
-        send: Send = by_sms(gateway) if isinstance(gateway, MemorySmsGateway) else by_email(gateway)
-        return send(suggestion, contact)
+        return self.working(suggestion, recipient)
 
     def receive(self, context: LambdaContext, *bodies: str) -> list[str]:
         """Handle a batch; returns the ids of the messages that come again, `m-1` the first."""
@@ -74,14 +83,22 @@ class Sender:
         return [each["itemIdentifier"] for each in response["batchItemFailures"]]
 
 
-@pytest.fixture(params=[Channel.SMS, Channel.EMAIL])
+@pytest.fixture(params=Channel)
 def sender(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Sender:
-    recipients = MemoryRecipients()
-    recipients.put_many([a_recipient()])
-    if request.param is Channel.SMS:
-        made = Sender(sms, Channel.SMS, PHONE, MemorySmsGateway(), recipients)
-    else:
-        made = Sender(email, Channel.EMAIL, EMAIL, MemoryEmailGateway(), recipients)
+    recipients, devices = MemoryRecipients(), MemoryDevices()
+    recipients.put_many([a_recipient(consent=frozenset(Channel))])
+    devices.add(Device("ana", "d-1", Platform.ANDROID, TOKEN, WEDNESDAY))
+    notifications, mails, texts = MemoryPushGateway(), MemoryEmailGateway(), MemorySmsGateway()
+    budget = MemorySmsBudget(TARIFF)
+    made = {
+        Channel.PUSH: Sender(
+            push, Channel.PUSH, notifications.sent, by_push(notifications, devices, APP_URL), recipients
+        ),
+        Channel.EMAIL: Sender(email, Channel.EMAIL, mails.sent, by_email(mails, lambda suggestion: LINKS), recipients),
+        Channel.SMS: Sender(
+            sms, Channel.SMS, texts.sent, by_sms(texts, budget, TARIFF, ManualClock(WEDNESDAY), APP_URL), recipients
+        ),
+    }[request.param]
     monkeypatch.setattr(made.module, "_deliver", lambda: made.deliver)
     return made
 
@@ -96,7 +113,7 @@ def test_a_message_is_sent_once_however_often_it_is_received(
     assert sender.receive(context, a_body(), a_body()) == []
     assert sender.receive(context, a_body()) == []
 
-    assert len(sender.gateway.sent) == 1
+    assert len(sender.sent) == 1
     assert output.counted() == {"Deliveries": 3, "Deliveries: sent": 3}
 
 
@@ -125,28 +142,31 @@ def test_when_the_channel_takes_nothing_the_messages_come_again(
 
     sender.broken = False
     assert sender.receive(context, a_body(), a_body(suggestion_id="s-2")) == []
-    assert len(sender.gateway.sent) == 2
+    assert len(sender.sent) == 2
 
 
 def test_a_message_that_is_no_suggestion_is_named_and_the_others_are_sent(
     sender: Sender, context: LambdaContext, output: Output
 ) -> None:
     assert sender.receive(context, "{", a_body(), '{"suggestion_id":"s-9"}') == ["m-1", "m-3"]
-    assert len(sender.gateway.sent) == 1
+    assert len(sender.sent) == 1
     assert output.counted()["Deliveries"] == 1
 
 
 def test_nobodys_contacts_or_amounts_reach_the_log(sender: Sender, context: LambdaContext, output: Output) -> None:
-    sender.recipients.put_many([a_recipient("eva", phone="+52 55 call me", email="eva at example")])
+    sender.recipients.put_many(
+        [a_recipient("eva", consent=frozenset(Channel), phone="+52 55 call me", email="eva at example")]
+    )
     sender.receive(context, a_body(), a_body(suggestion_id="s-2", user_id="eva"), '{"phone":"' + PHONE + '"}')
 
     written = output.text()
-    assert "invalid_contact" in written
-    assert not [secret for secret in (PHONE, EMAIL, "call me", "eva at", "100.00", "ana") if secret in written]
+    assert ("no_contact" if sender.channel is Channel.PUSH else "invalid_contact") in written
+    secrets = (PHONE, EMAIL, TOKEN, "call me", "eva at", "100.00", "ana")
+    assert not [secret for secret in secrets if secret in written]
 
 
 @SILENT
-@pytest.mark.parametrize("module", [sms, email])
+@pytest.mark.parametrize("module", [push, email, sms])
 def test_a_wrong_setting_names_itself(
     module: ModuleType, monkeypatch: pytest.MonkeyPatch, context: LambdaContext, output: Output
 ) -> None:
@@ -154,3 +174,26 @@ def test_a_wrong_setting_names_itself(
     module._deliver.cache_clear()
     with pytest.raises(InvalidSetting, match="^STAGE: is missing$"):
         module.handler({"Records": []}, context)
+
+
+def test_a_message_that_there_is_no_money_for_is_counted_and_goes_on_to_the_next_channel(
+    monkeypatch: pytest.MonkeyPatch, context: LambdaContext, output: Output
+) -> None:
+    recipients, texts, clock = MemoryRecipients(), MemorySmsGateway(), ManualClock(WEDNESDAY)
+    recipients.put_many([a_recipient()])
+    made = Sender(
+        sms, Channel.SMS, texts.sent, by_sms(texts, MemorySmsBudget(TARIFF), TARIFF, clock, APP_URL), recipients
+    )
+    monkeypatch.setattr(sms, "_deliver", lambda: made.deliver)
+    bodies = [a_body(suggestion_id=f"s-{n}", channels=(Channel.SMS, Channel.EMAIL)) for n in range(3)]
+
+    assert made.receive(context, *bodies) == []
+
+    assert len(texts.sent) == 2
+    assert [(each.suggestion.suggestion_id, each.channel) for each in made.topic.published] == [("s-2", Channel.EMAIL)]
+    assert output.counted() == {
+        "Deliveries": 3,
+        "Deliveries: sent": 2,
+        "Deliveries: no_budget": 1,
+        "DeliveriesWithoutBudget": 1,
+    }

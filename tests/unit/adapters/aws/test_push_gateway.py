@@ -116,7 +116,7 @@ def test_a_device_that_takes_nothing_any_more_is_gone_and_so_is_its_endpoint(
         SnsPushGateway(client, {Platform.ANDROID: ANDROID}).send(a_device(), NEWS)
 
 
-def send(*steps: Any) -> Scripted:
+def send(*steps: Any) -> Any:
     client: Any = Scripted(*steps)
     SnsPushGateway(client, {Platform.ANDROID: ANDROID}).send(a_device(), NEWS)
     return client

@@ -27,7 +27,7 @@ REPORT: dict[str, Any] = {
     "quotes": 1234,
     "evaluations": {"broken": 5_678, "refreshed": 6_789, "everyone": 567_890},
     "suggestions": 345,
-    "delivered": {"sms": 321, "email": 432},
+    "delivered": {"push": 54, "email": 432, "sms": 321},
     "suppressed": {"cooldown": 21, "no_funds": 13},
     "unsent": {"email: expired": 17},
     "quarantined": 19,
@@ -119,7 +119,15 @@ def test_the_summary_shows_every_figure_of_the_report(
 
     shown = capsys.readouterr().out
     figures = (
-        *("1,234", "5,678 broken watches, 6,789 old ones", "567,890", "345", "321 SMS", "432 emails"),
+        *(
+            "1,234",
+            "5,678 broken watches, 6,789 old ones",
+            "567,890",
+            "345",
+            "54 notifications",
+            "321 SMS",
+            "432 emails",
+        ),
         *("21 cooldown", "13 no_funds", "17 email: expired", "19"),
         *(
             "100.00 of USD/MXN at 17.051, in the summary and the watch after 0.8 s",
