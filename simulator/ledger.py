@@ -81,13 +81,13 @@ def live(
     for number in range(WARM_UP_DAYS, length):
         day = start + timedelta(days=number)
         if trading_seconds(day):
-            looks.append(_one_day(users, accounts, market, path, day, joined <= number, draws))
+            looks.append(one_day(users, accounts, market, path, day, joined <= number, draws))
             on_day(day)
     columns = (np.concatenate([getattr(part, field.name) for part in looks]) for field in fields(Looks))
     return Looks(*columns), accounts
 
 
-def _one_day(
+def one_day(
     users: Population,
     accounts: Accounts,
     market: Signals,
@@ -95,26 +95,37 @@ def _one_day(
     day: date,
     present: np.ndarray,
     draws: Draws,
+    moved: Callable[[Floats, Floats], tuple[Floats, Floats]] = lambda p_buy, p_sell: (p_buy, p_sell),
 ) -> Looks:
+    """The looks of a trading day, and the accounts changed by them.
+
+    Args:
+        users: of the path's pair only.
+        accounts: as of the evening before; changed in place.
+        market: the signals of the path.
+        path: the pair's quotes.
+        day: a trading day (UTC).
+        present: whether each user has joined, shape (n,).
+        draws: the seed's draws.
+        moved: what something else than the price makes of everybody's probabilities of a buy and a sell.
+    """
     number = midnight(day) // SECONDS_A_DAY
     today = np.array([number], dtype=np.int64)
     at = midnight(day) + np.floor(trading_seconds(day) * draws.uniform("look", users.index, today)).astype(np.int64)
-    tick = np.searchsorted(path.times, at, side="right") - 1
-    x = np.log((path.bid[tick] + path.ask[tick]) / 2)
 
     since_payday = days_since_payday(day)
-    if since_payday == 0 and len(x):
+    if since_payday == 0 and len(at):
         accounts.receive_salary(users, float(path.ask[path.times.searchsorted(midnight(day)) - 1]))
     lag = _trading_lag(since_payday, day)
     accounts.receive_remittances(users, np.isin(users.lag, lag), number, draws)
 
-    look = _look(users, accounts, market, tick, x, at, since_payday, path.ask[tick])
-    p_buy, p_sell = probabilities(users, look)
+    tick = np.searchsorted(path.times, at, side="right") - 1
+    p_buy, p_sell = moved(*probabilities(users, look_at(users, accounts, market, path, at, day)))
     u = draws.uniform("act", users.index, today)
     side = np.where(present, (u < p_buy).astype(np.int64) - (u > 1.0 - p_sell), 0)
     quantity = _quantity(users, accounts, side, path.ask[tick], today, draws)
     price = np.where(side >= 0, path.ask[tick], path.bid[tick])
-    accounts.trade(users, side, quantity, price, at, x)
+    accounts.trade(users, side, quantity, price, at, np.log((path.bid[tick] + path.ask[tick]) / 2))
     values = (users.index, at, p_buy, p_sell, side, quantity, price)
     return Looks(*(value[present] for value in values))
 
@@ -124,16 +135,11 @@ def _trading_lag(since_payday: int, day: date) -> list[int]:
     return [since_payday - back for back in range(3 if day.weekday() == 0 else 1)]
 
 
-def _look(
-    users: Population,
-    accounts: Accounts,
-    market: Signals,
-    tick: Ints,
-    x: Floats,
-    at: Ints,
-    since_payday: int,
-    ask: Floats,
-) -> Look:
+def look_at(users: Population, accounts: Accounts, market: Signals, path: PricePath, at: Ints, day: date) -> Look:
+    """What users see who look at the market at moments of a day, `at`, seconds since 1970 UTC, shape (n,)."""
+    tick = np.searchsorted(path.times, at, side="right") - 1
+    ask = path.ask[tick]
+    x = np.log((path.bid[tick] + ask) / 2)
     return Look(
         week=market.week[tick],
         month=market.month[tick],
@@ -142,7 +148,7 @@ def _look(
         over_sell=x - accounts.last_sell,
         idle=(at - accounts.last_at) / SECONDS_A_DAY,
         since_buy=(at - accounts.last_buy_at) / SECONDS_A_DAY,
-        since_payday=np.full(len(x), float(since_payday)),
+        since_payday=np.full(len(x), float(days_since_payday(day))),
         saved=accounts.position / users.size,
         can_buy=accounts.quote >= users.size * ask,
         can_sell=accounts.for_sale(users) >= SMALLEST,

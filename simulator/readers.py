@@ -1,0 +1,77 @@
+"""How simulated users take messages: the hidden truth that a lift report is measured against.
+
+A message adds to the logit of what it suggests at the reader's next look, as much as the reader's pull, less the
+more messages they have had lately. Some readers ask for no more.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from simulator.draws import Draws, Floats, Ints
+
+Bools: TypeAlias = NDArray[np.bool_]
+
+PULL, PULL_DEVIATION = 0.6, 0.3
+"""Logits that a message adds for a reader who has had none lately: mean, and how readers differ."""
+TIRING = 0.25
+"""What each message of late takes of the pull: it is multiplied by exp(−TIRING · messages)."""
+RECOVERY_DAYS = 7.0
+"""Days in which half of the messages of late are forgotten."""
+OPT_OUT = 0.01
+"""Probability that a message is one too many; that many times 1 + the messages of late."""
+
+
+@dataclass(slots=True)
+class Readers:
+    """State of n readers, arrays of shape (n,), changed in place from day to day.
+
+    Attributes:
+        index: number of the user.
+        pull: logits that a message adds when it comes alone.
+        messages: messages of late, each half forgotten after `RECOVERY_DAYS`.
+        left: whether the reader has asked for no more.
+    """
+
+    index: Ints
+    pull: Floats
+    messages: Floats
+    left: Bools
+
+    @classmethod
+    def drawn(cls, index: Ints, draws: Draws) -> Readers:
+        """Readers who have had no message yet; the same numbers are the same readers."""
+        pull = np.maximum(PULL + PULL_DEVIATION * draws.normal("reader/pull", index), 0.0)
+        return cls(index, pull, np.zeros(len(index)), np.zeros(len(index), dtype=np.bool_))
+
+    @property
+    def logits(self) -> Floats:
+        """What a message would add now."""
+        return np.asarray(self.pull * np.exp(-TIRING * self.messages))
+
+    def rest(self, days: int) -> None:
+        """Let days pass."""
+        self.messages *= 2.0 ** (-days / RECOVERY_DAYS)
+
+    def read(self, told: Bools, day_number: int, draws: Draws) -> None:
+        """Today's messages are read."""
+        chance = OPT_OUT * (1.0 + self.messages)
+        self.left |= told & (draws.uniform("reader/leave", self.index, np.array([day_number])) < chance)
+        self.messages += told
+
+
+def moved(p: Floats, other: Floats, logits: Floats) -> tuple[Floats, Floats]:
+    """The probabilities of a side and of the other one when the side's logit grows, of a softmax with doing nothing.
+
+    >>> one, other = moved(np.array([0.5]), np.array([0.2]), np.array([np.log(2.0)]))
+    >>> float(one[0]).__round__(4), float(other[0]).__round__(4)
+    (0.6667, 0.1333)
+    """
+    grown = p * np.exp(logits)
+    total = 1.0 - p + grown
+    return grown / total, other / total
