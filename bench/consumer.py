@@ -20,9 +20,11 @@ from divisa.adapters.memory.backlog import MemoryBacklog
 from divisa.adapters.memory.bars import MemoryBars
 from divisa.adapters.memory.clock import ManualClock
 from divisa.adapters.memory.markets import MemoryMarkets
+from divisa.adapters.memory.policy_source import MemoryPolicySource
 from divisa.adapters.memory.portfolios import MemoryPortfolios
 from divisa.adapters.memory.quarantine import MemoryQuarantine
 from divisa.adapters.memory.recipients import MemoryRecipients
+from divisa.adapters.memory.secrets import MemorySecrets
 from divisa.adapters.memory.suggestions import MemorySuggestions
 from divisa.adapters.memory.summaries import MemorySummaries
 from divisa.adapters.memory.watches import MemoryWatches
@@ -36,8 +38,10 @@ from divisa.domain.policy import PolicyRules
 from divisa.domain.portfolio import Portfolio
 from divisa.domain.recipient import Channel, Recipient
 from divisa.services.apply_quotes import ApplyQuotes, Arrival, everyone
+from divisa.services.assign_arm import KEY, AssignArm
 from divisa.services.decide import Decide
 from divisa.services.evaluate_users import EvaluateUsers
+from divisa.services.gather_facts import GatherFacts
 from divisa.services.log_decisions import LogDecisions
 from divisa.services.suggest import Outcome, Suggest
 
@@ -136,7 +140,8 @@ def _applied(path: Sequence[Quote], *, is_reference: bool) -> Applied:
     clock, scorer, suggestions = ManualClock(path[0].event_time), TimedScorer(by_cost), MemorySuggestions()
     watches = MemoryWatches(suggestions)
     watches.put_many(Watch(_user(index), PAIR) for index in range(USERS))
-    apply = _consumer(clock, scorer, watches, everyone(watches) if is_reference else watches.broken)
+    candidates = everyone(watches) if is_reference else watches.broken
+    apply = _consumer(clock, scorer, watches, suggestions, candidates)
     seconds, accepted, outcome = 0.0, 0, Outcome()
     for quote in path:
         clock.set(quote.event_time)
@@ -150,7 +155,13 @@ def _applied(path: Sequence[Quote], *, is_reference: bool) -> Applied:
     return Applied(accepted, seconds - scorer.seconds, outcome, told)
 
 
-def _consumer(clock: ManualClock, scorer: TimedScorer, watches: MemoryWatches, candidates: Candidates) -> ApplyQuotes:
+def _consumer(
+    clock: ManualClock,
+    scorer: TimedScorer,
+    watches: MemoryWatches,
+    suggestions: MemorySuggestions,
+    candidates: Candidates,
+) -> ApplyQuotes:
     stored, portfolios, recipients = MemorySummaries(), MemoryPortfolios(), MemoryRecipients()
     rows = unstack(BehaviourSummary[float], summaries(USERS))
     stored.put_many(PAIR, {_user(index): row for index, row in enumerate(rows)})
@@ -159,9 +170,10 @@ def _consumer(clock: ManualClock, scorer: TimedScorer, watches: MemoryWatches, c
         Recipient(_user(index), consent=frozenset(Channel), phone="+520000000000", email="user@example.com")
         for index in range(USERS)
     )
-    rules = PolicyRules(cooldown=timedelta(hours=1))
+    gather = GatherFacts(portfolios, recipients, suggestions, AssignArm(MemorySecrets({KEY: bytes(32)})), clock)
+    policy = MemoryPolicySource(PolicyRules(cooldown=timedelta(hours=1)))
     log = LogDecisions(CountedLines())
-    suggest = Suggest(watches, portfolios, recipients, clock, rules, VisitRules(), timedelta(hours=6), log)
+    suggest = Suggest(watches, gather, policy, clock, VisitRules(), timedelta(hours=6), log)
     return ApplyQuotes(
         pairs=frozenset([PAIR]),
         markets=MemoryMarkets(),

@@ -36,6 +36,12 @@ def count_by_reason(name: str, reasons: Mapping[str, int]) -> None:
         count(name, sum(reasons.values()))
 
 
+def report_policy(problem: str) -> None:
+    """Count and log that a change of the policy's knobs was not taken, and that those before it count."""
+    logger.error("a change of the policy was not taken; what was right before goes on", extra={"problem": problem})
+    count("PolicyNotTaken")
+
+
 def duration(name: str, milliseconds: float) -> None:
     """Record how long something took, in milliseconds."""
     metrics.add_metric(name=name, unit=MetricUnit.Milliseconds, value=milliseconds)

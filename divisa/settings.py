@@ -66,9 +66,9 @@ class DecidingSettings(Settings, frozen=True, kw_only=True, rename=str.upper):
     endpoint_name: Name
     """SageMaker endpoint of the model."""
     max_quote_age_seconds: Annotated[float, msgspec.Meta(gt=0, le=86_400)]
-    """Older quotes are stale, seconds. A price must be one that a person can still act on."""
-    cooldown_hours: Annotated[float, msgspec.Meta(ge=0, le=8_760)]
-    """Hours between two messages to one user about one pair. People stop reading what comes too often."""
+    """Older quotes are not decided at, seconds; the policy may want them younger."""
+    policy_parameter: Name
+    """SSM parameter with the knobs of the policy, one JSON document; a change is followed within a minute."""
     watch_shards: Annotated[int, msgspec.Meta(ge=1, le=1_000)]
     """Partitions that a pair's watches are spread over; the same as when they were seeded."""
     watch_age_hours: Annotated[float, msgspec.Meta(gt=0, le=720)]
@@ -144,6 +144,13 @@ class RefreshSettings(ServingSettings, frozen=True, kw_only=True, rename=str.upp
     how many can be kept from growing old."""
 
 
+class ReleaseSettings(DecidingSettings, frozen=True, kw_only=True, rename=str.upper):
+    """Settings of the scheduled release of what quiet hours held back."""
+
+    releases_per_run: Annotated[int, msgspec.Meta(ge=1, le=100_000)]
+    """Users whose held suggestions one run looks at, at most; a run must be over before the next."""
+
+
 class TransactionsSettings(DecidingSettings, frozen=True, kw_only=True, rename=str.upper):
     """Settings of the consumer of the ledger's stream."""
 
@@ -201,6 +208,14 @@ class EmailSettings(SenderSettings, frozen=True, kw_only=True, rename=str.upper)
     """Where the API answers people: unsubscribe links go there."""
     api_secret_id: Name
     """Secret of the API, by whose key unsubscribe links are signed; the same as the API's."""
+
+
+class InboundSmsSettings(Settings, frozen=True, kw_only=True, rename=str.upper):
+    """Settings of the consumer of what people text to us."""
+
+
+class EmailFeedbackSettings(Settings, frozen=True, kw_only=True, rename=str.upper):
+    """Settings of the consumer of what SES says to emails."""
 
 
 class PeopleSettings(Settings, frozen=True, kw_only=True, rename=str.upper):

@@ -16,6 +16,7 @@ def count_outcome(outcome: Outcome) -> None:
     count("WatchesMoved", outcome.moved)
     count("WatchesRaced", outcome.raced)
     count("SuggestionsMade", outcome.suggested)
+    count("SuggestionsHeld", outcome.held)
     count_by_reason("SuggestionsSuppressed", outcome.suppressed)
     count("DecisionsUnlogged", outcome.unlogged)
     if outcome.unlogged:

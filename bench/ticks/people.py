@@ -15,8 +15,10 @@ from bench.lines import CountedLines
 from bench.ticks.day import REFRESH
 from bench.timed_scorer import TimedScorer
 from divisa.adapters.memory.clock import ManualClock
+from divisa.adapters.memory.policy_source import MemoryPolicySource
 from divisa.adapters.memory.portfolios import MemoryPortfolios
 from divisa.adapters.memory.recipients import MemoryRecipients
+from divisa.adapters.memory.secrets import MemorySecrets
 from divisa.adapters.memory.suggestions import MemorySuggestions
 from divisa.adapters.memory.summaries import MemorySummaries
 from divisa.adapters.memory.watches import MemoryWatches
@@ -27,8 +29,10 @@ from divisa.domain.evaluation import Watch
 from divisa.domain.policy import PolicyRules
 from divisa.domain.portfolio import Portfolio
 from divisa.domain.recipient import Channel, Recipient
+from divisa.services.assign_arm import KEY, AssignArm
 from divisa.services.decide import Decide
 from divisa.services.evaluate_users import EvaluateUsers
+from divisa.services.gather_facts import GatherFacts
 from divisa.services.log_decisions import LogDecisions
 from divisa.services.suggest import Suggest
 
@@ -73,7 +77,8 @@ def world_of(users: int, day: Day, answer: Callable[[Question], Answer]) -> Worl
     watches.put_many(Watch(user, first.pair) for user in ids)
     clock, scorer = ManualClock(first.event_time), TimedScorer(answer)
     log = LogDecisions(CountedLines())
-    suggest = Suggest(watches, portfolios, recipients, clock, PolicyRules(), VISITS, REFRESH, log)
+    gather = GatherFacts(portfolios, recipients, suggestions, AssignArm(MemorySecrets({KEY: bytes(32)})), clock)
+    suggest = Suggest(watches, gather, MemoryPolicySource(PolicyRules()), clock, VISITS, REFRESH, log)
     decide = Decide(EvaluateUsers(summaries, scorer), suggest, clock, timedelta(minutes=1))
     return World(first.pair, clock, summaries, watches, suggestions, scorer, decide)
 

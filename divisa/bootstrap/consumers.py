@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, NamedTuple
 from divisa.bootstrap.shared import clock_of, tables_of
 from divisa.domain.episodes import VisitRules
 from divisa.domain.gate import GateLimits
-from divisa.domain.policy import PolicyRules
 from divisa.domain.recipient import Channel
 from divisa.settings import served_pairs, sms_tariff
 
@@ -22,6 +21,7 @@ if TYPE_CHECKING:
     from divisa.services.fold_ledger import FoldLedger
     from divisa.services.publish_suggestions import PublishSuggestions
     from divisa.services.refresh_watches import RefreshWatches
+    from divisa.services.release_held import ReleaseHeld
     from divisa.services.work_off import WorkOff
     from divisa.settings import (
         BacklogSettings,
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
         PushSettings,
         QuotesSettings,
         RefreshSettings,
+        ReleaseSettings,
         SenderSettings,
         Settings,
         SmsSettings,
@@ -79,6 +80,17 @@ def refresh_watches(settings: RefreshSettings) -> RefreshWatches:
 
     parts = _deciding(settings)
     return RefreshWatches(parts.markets, parts.watches, parts.decide)
+
+
+def release_held(settings: ReleaseSettings) -> ReleaseHeld:
+    """The scheduled release of what quiet hours held back; it judges as those do who decide."""
+    from divisa.adapters.aws.held_suggestions import DynamoHeldSuggestions
+    from divisa.services.release_held import ReleaseHeld
+
+    parts = _deciding(settings)
+    decide, gather, policy = parts.decide, parts.decide.suggest.gather, parts.decide.suggest.policy
+    held = DynamoHeldSuggestions(tables_of(settings).suggestions)
+    return ReleaseHeld(held, gather.suggestions, parts.markets, decide, gather, policy, decide.clock)
 
 
 def ledger_stream(settings: LedgerSettings) -> LedgerStream:
@@ -207,13 +219,17 @@ def _deciding(settings: DecidingSettings, *, consistent: bool = False) -> _Decid
     from divisa.adapters.aws import clients
     from divisa.adapters.aws.decisions import FirehoseDecisionLog
     from divisa.adapters.aws.markets import DynamoMarkets
+    from divisa.adapters.aws.policy_source import SsmPolicySource
     from divisa.adapters.aws.portfolios import DynamoPortfolios
     from divisa.adapters.aws.recipients import DynamoRecipients
     from divisa.adapters.aws.scorer import SageMakerScorer
+    from divisa.adapters.aws.suggestions import DynamoSuggestions
     from divisa.adapters.aws.summaries import DynamoSummaries
     from divisa.adapters.aws.watches import DynamoWatches
+    from divisa.observability import report_policy
     from divisa.services.decide import Decide
     from divisa.services.evaluate_users import EvaluateUsers
+    from divisa.services.gather_facts import GatherFacts
     from divisa.services.log_decisions import LogDecisions
     from divisa.services.suggest import Suggest
 
@@ -227,10 +243,15 @@ def _deciding(settings: DecidingSettings, *, consistent: bool = False) -> _Decid
         ),
         Suggest(
             watches,
-            DynamoPortfolios(tables.portfolios),
-            DynamoRecipients(tables.recipients),
+            GatherFacts(
+                DynamoPortfolios(tables.portfolios),
+                DynamoRecipients(tables.recipients),
+                DynamoSuggestions(tables.suggestions),
+                _assign_arm(settings),
+                clock,
+            ),
+            SsmPolicySource(clients.ssm(), settings.policy_parameter, report_policy),
             clock,
-            PolicyRules(cooldown=timedelta(hours=settings.cooldown_hours), max_quote_age=max_age),
             VisitRules(),
             timedelta(hours=settings.watch_age_hours),
             LogDecisions(FirehoseDecisionLog(clients.firehose(), settings.decisions_stream_name)),

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from divisa.domain.policy import Facts, suggested_amount
 from divisa.domain.suggestion import SuggestionResponse, suggestion_id_of
+from divisa.domain.transaction import Side
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -18,9 +19,9 @@ if TYPE_CHECKING:
     from divisa.domain.policy import PolicyRules
     from divisa.domain.quote import Quote
     from divisa.domain.suggestion import Suggestion
-    from divisa.domain.transaction import Side
     from divisa.ports import Clock, Portfolios, Recipients, Suggestions
     from divisa.services.assign_arm import AssignArm
+    from divisa.services.evaluate_users import Evaluations
 
 WEEK: Final = timedelta(days=7)
 
@@ -46,6 +47,19 @@ class Proposal:
     propensity: float
     model_version: str
     inside: bool = True
+
+
+def proposal_of(evaluations: Evaluations, row: int, episode: int) -> Proposal:
+    """What an evaluation that decided on a side would have its user told in a visit of the price."""
+    evaluation = evaluations.of(row)
+    return Proposal(
+        user_id=evaluation.user_id,
+        side=Side[evaluation.decision.name],
+        episode=episode,
+        usual_size=evaluations.summaries[row].size,
+        propensity=evaluation.propensity,
+        model_version=evaluation.model_version,
+    )
 
 
 @dataclass(frozen=True, slots=True)

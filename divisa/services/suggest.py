@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING
 
 from divisa.domain.episodes import follow, watched
 from divisa.domain.evaluation import Watch
-from divisa.domain.policy import Facts, judge, suggested_amount
+from divisa.domain.policy import judge
 from divisa.domain.reasons import reasons_for
 from divisa.domain.recipient import Language
-from divisa.domain.suggestion import Suggestion, Suppression, suggestion_id_of
+from divisa.domain.suggestion import Suggestion, suggestion_id_of
 from divisa.domain.transaction import Side
 from divisa.ports import Move
+from divisa.services.gather_facts import proposal_of
 from divisa.services.log_decisions import Decided, Judged
 
 if TYPE_CHECKING:
@@ -24,12 +25,11 @@ if TYPE_CHECKING:
     from divisa.domain.decision import Cause
     from divisa.domain.episodes import VisitRules
     from divisa.domain.evaluation import Evaluation
-    from divisa.domain.policy import PolicyRules
-    from divisa.domain.portfolio import Portfolio
+    from divisa.domain.policy import Facts, PolicyRules
     from divisa.domain.quote import Quote
-    from divisa.domain.recipient import Recipient
-    from divisa.ports import Clock, Portfolios, Recipients, Watches
+    from divisa.ports import Clock, PolicySource, Watches
     from divisa.services.evaluate_users import Evaluations
+    from divisa.services.gather_facts import GatherFacts
     from divisa.services.log_decisions import LogDecisions
 
 
@@ -41,6 +41,7 @@ class Outcome:
         evaluated: watches that the model was asked about.
         moved: watches that were written.
         suggested: suggestions that were let out.
+        held: suggestions that wait for the person's quiet hours to end.
         suppressed: suggestions that were recorded and not let out, by reason.
         raced: watches that somebody else had moved first.
         unlogged: decisions that stand, and that the decision log did not take.
@@ -49,15 +50,26 @@ class Outcome:
     evaluated: int = 0
     moved: int = 0
     suggested: int = 0
+    held: int = 0
     suppressed: Counter[str] = field(default_factory=Counter)
     raced: int = 0
     unlogged: int = 0
+
+    def count(self, suggestion: Suggestion) -> None:
+        """Count a suggestion that was recorded."""
+        if suggestion.suppressed is not None:
+            self.suppressed[suggestion.suppressed.value] += 1
+        elif suggestion.is_held:
+            self.held += 1
+        else:
+            self.suggested += 1
 
     def add(self, other: Outcome) -> None:
         """Count another outcome in."""
         self.evaluated += other.evaluated
         self.moved += other.moved
         self.suggested += other.suggested
+        self.held += other.held
         self.suppressed += other.suppressed
         self.raced += other.raced
         self.unlogged += other.unlogged
@@ -73,10 +85,9 @@ class Suggest:
     """
 
     watches: Watches
-    portfolios: Portfolios
-    recipients: Recipients
+    gather: GatherFacts
+    policy: PolicySource
     clock: Clock
-    rules: PolicyRules
     visits: VisitRules
     refresh_age: timedelta
     log: LogDecisions
@@ -87,23 +98,22 @@ class Suggest:
         Doing it again changes nothing: the watches have moved, and a suggestion's id belongs to its episode. A watch
         that a later quote has moved stays: else a retry of the first half of a batch would open an episode anew.
         """
-        outcome = Outcome(evaluated=len(watches))
-        afters: list[tuple[int, Evaluation, Watch, bool]] = []
+        outcome, rules = Outcome(evaluated=len(watches)), self.policy.current()
+        afters: list[tuple[int, Watch, bool]] = []
         x, at = quote.log_mid, quote.event_time + self.clock.age(quote.event_time)
         for row, (watch, evaluation) in enumerate(zip(watches, evaluations.each(), strict=True)):
             if not _is_ahead(watch, quote):
                 after, begins = self._after(quote, x, watch, evaluation)
                 if after is not watch:
-                    afters.append((row, evaluation, after, begins))
-        told = [after.user_id for _, _, after, begins in afters if begins]
-        portfolios = self.portfolios.get_many(quote.pair, told) if told else {}
-        recipients = self.recipients.get_many(told) if told else {}
-        planned: list[tuple[int, Move, Judged | None]] = [
-            (row, *self._told(quote, watches[row], after, evaluation, evaluations, row, portfolios, recipients))
-            if begins
-            else (row, Move(watches[row], after), None)
-            for row, evaluation, after, begins in afters
-        ]
+                    afters.append((row, after, begins))
+        begun = [(row, after) for row, after, begins in afters if begins]
+        proposals = [proposal_of(evaluations, row, after.episode) for row, after in begun]
+        gathered = self.gather(quote, evaluations.market, proposals, rules)
+        told = {
+            row: self._told(watches[row], after, facts, evaluations.evidence(row), rules)
+            for (row, after), facts in zip(begun, gathered, strict=True)
+        }
+        planned = [(row, *told.get(row, (Move(watches[row], after), None))) for row, after, _ in afters]
         moves = [move for _, move, _ in planned]
         decided: list[Decided] = []
         for (row, move, judged), is_done in zip(planned, self.watches.move_all(moves) if moves else (), strict=True):
@@ -112,11 +122,9 @@ class Suggest:
                 continue
             outcome.moved += 1
             decided.append(Decided(row, move.after, judged))
-            if move.suggestion is not None and move.suggestion.suppressed is not None:
-                outcome.suppressed[move.suggestion.suppressed.value] += 1
-            elif move.suggestion is not None:
-                outcome.suggested += 1
-        outcome.unlogged = self.log(cause, quote, at, evaluations, decided, self.rules)
+            if move.suggestion is not None:
+                outcome.count(move.suggestion)
+        outcome.unlogged = self.log(cause, quote, at, evaluations, decided, rules)
         return outcome
 
     def _after(self, quote: Quote, x: float, before: Watch, evaluation: Evaluation) -> tuple[Watch, bool]:
@@ -154,55 +162,33 @@ class Suggest:
         return due + timedelta.resolution if due == before.refresh_at else due
 
     def _told(
-        self,
-        quote: Quote,
-        before: Watch,
-        after: Watch,
-        evaluation: Evaluation,
-        evaluations: Evaluations,
-        row: int,
-        portfolios: Mapping[str, Portfolio],
-        recipients: Mapping[str, Recipient],
+        self, before: Watch, after: Watch, facts: Facts, evidence: Mapping[str, float], rules: PolicyRules
     ) -> tuple[Move, Judged]:
         """The move with the one suggestion of the visit that begins, and what the rules said of it."""
-        user, side = after.user_id, Side[evaluation.decision.name]
-        recipient, portfolio, age = recipients.get(user), portfolios.get(user), self.clock.age(quote.event_time)
-        amount = suggested_amount(side, portfolio, evaluations.summaries[row].size, quote, self.rules)
-        facts = Facts(
-            side=side,
-            quote=quote,
-            quote_age=age,
-            at=quote.event_time + age,
-            market=evaluations.market,
-            recipient=recipient,
-            portfolio=portfolio,
-            amount=amount,
-            propensity=evaluation.propensity,
-            model_version=evaluation.model_version,
-            last_told=after.suggested_at,
-        )
-        verdict = judge(facts, self.rules)
-        suppressed = verdict.suppressed or (Suppression.QUIET_HOURS if verdict.quiet_until else None)
+        recipient, quote, side = facts.recipient, facts.quote, facts.side
+        verdict = judge(facts, rules)
+        is_let_out = verdict.suppressed is None and verdict.quiet_until is None
         suggestion = Suggestion(
-            suggestion_id=suggestion_id_of(user, after.pair, side, after.episode),
-            user_id=user,
+            suggestion_id=suggestion_id_of(after.user_id, after.pair, side, after.episode),
+            user_id=after.user_id,
             pair=after.pair,
             side=side,
-            amount=amount,
+            amount=facts.amount,
             price=quote.ask if side is Side.BUY else quote.bid,
             quote_time=quote.event_time,
             quote_sequence=quote.sequence,
-            reasons=reasons_for(side, evaluations.evidence(row), evaluation.propensity),
-            propensity=evaluation.propensity,
-            model_version=evaluation.model_version,
+            reasons=reasons_for(side, evidence, facts.propensity),
+            propensity=facts.propensity,
+            model_version=facts.model_version,
             episode=after.episode,
             created_at=self.clock.now(),
-            expires_at=self.clock.later(self.rules.lifetime),
+            expires_at=self.clock.later(rules.lifetime),
             language=recipient.language if recipient is not None else Language.ES,
-            channels=recipient.reachable() if recipient is not None and suppressed is None else (),
-            suppressed=suppressed,
+            channels=recipient.reachable() if recipient is not None and is_let_out else (),
+            suppressed=verdict.suppressed,
+            held_until=verdict.quiet_until,
         )
-        moved = after if suppressed else replace(after, suggested_at=quote.event_time)
+        moved = replace(after, suggested_at=quote.event_time) if is_let_out else after
         return Move(before, moved, suggestion), Judged(facts, verdict, suggestion.suggestion_id)
 
 

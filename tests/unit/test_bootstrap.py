@@ -14,15 +14,18 @@ from divisa.adapters.aws.backlog import SqsBacklog
 from divisa.adapters.aws.bars import DynamoBars
 from divisa.adapters.aws.clock import ReplayClock, SystemClock
 from divisa.adapters.aws.deliveries import DynamoDeliveries
+from divisa.adapters.aws.held_suggestions import DynamoHeldSuggestions
 from divisa.adapters.aws.ledger import DynamoLedger
 from divisa.adapters.aws.ledger_stream import KinesisLedgerStream
 from divisa.adapters.aws.markets import DynamoMarkets
+from divisa.adapters.aws.policy_source import SsmPolicySource
 from divisa.adapters.aws.portfolios import DynamoPortfolios
 from divisa.adapters.aws.quarantine import S3Quarantine
 from divisa.adapters.aws.quote_stream import KinesisQuoteStream
 from divisa.adapters.aws.recipients import DynamoRecipients
 from divisa.adapters.aws.scorer import SageMakerScorer
 from divisa.adapters.aws.suggestion_topic import SnsSuggestionTopic
+from divisa.adapters.aws.suggestions import DynamoSuggestions
 from divisa.adapters.aws.summaries import DynamoSummaries
 from divisa.adapters.aws.watches import DynamoWatches
 from divisa.domain.errors import InvalidSetting
@@ -34,6 +37,7 @@ from divisa.settings import (
     OutboxSettings,
     QuotesSettings,
     RefreshSettings,
+    ReleaseSettings,
     SmsSettings,
     TransactionsSettings,
     served_pairs,
@@ -74,16 +78,18 @@ DECIDING = {
     "watches": DynamoWatches,
     "portfolios": DynamoPortfolios,
     "recipients": DynamoRecipients,
+    "suggestions": DynamoSuggestions,
+    "policy": SsmPolicySource,
 }
 
 
 def deciding(decide: Decide) -> dict[str, type]:
     """What stands behind a decision, once it is seen to have one clock and one freshness."""
     assert decide.suggest.clock is decide.clock
-    assert decide.suggest.rules.max_quote_age == decide.max_quote_age == timedelta(seconds=60)
-    assert decide.suggest.rules.cooldown == timedelta(hours=72)
+    assert decide.suggest.gather.clock is decide.clock
+    assert decide.max_quote_age == timedelta(seconds=60)
     assert decide.suggest.refresh_age == timedelta(hours=6)
-    wired = kinds(decide.evaluate) | kinds(decide.suggest)
+    wired = kinds(decide.evaluate) | kinds(decide.suggest) | kinds(decide.suggest.gather)
     return {name: wired[name] for name in DECIDING}
 
 
@@ -136,6 +142,17 @@ def test_the_ledgers_fold_decides_as_the_quotes_consumer_does_and_reads_what_it_
     assert summaries.is_consistent
 
 
+def test_the_release_judges_as_the_quotes_consumer_does_and_finds_what_that_one_holds() -> None:
+    release = bootstrap.release_held(ReleaseSettings.from_environment(COMMON | OF_KIND[ReleaseSettings]))
+
+    wired = kinds(release)
+    expected = {"held": DynamoHeldSuggestions, "suggestions": DynamoSuggestions, "markets": DynamoMarkets}
+    assert {name: wired[name] for name in expected} == expected
+    assert deciding(release.decide) == DECIDING
+    assert (release.gather, release.policy) == (release.decide.suggest.gather, release.decide.suggest.policy)
+    assert release.clock is release.decide.clock
+
+
 def test_what_quotes_break_is_read_at_half_the_price() -> None:
     apply = bootstrap.apply_quotes(QuotesSettings.from_environment(COMMON | OF_KIND[QuotesSettings]))
 
@@ -177,7 +194,9 @@ def test_producers_publish_to_kinesis() -> None:
     assert isinstance(bootstrap.quote_stream("divisa-local-quotes"), KinesisQuoteStream)
 
 
-@pytest.mark.parametrize("name", ["quotes", "backlog", "refresh", "transactions", "ledger", "outbox", "sms", "email"])
+@pytest.mark.parametrize(
+    "name", ["quotes", "backlog", "refresh", "release", "transactions", "ledger", "outbox", "sms", "email"]
+)
 def test_importing_a_handler_loads_neither_boto3_nor_pynamodb(name: str) -> None:
     heavy = (
         f"import sys, stream_consumers.{name}; print(sorted({{'boto3', 'pynamodb', 'sklearn'}} & sys.modules.keys()))"

@@ -17,6 +17,7 @@ from divisa.settings import (
     PushSettings,
     QuotesSettings,
     RefreshSettings,
+    ReleaseSettings,
     Settings,
     SmsSettings,
     TransactionsSettings,
@@ -31,7 +32,7 @@ SENDING = {
 DECIDING = {
     "ENDPOINT_NAME": "divisa-local-decisions",
     "MAX_QUOTE_AGE_SECONDS": "60",
-    "COOLDOWN_HOURS": "72",
+    "POLICY_PARAMETER": "/divisa/local/policy",
     "WATCH_SHARDS": "4",
     "WATCH_AGE_HOURS": "6",
     "DECISIONS_STREAM_NAME": "divisa-local-decisions",
@@ -55,6 +56,7 @@ OF_KIND: dict[type[Settings], dict[str, str]] = {
     },
     BacklogSettings: {**DECIDING, "BACKLOG_QUEUE_URL": QUEUE},
     RefreshSettings: {**DECIDING, "PAIRS": "USD/MXN", "REFRESHES_PER_RUN": "3000"},
+    ReleaseSettings: {**DECIDING, "RELEASES_PER_RUN": "1000"},
     TransactionsSettings: DECIDING,
     LedgerSettings: {"TRANSACTIONS_STREAM_NAME": "divisa-local-transactions"},
     OutboxSettings: {"SUGGESTIONS_TOPIC_ARN": "arn:aws:sns:us-east-1:000000000000:suggestions"},
@@ -88,7 +90,8 @@ SECRET = "hunter2"
 def test_settings_are_read_from_the_environment_in_their_types() -> None:
     settings = QuotesSettings.from_environment(QUOTES | {"PATH": "/usr/bin"})
     assert (settings.stage, settings.table_prefix, settings.clock) == ("local", "divisa-local-", "system")
-    assert (settings.max_quote_age_seconds, settings.cooldown_hours, settings.watch_shards) == (60.0, 72.0, 4)
+    assert (settings.max_quote_age_seconds, settings.watch_shards) == (60.0, 4)
+    assert settings.policy_parameter == "/divisa/local/policy"
     assert (settings.watch_age_hours, settings.decided_at_once) == (6.0, 2000)
     assert served_pairs(settings) == {Pair("USD", "MXN"), Pair("USD", "BRL")}
 
@@ -124,8 +127,7 @@ def test_a_missing_setting_is_named(kind: type[Settings], name: str) -> None:
         ("MAX_QUOTE_AGE_SECONDS", "nan"),
         ("MAX_QUOTE_AGE_SECONDS", "inf"),
         ("MAX_QUOTE_AGE_SECONDS", "86401"),
-        ("COOLDOWN_HOURS", "-1"),
-        ("COOLDOWN_HOURS", SECRET),
+        ("POLICY_PARAMETER", ""),
         ("WATCH_SHARDS", "0"),
         ("WATCH_SHARDS", "1.5"),
         ("WATCH_SHARDS", SECRET),

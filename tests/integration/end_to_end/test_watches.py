@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from divisa.adapters.wire.policy import policy_rules_to_json
 from divisa.domain.evaluation import Decision, shard_of
+from divisa.domain.policy import PolicyRules
 from divisa.domain.transaction import Side
 from local import endpoint, parts, telemetry
 from tests.integration.end_to_end.deployed import eventually
@@ -253,7 +255,9 @@ def test_a_price_that_trembles_at_an_edge_is_told_once_and_again_when_it_has_bee
     [watch] = world.watches().values()
     below, above = (f"{exp(watch.band.upper) + step:.4f}" for step in (-0.004, 0.004))
 
-    with cloud.configured(cloud.deployment.quotes_function_name, COOLDOWN_HOURS="0"):
+    impatient = policy_rules_to_json(PolicyRules(cooldown=timedelta(0), min_gain=None, holdout_share=0.0))
+    cloud.client("ssm").put_parameter(Name="/impatient/policy", Value=impatient, Type="String", Overwrite=True)
+    with cloud.configured(cloud.deployment.quotes_function_name, POLICY_PARAMETER="/impatient/policy"):
         for mid in (above, below, above, below, above):
             decided_at(world, mid)
         [told] = world.suggestions()

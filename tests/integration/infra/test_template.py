@@ -247,7 +247,7 @@ def test_every_function_is_traced_and_runs_what_the_artifact_was_built_for(resou
 def test_each_function_is_told_what_it_needs_and_no_more(resources: Resources) -> None:
     every = {"STAGE", "TABLE_PREFIX", "LOG_LEVEL", "CLOCK", "CLOCK_PARAMETER"}
     every |= {"POWERTOOLS_SERVICE_NAME", "POWERTOOLS_METRICS_NAMESPACE"}
-    deciding = {"ENDPOINT_NAME", "MAX_QUOTE_AGE_SECONDS", "COOLDOWN_HOURS", "WATCH_SHARDS", "WATCH_AGE_HOURS"}
+    deciding = {"ENDPOINT_NAME", "MAX_QUOTE_AGE_SECONDS", "POLICY_PARAMETER", "WATCH_SHARDS", "WATCH_AGE_HOURS"}
     deciding |= {"EXPERIMENT_SECRET_ID", "DECISIONS_STREAM_NAME"}
     people = {"PAIRS", "WATCH_SHARDS", "API_SECRET_ID", "USER_POOL_ID", "ERASURE_QUEUE_URL"}
     functions = of_type(resources, "Lambda::Function")

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 HOLD, SELL = "17.00", "17.25"
 """Mids for somebody whose dollars cost 17.00."""
-CHEERFUL = PolicyRules(cooldown=timedelta(0), max_quote_age=timedelta(days=1), min_gain=None)
+CHEERFUL = PolicyRules(cooldown=timedelta(0), max_quote_age=timedelta(days=1), min_gain=None, holdout_share=0.0)
 PATIENT = GateLimits(max_age=timedelta(days=1), future_tolerance=timedelta(days=1))
 
 

@@ -44,7 +44,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.usefixtures("one_thread")
 PRICE = len(PRICE_FEATURE_NAMES)
 USERS = 8
-NO_COOLDOWN = PolicyRules(cooldown=timedelta(0), max_quote_age=timedelta(days=1), min_gain=None)
+NO_COOLDOWN = PolicyRules(cooldown=timedelta(0), max_quote_age=timedelta(days=1), min_gain=None, holdout_share=0.0)
 TEMPERATURES = st.sampled_from([0.3, 1.0, 2.0])
 THRESHOLDS = st.tuples(st.floats(0.15, 0.7), st.floats(0.15, 0.7))
 

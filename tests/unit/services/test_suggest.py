@@ -40,7 +40,7 @@ def test_a_suggestion_says_what_whom_why_and_until_when() -> None:
     assert (suggestion.propensity, suggestion.model_version, suggestion.episode) == (0.7, "m-1", 1)
     assert suggestion.created_at == world.clock.now()
     assert suggestion.expires_at == world.clock.now() + timedelta(minutes=30)
-    assert (suggestion.language, suggestion.channels) == (Language.EN, (Channel.SMS, Channel.EMAIL))
+    assert (suggestion.language, suggestion.channels) == (Language.EN, (Channel.EMAIL, Channel.SMS))
 
 
 def test_a_buyer_pays_the_ask() -> None:

@@ -13,10 +13,12 @@ from divisa.adapters.memory.bars import MemoryBars
 from divisa.adapters.memory.clock import ManualClock
 from divisa.adapters.memory.decisions import MemoryDecisionLog
 from divisa.adapters.memory.markets import MemoryMarkets
+from divisa.adapters.memory.policy_source import MemoryPolicySource
 from divisa.adapters.memory.portfolios import MemoryPortfolios
 from divisa.adapters.memory.quarantine import MemoryQuarantine
 from divisa.adapters.memory.recipients import MemoryRecipients
 from divisa.adapters.memory.scorer import MemoryScorer
+from divisa.adapters.memory.secrets import MemorySecrets
 from divisa.adapters.memory.suggestions import MemorySuggestions
 from divisa.adapters.memory.summaries import MemorySummaries
 from divisa.adapters.memory.watches import MemoryWatches
@@ -26,8 +28,10 @@ from divisa.domain.features import PRICE_FEATURE_NAMES, Question
 from divisa.domain.gate import GateLimits
 from divisa.domain.policy import PolicyRules
 from divisa.services.apply_quotes import ApplyQuotes, Arrival, Report
+from divisa.services.assign_arm import AssignArm
 from divisa.services.decide import Decide
 from divisa.services.evaluate_users import EvaluateUsers
+from divisa.services.gather_facts import GatherFacts
 from divisa.services.log_decisions import LogDecisions
 from divisa.services.reevaluate_users import ReevaluateUsers
 from divisa.services.refresh_watches import RefreshWatches
@@ -52,7 +56,8 @@ if TYPE_CHECKING:
 OVER_COST = PRICE_FEATURE_NAMES.index("log_price_over_cost")
 EDGE = 0.01
 """Log return on the average cost beyond which the model of this world speaks."""
-CHEERFUL = PolicyRules(min_gain=None, cooldown=timedelta(hours=72), contradiction=timedelta(0))
+KEYS = {"key": b"0123456789abcdef"}
+CHEERFUL = PolicyRules(min_gain=None, cooldown=timedelta(hours=72), contradiction=timedelta(0), holdout_share=0.0)
 """Rules under which the model of this world is heard: it knows no average, and says one side after the other."""
 
 
@@ -188,7 +193,7 @@ class World:
     refresh_age: timedelta = timedelta(hours=6)
 
     def __post_init__(self) -> None:
-        self.clock = ManualClock(WEDNESDAY)
+        self.clock, self.policy = ManualClock(WEDNESDAY), MemoryPolicySource(self.rules)
         self.summaries, self.portfolios, self.recipients = MemorySummaries(), MemoryPortfolios(), MemoryRecipients()
         self.suggestions, self.quarantine, self.markets = MemorySuggestions(), MemoryQuarantine(), TroubledMarkets()
         self.watches, self.scorer = TroubledWatches(self.suggestions), SwitchedScorer(by_cost, model_version="m-1")
@@ -202,10 +207,9 @@ class World:
         self.decisions = TroubledDecisionLog()
         self.suggest = Suggest(
             self.watches,
-            self.portfolios,
-            self.recipients,
+            GatherFacts(self.portfolios, self.recipients, self.suggestions, AssignArm(MemorySecrets(KEYS)), self.clock),
+            self.policy,
             self.clock,
-            self.rules,
             self.visits,
             self.refresh_age,
             LogDecisions(self.decisions),
