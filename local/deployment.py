@@ -45,6 +45,12 @@ class Deployment:
     outbox_failed_queue_url: str
     ledger_failed_queue_url: str
     transactions_failed_queue_url: str
+    inbound_sms_topic_arn: str
+    email_feedback_topic_arn: str
+    inbound_sms_queue_url: str
+    email_feedback_queue_url: str
+    inbound_sms_dead_letter_queue_url: str
+    email_feedback_dead_letter_queue_url: str
     erasure_queue_url: str
     erasure_dead_letter_queue_url: str
     quarantine_bucket_name: str
@@ -71,6 +77,8 @@ class Deployment:
     sms_function_name: str
     email_function_name: str
     api_function_name: str
+    inbound_sms_function_name: str
+    email_feedback_function_name: str
     erasure_function_name: str
     prices_function_name: str
 
@@ -107,4 +115,5 @@ class Deployment:
         sending = self.release_function_name, self.outbox_function_name, *channels
         following = self.ledger_function_name, self.transactions_function_name
         answering = self.api_function_name, self.prices_function_name
-        return (*self.deciding_function_names, *sending, *following, *answering, self.erasure_function_name)
+        ending = self.inbound_sms_function_name, self.email_feedback_function_name, self.erasure_function_name
+        return (*self.deciding_function_names, *sending, *following, *answering, *ending)

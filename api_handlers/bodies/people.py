@@ -168,6 +168,7 @@ class ExportAnswer(Answer):
     sign_in: ExportedSignIn | Absent = None
     phone: str | Absent = None
     email: str | Absent = None
+    email_bounced: bool = Field(description="Whether emails to that address came back for good; none is sent to it.")
     preferences: PreferencesBody
     devices: list[DeviceAnswer]
     portfolios: list[ExportedPortfolio]
@@ -188,6 +189,7 @@ class ExportAnswer(Answer):
             sign_in=None if export.sign_in is None else ExportedSignIn.of(export.sign_in),
             phone=recipient.phone,
             email=recipient.email,
+            email_bounced=recipient.email is not None and not recipient.has_usable_email,
             preferences=PreferencesBody.of(recipient, served),
             devices=[DeviceAnswer.of(each) for each in export.devices],
             portfolios=[ExportedPortfolio.of(each) for each in export.portfolios],

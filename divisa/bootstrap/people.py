@@ -19,8 +19,9 @@ if TYPE_CHECKING:
     from divisa.services.keep_preferences import KeepPreferences
     from divisa.services.list_suggestions import ListSuggestions
     from divisa.services.open_suggestion import OpenSuggestion
+    from divisa.services.take_feedback import TakeEmailFeedback, TakeSms
     from divisa.services.unsubscribe import Unsubscribe
-    from divisa.settings import ErasureSettings, PeopleSettings
+    from divisa.settings import EmailFeedbackSettings, ErasureSettings, InboundSmsSettings, PeopleSettings
 
 
 def admit(settings: PeopleSettings) -> Admit:
@@ -74,6 +75,26 @@ def unsubscribe(settings: PeopleSettings) -> Unsubscribe:
 
     secrets, recipients = _secrets(settings), _recipients(settings)
     return Unsubscribe(SignedUnsubscribeTokens(lambda: signing_keys(secrets)), recipients, WithdrawConsent(recipients))
+
+
+def take_sms(settings: InboundSmsSettings) -> TakeSms:
+    """The consumer of what people text to us."""
+    from divisa.adapters.aws.recipients import DynamoRecipients
+    from divisa.services.take_feedback import TakeSms
+    from divisa.services.unsubscribe import WithdrawConsent
+
+    recipients = DynamoRecipients(tables_of(settings).recipients)
+    return TakeSms(recipients, WithdrawConsent(recipients))
+
+
+def take_email_feedback(settings: EmailFeedbackSettings) -> TakeEmailFeedback:
+    """The consumer of what SES says to emails."""
+    from divisa.adapters.aws.recipients import DynamoRecipients
+    from divisa.services.take_feedback import TakeEmailFeedback
+    from divisa.services.unsubscribe import WithdrawConsent
+
+    recipients = DynamoRecipients(tables_of(settings).recipients)
+    return TakeEmailFeedback(recipients, WithdrawConsent(recipients))
 
 
 def export_person(settings: PeopleSettings) -> ExportPerson:

@@ -44,6 +44,7 @@ class Recipient:
         phone: E.164 as the user entered it, checked when a message is sent; None when there is none.
         email: as above.
         time_zone, quiet_hours, weekly_cap, pairs, alerts: as in `Preferences`.
+        unusable_email: an address that bounced for good; no email goes to it, and one to another address does.
         version: grows by one with every change of the preferences; 0 before the first.
     """
 
@@ -57,6 +58,7 @@ class Recipient:
     weekly_cap: int = USUAL_WEEKLY_CAP
     pairs: frozenset[Pair] | None = None
     alerts: tuple[Alert, ...] = ()
+    unusable_email: str | None = None
     version: int = 0
 
     @property
@@ -68,12 +70,17 @@ class Recipient:
         """The same user, of the same version, with other wishes."""
         return replace(self, **{field.name: getattr(preferences, field.name) for field in fields(preferences)})
 
+    @property
+    def has_usable_email(self) -> bool:
+        """Whether there is an address that has not bounced."""
+        return bool(self.email) and self.email != self.unusable_email
+
     def reachable(self) -> tuple[Channel, ...]:
-        """Channels with consent and, where it is kept here, a contact, in the order of preference.
+        """Channels with consent and, where it is kept here, a usable contact, in the order of preference.
 
         Whether there is a device for a notification shows when it is sent.
         """
-        contacts = {Channel.PUSH: self.user_id, Channel.EMAIL: self.email, Channel.SMS: self.phone}
+        contacts = {Channel.PUSH: self.user_id, Channel.EMAIL: self.has_usable_email, Channel.SMS: self.phone}
         return tuple(channel for channel in Channel if channel in self.consent and contacts[channel])
 
     def __repr__(self) -> str:

@@ -84,7 +84,16 @@ class Recipients(Protocol):
         """Recipients by user; unknown users are absent."""
 
     def put_many(self, recipients: Iterable[Recipient]) -> None:
-        """Write recipients, whatever was there (seeding)."""
+        """Write recipients, whatever was there (seeding); an empty contact is none."""
+
+    def of_phone(self, phone: str) -> Sequence[str]:
+        """Users who have this number, in no order; what was written a moment ago may be missing."""
+
+    def of_email(self, address: str) -> Sequence[str]:
+        """Users who have this address to the letter, in no order; what was written a moment ago may be missing."""
+
+    def mark_unusable(self, user_id: str, address: str) -> bool:
+        """Note that a user's address bounced for good; False, and nothing is written, when they have another one."""
 
     def load(self, user_id: str) -> Recipient:
         """A user as of now; one of version 0, who agreed to nothing, when nothing is stored."""

@@ -125,6 +125,8 @@ def by_email(gateway: EmailGateway, links: Callable[[Suggestion], EmailLinks]) -
     def send(suggestion: Suggestion, recipient: Recipient) -> str:
         if not recipient.email:
             raise NoContact("there is no email address")
+        if not recipient.has_usable_email:
+            raise InvalidContact("the email address has bounced")
         return gateway.send(valid_email(recipient.email), email_text(suggestion, links(suggestion)))
 
     return send

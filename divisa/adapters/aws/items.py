@@ -237,6 +237,7 @@ class RecipientItem(Model):
     weekly_cap = NumberAttribute(null=True)
     pairs = JSONAttribute(null=True)
     alerts = JSONAttribute(null=True)
+    unusable_email = UnicodeAttribute(null=True)
     version = NumberAttribute(null=True)
 
 

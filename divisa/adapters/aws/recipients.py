@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from divisa.adapters.aws.items import RecipientItem
+from divisa.adapters.aws.tables import BY_EMAIL, BY_PHONE
 from divisa.domain.errors import ConcurrentUpdate
 from divisa.domain.pair import Pair
 from divisa.domain.preferences import USUAL_WEEKLY_CAP, UTC_ZONE, Alert, Direction, QuietHours
@@ -15,7 +16,7 @@ from divisa.domain.recipient import Channel, Language, Recipient
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from divisa.adapters.aws.table import Image, Table
+    from divisa.adapters.aws.table import Image, Index, Table
 
 
 class DynamoRecipients:
@@ -57,6 +58,25 @@ class DynamoRecipients:
             raise ConcurrentUpdate("the preferences have been changed meanwhile")
         return self._table.read(image, _recipient)
 
+    def of_phone(self, phone: str) -> Sequence[str]:
+        """Users who have this number, by the index; it lags behind writes by moments."""
+        return self._users(BY_PHONE, phone)
+
+    def of_email(self, address: str) -> Sequence[str]:
+        """Users who have this address, by the index; it lags behind writes by moments."""
+        return self._users(BY_EMAIL, address)
+
+    def _users(self, index: Index, contact: str) -> Sequence[str]:
+        if not contact:
+            return []
+        pages = self._table.pages(contact, index=index)
+        return [RecipientItem.from_raw_data(image).user_id for page in pages for image in page]
+
+    def mark_unusable(self, user_id: str, address: str) -> bool:
+        """Note that a user's address bounced for good; False, and nothing is written, when they have another one."""
+        bounced = [RecipientItem.unusable_email.set(address)]
+        return self._table.update(user_id, None, bounced, RecipientItem.email == address) is not None
+
     def erase(self, user_id: str) -> int:
         """Delete what there is of a user; returns how many rows that were."""
         return int(self._table.delete(user_id, None, RecipientItem.user_id.exists()))
@@ -80,8 +100,10 @@ def _wishes(recipient: Recipient) -> dict[str, Any]:
 def _item(recipient: Recipient) -> RecipientItem:
     return RecipientItem(
         user_id=recipient.user_id,
-        phone=recipient.phone,
-        email=recipient.email,
+        # An index takes no empty key.
+        phone=recipient.phone or None,
+        email=recipient.email or None,
+        unusable_email=recipient.unusable_email,
         version=recipient.version,
         **_wishes(recipient),
     )
@@ -96,6 +118,7 @@ def _recipient(image: Image) -> Recipient:
         consent=frozenset(map(Channel, item.consent)),
         phone=item.phone,
         email=item.email,
+        unusable_email=item.unusable_email,
         time_zone=item.time_zone or UTC_ZONE,
         quiet_hours=quiet,
         weekly_cap=USUAL_WEEKLY_CAP if item.weekly_cap is None else int(item.weekly_cap),

@@ -46,12 +46,14 @@ class Index:
         hash_key: the attribute that the items of a partition share; None for the table's own partition key.
         is_local: it can be read as of now, and a partition with it has at most 10 GB; else it is a global one, which
             lags behind writes by moments.
+        keys_only: its items have their keys and nothing else; else they are whole.
     """
 
     name: str
     range_key: str
     is_local: bool = False
     hash_key: str | None = None
+    keys_only: bool = False
 
     def schema(self, hash_key: str) -> dict[str, Any]:
         """Name, keys and projection as DynamoDB's API spells them."""
@@ -59,7 +61,7 @@ class Index:
         return {
             "IndexName": self.name,
             "KeySchema": [{"AttributeName": name, "KeyType": kind} for name, kind in keys],
-            "Projection": {"ProjectionType": "ALL"},
+            "Projection": {"ProjectionType": "KEYS_ONLY" if self.keys_only else "ALL"},
         }
 
 

@@ -41,7 +41,7 @@ class Definition:
         name: without the stage's prefix.
         model: what its items look like.
         stream_view: what its stream shows of a change; None when it has no stream.
-        indexes: its secondary indexes; each projects whole items.
+        indexes: its secondary indexes.
     """
 
     name: str
@@ -80,6 +80,8 @@ BY_LOWER: Final = Index("by_lower", "lower")
 BY_REFRESH: Final = Index("by_refresh", "refresh_at")
 BY_RELEASE: Final = Index("by_release", "held_until", hash_key="held_shard")
 BY_CREATED: Final = Index("by_created", "created_at", is_local=True)
+BY_PHONE: Final = Index("by_phone", "user_id", hash_key="phone", keys_only=True)
+BY_EMAIL: Final = Index("by_email", "user_id", hash_key="email", keys_only=True)
 BY_TIME: Final = Index("by_time", "executed_at", is_local=True)
 BY_SEQUENCE: Final = Index("by_sequence", "pair_sequence", is_local=True)
 PORTFOLIOS: Final = Definition("portfolios", PortfolioItem)
@@ -89,7 +91,7 @@ MARKET: Final = Definition("market", MarketItem)
 SUGGESTIONS: Final = Definition(
     "suggestions", SuggestionItem, stream_view="NEW_IMAGE", indexes=(BY_RELEASE, BY_CREATED)
 )
-RECIPIENTS: Final = Definition("recipients", RecipientItem)
+RECIPIENTS: Final = Definition("recipients", RecipientItem, indexes=(BY_PHONE, BY_EMAIL))
 DELIVERIES: Final = Definition("deliveries", DeliveryItem)
 DEVICES: Final = Definition("devices", DeviceItem)
 ERASURES: Final = Definition("erasures", ErasureItem)

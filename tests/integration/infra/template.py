@@ -14,6 +14,7 @@ FUNCTIONS = (
     "Quotes",
     "Backlog",
     "Refresh",
+    "Release",
     "Ledger",
     "Transactions",
     "Outbox",
@@ -22,9 +23,13 @@ FUNCTIONS = (
     "Api",
     "Prices",
     "Erasure",
+    "InboundSms",
+    "EmailFeedback",
 )
 DECIDING = ("Quotes", "Backlog", "Refresh", "Transactions")
 """The functions that decide about watches."""
+ASKING = ("Quotes", "Backlog", "Refresh", "Release", "Transactions")
+"""The functions that ask the model."""
 
 
 def of_type(resources: Resources, kind: str) -> dict[str, dict[str, Any]]:

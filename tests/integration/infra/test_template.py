@@ -33,17 +33,24 @@ def stream_from(resources: Resources, source: str) -> dict[str, Any]:
     return found
 
 
-def test_the_refresh_is_started_every_minute_is_over_before_the_next_and_is_not_retried(resources: Resources) -> None:
-    [rule] = of_type(resources, "Events::Rule").values()
+@pytest.mark.parametrize("function", ["RefreshLambdaFunction", "ReleaseLambdaFunction"])
+def test_what_is_scheduled_starts_every_minute_is_over_before_the_next_and_is_not_retried(
+    resources: Resources, function: str
+) -> None:
+    rules = of_type(resources, "Events::Rule").values()
+    [rule] = (each for each in rules if [referred(target["Arn"]) for target in each["Targets"]] == [function])
     permissions = of_type(resources, "Lambda::Permission").values()
-    [permission] = (each for each in permissions if each["Principal"] == "events.amazonaws.com")
-    [retries] = of_type(resources, "Lambda::EventInvokeConfig").values()
+    [permission] = (
+        each
+        for each in permissions
+        if each["Principal"] == "events.amazonaws.com" and referred(each["FunctionName"]) == function
+    )
+    configured = of_type(resources, "Lambda::EventInvokeConfig").values()
+    [retries] = (each for each in configured if referred(each["FunctionName"]) == function)
 
     assert (rule["ScheduleExpression"], rule["State"]) == ("rate(1 minute)", "ENABLED")
-    assert [referred(target["Arn"]) for target in rule["Targets"]] == ["RefreshLambdaFunction"]
-    assert referred(permission["FunctionName"]) == referred(retries["FunctionName"]) == "RefreshLambdaFunction"
     assert permission["Action"] == "lambda:InvokeFunction"
-    assert resources["RefreshLambdaFunction"]["Properties"]["Timeout"] < 60
+    assert resources[function]["Properties"]["Timeout"] < 60
     assert retries["MaximumRetryAttempts"] == 0
 
 
@@ -250,6 +257,7 @@ def test_each_function_is_told_what_it_needs_and_no_more(resources: Resources) -
     deciding = {"ENDPOINT_NAME", "MAX_QUOTE_AGE_SECONDS", "POLICY_PARAMETER", "WATCH_SHARDS", "WATCH_AGE_HOURS"}
     deciding |= {"EXPERIMENT_SECRET_ID", "DECISIONS_STREAM_NAME"}
     people = {"PAIRS", "WATCH_SHARDS", "API_SECRET_ID", "USER_POOL_ID", "ERASURE_QUEUE_URL"}
+    sending = {"SUGGESTIONS_TOPIC_ARN", "APP_URL"}
     functions = of_type(resources, "Lambda::Function")
     own = {name: set(functions[f"{name}LambdaFunction"]["Environment"]["Variables"]) - every for name in FUNCTIONS}
 
@@ -257,14 +265,17 @@ def test_each_function_is_told_what_it_needs_and_no_more(resources: Resources) -
         "Quotes": deciding | {"PAIRS", "QUARANTINE_BUCKET", "BACKLOG_QUEUE_URL", "DECIDED_AT_ONCE"},
         "Backlog": deciding | {"BACKLOG_QUEUE_URL"},
         "Refresh": deciding | {"PAIRS", "REFRESHES_PER_RUN"},
+        "Release": deciding | {"RELEASES_PER_RUN"},
         "Ledger": {"TRANSACTIONS_STREAM_NAME"},
         "Transactions": deciding,
         "Outbox": {"SUGGESTIONS_TOPIC_ARN"},
-        "Sms": {"SMS_SENDER_ID"},
-        "Email": {"SENDER_EMAIL"},
+        "Sms": sending | {"SMS_SENDER_ID", "SMS_TARIFF"},
+        "Email": sending | {"SENDER_EMAIL", "CONFIGURATION_SET", "API_URL", "API_SECRET_ID"},
         "Api": people | {"REQUESTS_PER_MINUTE", "MAX_QUOTE_AGE_SECONDS", "QUOTE_VALIDITY_SECONDS", "LAKE_BUCKET"},
         "Prices": {"PAIRS", "PROVIDERS_SECRET_ID", "QUOTES_STREAM_NAME"},
         "Erasure": people | {"LAKE_BUCKET"},
+        "InboundSms": set(),
+        "EmailFeedback": set(),
     }
 
 

@@ -1,0 +1,65 @@
+"""Act on what comes back from people and mail servers: send nothing more to where nothing is wanted or arrives."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from divisa.domain.feedback import FeedbackKind
+from divisa.domain.opt_out import is_opt_out
+from divisa.domain.recipient import Channel
+from divisa.services.unsubscribe import Subscription
+
+if TYPE_CHECKING:
+    from divisa.domain.feedback import EmailFeedback
+    from divisa.ports import Recipients
+    from divisa.services.unsubscribe import WithdrawConsent
+
+
+@dataclass(frozen=True, slots=True)
+class TakeSms:
+    """Takes a text message that somebody sent to us."""
+
+    recipients: Recipients
+    withdraw: WithdrawConsent
+
+    def __call__(self, phone: str, text: str) -> int | None:
+        """Withdraw consent to text messages of everybody with this number, if that is what it asks for.
+
+        Returns:
+            How many people got text messages until now; None when the message asks for something else.
+
+        Raises:
+            ConcurrentUpdate: somebody's preferences kept changing; try again.
+            StoreUnavailable: the table did not answer; try again.
+        """
+        if not is_opt_out(text):
+            return None
+        return sum(self.withdraw(Subscription(user, Channel.SMS)) for user in self.recipients.of_phone(phone))
+
+
+@dataclass(frozen=True, slots=True)
+class TakeEmailFeedback:
+    """Takes what was said to an email."""
+
+    recipients: Recipients
+    withdraw: WithdrawConsent
+
+    def __call__(self, feedback: EmailFeedback) -> int:
+        """Withdraw consent to emails of who complained; mark the address that bounced for good.
+
+        Returns:
+            How many people it changed something for.
+
+        Raises:
+            ConcurrentUpdate: somebody's preferences kept changing; try again.
+            StoreUnavailable: the table did not answer; try again.
+        """
+        changed = 0
+        for address in feedback.addresses:
+            for user_id in self.recipients.of_email(address):
+                if feedback.kind is FeedbackKind.COMPLAINT:
+                    changed += self.withdraw(Subscription(user_id, Channel.EMAIL))
+                else:
+                    changed += self.recipients.mark_unusable(user_id, address)
+        return changed
