@@ -64,9 +64,9 @@ class Loop:
         rules: of the policy. A fifth is held out, so that some weeks of few users say something.
     """
 
-    users: int = 400
+    users: int = 250
     start: date = date(2023, 9, 1)
-    end: date = date(2023, 11, 18)
+    end: date = date(2023, 11, 11)
     pair: Pair = Pair("USD", "MXN")
     price_seed: int = 1
     threshold: float = 0.1

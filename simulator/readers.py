@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 Bools: TypeAlias = NDArray[np.bool_]
 
-PULL, PULL_DEVIATION = 0.6, 0.3
+PULL, PULL_DEVIATION = 0.8, 0.3
 """Logits that a message adds for a reader who has had none lately: mean, and how readers differ."""
 TIRING = 0.25
 """What each message of late takes of the pull: it is multiplied by exp(−TIRING · messages)."""
