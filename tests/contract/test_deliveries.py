@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
@@ -8,12 +9,15 @@ import pytest
 
 from divisa.adapters.aws.deliveries import DynamoDeliveries
 from divisa.adapters.memory.deliveries import MemoryDeliveries
-from divisa.domain.errors import ConcurrentUpdate
+from divisa.domain.errors import ConcurrentUpdate, StoreUnavailable
 from divisa.domain.recipient import Channel
 from divisa.domain.suggestion import Delivery, DeliveryStatus
 from tests.contract.conftest import make_tables
 
 if TYPE_CHECKING:
+    from pynamodb.expressions.condition import Condition
+    from pynamodb.models import Model
+
     from divisa.ports import Deliveries
 
 AT = datetime(2024, 1, 5, 14, 15, 0, 1, tzinfo=UTC)
@@ -92,3 +96,48 @@ def test_what_became_of_suggestions_is_found_on_every_channel_and_forgotten(deli
     assert deliveries.forget(["s-1", "s-3", "s-4"]) == 3
     assert [each.suggestion_id for each in deliveries.all()] == ["s-2"]
     assert deliveries.forget(["s-1", "s-3", "s-4"]) == deliveries.forget([]) == 0
+
+
+def test_of_many_who_claim_at_once_one_sends(deliveries: Deliveries) -> None:
+    with ThreadPoolExecutor(16) as pool:
+        found = list(pool.map(lambda _: deliveries.claim("s-1", Channel.SMS, AT), range(16)))
+    assert found.count(None) == 1
+    assert {each for each in found if each is not None} == {SMS}
+
+
+@pytest.mark.integration
+@pytest.mark.parametrize("lost", [1, 2])
+def test_a_claim_whose_answer_was_lost_is_known_as_ones_own(
+    lost: int, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """DynamoDB wrote it, and the answer never came: the retry finds a claim, and it must not be a stranger's."""
+    table = make_tables(request.getfixturevalue("cloud")).deliveries
+    put, answers = table.put, [False] * lost + [True]
+
+    def put_and_lose(item: Model, condition: Condition) -> bool:
+        written = put(item, condition)
+        if not answers.pop(0):
+            raise StoreUnavailable("the answer was lost")
+        return written
+
+    monkeypatch.setattr(table, "put", put_and_lose)
+    ours, strangers = DynamoDeliveries(table), DynamoDeliveries(table)
+    assert ours.claim("s-1", Channel.SMS, AT) is None
+    monkeypatch.undo()
+    assert strangers.claim("s-1", Channel.SMS, AT) == SMS
+    ours.settle(SENT)
+    assert strangers.claim("s-1", Channel.SMS, AT) == SENT
+
+
+@pytest.mark.integration
+def test_a_table_that_goes_on_being_silent_is_left_to_a_later_attempt(
+    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    table = make_tables(request.getfixturevalue("cloud")).deliveries
+
+    def silent(item: Model, condition: Condition) -> bool:
+        raise StoreUnavailable("no answer")
+
+    monkeypatch.setattr(table, "put", silent)
+    with pytest.raises(StoreUnavailable, match="no answer"):
+        DynamoDeliveries(table).claim("s-1", Channel.SMS, AT)
