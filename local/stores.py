@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from divisa.adapters.aws import clients
 from divisa.adapters.aws.bars import DynamoBars
+from divisa.adapters.aws.decisions import S3Decisions
 from divisa.adapters.aws.deliveries import DynamoDeliveries
 from divisa.adapters.aws.markets import DynamoMarkets
 from divisa.adapters.aws.portfolios import DynamoPortfolios
@@ -24,6 +25,7 @@ from divisa.domain.pair import Pair
 if TYPE_CHECKING:
     from divisa.ports import (
         Bars,
+        Decisions,
         Deliveries,
         Markets,
         Portfolios,
@@ -79,3 +81,9 @@ def open_stores(cloud: LaptopCloud) -> Stores:
         quarantine=S3Quarantine(clients.s3(), deployment.quarantine_bucket_name),
         bars=DynamoBars(tables.bars),
     )
+
+
+def open_decisions(cloud: LaptopCloud) -> Decisions:
+    """The decision log of a running cloud; from here on this process talks to that cloud and to nothing else."""
+    os.environ.update(cloud.environ())
+    return S3Decisions(clients.s3(), cloud.deployment.lake_bucket_name)

@@ -6,7 +6,7 @@ component does not answer, and nothing of a library.
 """
 
 from divisa.ports.bars import Bars
-from divisa.ports.decisions import DecisionLog, Decisions
+from divisa.ports.decisions import DecisionLog, Decisions, Logged
 from divisa.ports.devices import Devices
 from divisa.ports.erasure import ErasureMarkers, ErasureQueue, Erasures, PersonalRows, SignIn, SignIns
 from divisa.ports.feeds import Feeds, Upload
@@ -55,6 +55,7 @@ __all__ = [
     "LedgerPage",
     "LedgerPosition",
     "LedgerStream",
+    "Logged",
     "MarketRecord",
     "Markets",
     "Move",

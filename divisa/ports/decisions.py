@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -21,14 +21,21 @@ class DecisionLog(Protocol):
         """
 
 
+class Logged(NamedTuple):
+    """A decision of the log, and the line that it stands in, byte by byte."""
+
+    record: DecisionRecord
+    line: bytes
+
+
 class Decisions(Protocol):
     """The decisions that were logged, some moments or minutes after they were written."""
 
-    def all(self, containing: str = "") -> Iterator[DecisionRecord]:
-        """Every record, those of the newest day first; one that was written twice may come twice.
+    def all(self, containing: str = "") -> Iterator[Logged]:
+        """Every decision, those of the newest day first; one that was written twice may come twice.
 
         Args:
-            containing: only records with this text, an id, anywhere in them.
+            containing: only decisions with this text, an id, anywhere in them.
 
         Raises:
             InvalidInput: a line of the log is none of this version of the code; says where it stands.

@@ -13,7 +13,7 @@ from divisa.domain.evaluation import Decision
 from divisa.domain.features import FEATURE_NAMES, PRICE_FEATURE_NAMES, Question
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from divisa.domain.pair import Pair
     from divisa.domain.quote import Quote
     from divisa.ports import Markets, Scores, Watches
-    from divisa.services.evaluate_users import EvaluateUsers, Evaluations
+    from divisa.services.evaluate_users import EvaluateUsers
 
 SAMPLE: Final = 50
 """Other values that each feature is tried with: the weights' sampling error is then about a seventh of their spread."""
@@ -128,9 +128,9 @@ class Explain:
         others = self._others(user_id, pair)
         evaluations = self.evaluate(pair, [user_id, *others], record.market, record.quote.log_mid)
         evaluation = evaluations.of(0)
-        tried = _variants(evaluations.question, evaluations.market)
+        tried = variants(evaluations.question, evaluations.market)
         outside = _outside(evaluations.question, evaluation.band)
-        scores = self.evaluate.scorer.score(_joined([outside, *tried.values()]))
+        scores = self.evaluate.scorer.score(joined([outside, *tried.values()]))
         if scores.model_version != evaluation.model_version:
             raise ScorerUnavailable("the model changed while it was asked")
         edges = iter(_said(scores, outside.x, row) for row in range(len(outside.x)))
@@ -142,7 +142,13 @@ class Explain:
             below=next(edges) if np.isfinite(evaluation.band.lower) else None,
             above=next(edges) if np.isfinite(evaluation.band.upper) else None,
             model_version=evaluation.model_version,
-            weights=_heaviest(evaluations, tried, scores.probabilities[len(outside.x) :]),
+            weights=heaviest(
+                evaluation.decision,
+                evaluations.scores.probabilities[0, evaluation.decision],
+                evaluations.evidence(0),
+                tried,
+                scores.probabilities[len(outside.x) :],
+            ),
             others=len(others),
         )
 
@@ -183,7 +189,7 @@ def _outside(question: Question, band: Band) -> Question:
     return question.part([0] * len(beyond)).at(beyond)
 
 
-def _variants(question: Question, market: MarketView[float]) -> dict[str, Question]:
+def variants(question: Question, market: MarketView[float]) -> dict[str, Question]:
     """The user of row 0 with one feature changed, by its name: a row for each other value that it is tried with."""
     variants = {}
     for column, feature in enumerate(FEATURE_NAMES):
@@ -206,16 +212,28 @@ def _variants(question: Question, market: MarketView[float]) -> dict[str, Questi
     return variants
 
 
-def _joined(questions: Sequence[Question]) -> Question:
+def joined(questions: Sequence[Question]) -> Question:
+    """The users of several questions in one, in their order."""
     return Question(*(np.concatenate(columns) for columns in zip(*questions, strict=True)))
 
 
-def _heaviest(
-    evaluations: Evaluations, tried: dict[str, Question], probabilities: NDArray[np.float64]
+def heaviest(
+    decision: Decision,
+    probability: float,
+    values: Mapping[str, float],
+    tried: Mapping[str, Question],
+    probabilities: NDArray[np.float64],
 ) -> tuple[Weight, ...]:
-    decision = evaluations.of(0).decision
-    values = evaluations.evidence(0)
-    here = _log_odds(evaluations.scores.probabilities[0, decision])
+    """The features that weigh most, TOP of them at most, the heaviest first.
+
+    Args:
+        decision: what the model says of the user.
+        probability: that the user does so.
+        values: the user's features by name.
+        tried: what each feature was tried with, from `variants`.
+        probabilities: what the model says of those, in their order, shape (n, 3).
+    """
+    here = _log_odds(np.float64(probability))
     log_odds = _log_odds(probabilities[:, decision])
     weights, start = [], 0
     for feature, rows in tried.items():
@@ -226,6 +244,6 @@ def _heaviest(
     return tuple(each for each in weights[:TOP] if each.weight)
 
 
-def _log_odds(probability: NDArray[np.float64]) -> NDArray[np.float64]:
+def _log_odds(probability: NDArray[np.float64] | np.float64) -> NDArray[np.float64]:
     bounded = np.clip(probability, _LEAST_PROBABILITY, 1.0 - _LEAST_PROBABILITY)
     return np.asarray(np.log(bounded / (1.0 - bounded)))

@@ -8,10 +8,12 @@ from local.cli import (
     cost,
     demo,
     down,
+    explain,
     inbox,
     login,
     quarantine,
     replay,
+    replay_decision,
     seed,
     status,
     suggestions,
@@ -55,6 +57,8 @@ app.command(rich_help_panel=_CLOUD, epilog=seed.EXAMPLES)(seed.seed)
 app.command(rich_help_panel=_CLOUD, epilog=replay.EXAMPLES)(replay.replay)
 app.command(rich_help_panel=_MESSAGES, epilog=suggestions.EXAMPLES)(suggestions.suggestions)
 app.command(rich_help_panel=_MESSAGES, epilog=why.EXAMPLES)(why.why)
+app.command(rich_help_panel=_MESSAGES, epilog=explain.EXAMPLES)(explain.explain)
+app.command(rich_help_panel=_MESSAGES, epilog=replay_decision.EXAMPLES)(replay_decision.replay_decision)
 app.command(rich_help_panel=_MESSAGES, epilog=inbox.EXAMPLES)(inbox.inbox)
 app.command(rich_help_panel=_MESSAGES, epilog=quarantine.EXAMPLES)(quarantine.quarantine)
 app.command(rich_help_panel=_MESSAGES, epilog=demo.EXAMPLES)(demo.demo)

@@ -11,6 +11,7 @@ from divisa.adapters.aws.failures import AWS_ERRORS, code_of
 from divisa.adapters.aws.sending import send_all
 from divisa.adapters.wire.decision import decision_from_json, decision_to_json
 from divisa.domain.errors import InvalidInput, StoreUnavailable, StreamUnavailable
+from divisa.ports import Logged
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -61,8 +62,8 @@ class S3Decisions:
         self._client = client
         self._bucket = bucket
 
-    def all(self, containing: str = "") -> Iterator[DecisionRecord]:
-        """Every record, the newest file first, of those with this text anywhere in them.
+    def all(self, containing: str = "") -> Iterator[Logged]:
+        """Every decision, the newest file first, of those with this text anywhere in them.
 
         Raises:
             InvalidInput: a line of a file is none of this version of the code; names the file and the line.
@@ -73,7 +74,7 @@ class S3Decisions:
             for number, line in enumerate(self._lines(key), start=1):
                 if wanted in line:
                     try:
-                        yield decision_from_json(line)
+                        yield Logged(decision_from_json(line), line)
                     except InvalidInput as error:
                         raise InvalidInput(f"{key}:{number}: {error}") from error
 
@@ -90,9 +91,21 @@ class S3Decisions:
         except AWS_ERRORS as error:
             raise StoreUnavailable(f"{key}: {code_of(error)}") from error
         try:
-            return (gzip.decompress(body) if body.startswith(_GZIP) else body).splitlines()
-        except (EOFError, OSError, zlib.error) as error:
-            raise InvalidInput(f"{key}: is no gzip file, although it begins as one") from error
+            return lines_of(body)
+        except InvalidInput as error:
+            raise InvalidInput(f"{key}: {error}") from error
+
+
+def lines_of(body: bytes) -> list[bytes]:
+    """The lines of a file of decisions, gzipped or not.
+
+    Raises:
+        InvalidInput: it is no gzip file, although it begins as one.
+    """
+    try:
+        return (gzip.decompress(body) if body.startswith(_GZIP) else body).splitlines()
+    except (EOFError, OSError, zlib.error) as error:
+        raise InvalidInput("is no gzip file, although it begins as one") from error
 
 
 def _packed(lines: Iterable[bytes]) -> Iterator[bytes]:

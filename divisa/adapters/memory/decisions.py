@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from divisa.adapters.wire.decision import decision_from_json, decision_to_json
+from divisa.ports import Logged
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -26,7 +27,7 @@ class MemoryDecisionLog:
         """Append records."""
         self.lines.extend(map(decision_to_json, records))
 
-    def all(self, containing: str = "") -> Iterator[DecisionRecord]:
-        """Every record, the newest first, of those with this text anywhere in them."""
+    def all(self, containing: str = "") -> Iterator[Logged]:
+        """Every decision, the newest first, of those with this text anywhere in them."""
         wanted = containing.encode()
-        return (decision_from_json(line) for line in reversed(self.lines) if wanted in line)
+        return (Logged(decision_from_json(line), line) for line in reversed(self.lines) if wanted in line)
