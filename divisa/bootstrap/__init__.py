@@ -13,6 +13,7 @@ from divisa.bootstrap.consumers import (
     publish_suggestions,
     quote_stream,
     refresh_watches,
+    release_held,
     work_off,
 )
 
@@ -26,5 +27,6 @@ __all__ = [
     "publish_suggestions",
     "quote_stream",
     "refresh_watches",
+    "release_held",
     "work_off",
 ]

@@ -25,15 +25,26 @@ def test_a_person_hears_of_errors_delays_set_aside_records_and_a_silent_model(re
 
     assert [dimension for metric, dimension in watched if metric == "Errors"] == [
         f"{name}{function}"
-        for function in ("backlog", "email", "erasure", "ledger", "outbox", "quotes", "refresh", "sms", "transactions")
+        for function in (
+            "backlog",
+            "email",
+            "erasure",
+            "ledger",
+            "outbox",
+            "quotes",
+            "refresh",
+            "release",
+            "sms",
+            "transactions",
+        )
     ]
     assert [dimension for metric, dimension in watched if metric == "IteratorAge"] == [
         f"{name}{function}" for function in ("ledger", "outbox", "quotes", "transactions")
     ]
     assert len([metric for metric, _ in watched if metric == "ApproximateNumberOfMessagesVisible"]) == 8
     assert [metric for metric, _ in watched].count("ApproximateAgeOfOldestMessage") == 1
-    assert ("Invocations", f"{name}refresh") in watched
-    assert ("RefreshesFull", f"{name}refresh") in watched
+    assert {("Invocations", f"{name}{function}") for function in ("refresh", "release")} <= set(watched)
+    assert {("RefreshesFull", f"{name}refresh"), ("ReleasesFull", f"{name}release")} <= set(watched)
     assert {("EvaluationsPostponed", f"{name}quotes"), ("BarsUnwritten", f"{name}quotes")} <= set(watched)
     assert all(each["AlarmActions"] == [{"Ref": "OperationsTopic"}] for each in alarms.values())
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.integration.infra.template import DECIDING, FUNCTIONS, as_list, of_type, referred, statements
+from tests.integration.infra.template import ASKING, DECIDING, FUNCTIONS, as_list, of_type, referred, statements
 
 if TYPE_CHECKING:
     from tests.integration.infra.template import Resources
@@ -56,7 +56,7 @@ def test_the_sms_sender_publishes_to_phone_numbers_and_to_no_topic(resources: Re
     ]
 
 
-def test_only_who_decides_reaches_the_model_only_the_outbox_the_topic_only_the_sender_emails(
+def test_only_who_asks_reaches_the_model_only_the_outbox_the_topic_only_the_sender_emails(
     resources: Resources,
 ) -> None:
     def may(name: str, action: str, resource: Any = None) -> bool:
@@ -66,7 +66,7 @@ def test_only_who_decides_reaches_the_model_only_the_outbox_the_topic_only_the_s
         )
 
     topic = {"Ref": "SuggestionsTopic"}
-    assert [name for name in FUNCTIONS if may(name, "sagemaker:InvokeEndpoint")] == list(DECIDING)
+    assert [name for name in FUNCTIONS if may(name, "sagemaker:InvokeEndpoint")] == list(ASKING)
     assert [name for name in FUNCTIONS if may(name, "sns:Publish", topic)] == ["Outbox"]
     assert [name for name in FUNCTIONS if may(name, "firehose:PutRecordBatch")] == list(DECIDING)
     assert [name for name in FUNCTIONS if may(name, "ses:SendEmail")] == ["Email"]
@@ -113,6 +113,18 @@ def test_who_folds_the_ledger_reads_it_by_number_and_writes_summaries_watches_an
     assert may["dynamodb:GetItem"] == tables("Market", "Portfolios")
     assert may["dynamodb:BatchGetItem"] == tables("Portfolios", "Summaries", "Recipients", "Watches")
     assert may["dynamodb:PutItem"] == tables("Summaries", "Watches", "Suggestions")
+    assert not {"dynamodb:DeleteItem", "dynamodb:UpdateItem", "dynamodb:BatchWriteItem"} & may.keys()
+
+
+def test_who_releases_what_is_held_finds_it_and_writes_suggestions_and_no_watch(resources: Resources) -> None:
+    may = may_do(resources, "Release")
+
+    assert may["dynamodb:Query"] == tables("Suggestions") | {
+        json.dumps({"Fn::Sub": f"${{SuggestionsTable.Arn}}/index/{name}"}) for name in ("by_release", "by_created")
+    }
+    assert may["dynamodb:PutItem"] == tables("Suggestions")
+    assert may["dynamodb:GetItem"] == tables("Market")
+    assert may["dynamodb:BatchGetItem"] == tables("Portfolios", "Summaries", "Recipients")
     assert not {"dynamodb:DeleteItem", "dynamodb:UpdateItem", "dynamodb:BatchWriteItem"} & may.keys()
 
 

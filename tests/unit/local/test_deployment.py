@@ -45,6 +45,7 @@ KEYS = [
     "QuotesFunctionName",
     "BacklogFunctionName",
     "RefreshFunctionName",
+    "ReleaseFunctionName",
     "LedgerFunctionName",
     "TransactionsFunctionName",
     "OutboxFunctionName",
@@ -77,9 +78,11 @@ def test_functions_come_in_the_order_in_which_a_quote_meets_them() -> None:
     assert deployment.deciding_function_names == deciding
     assert deployment.function_names == (
         *deciding,
+        "ReleaseFunctionName",
         "OutboxFunctionName",
-        "SmsFunctionName",
+        "PushFunctionName",
         "EmailFunctionName",
+        "SmsFunctionName",
         "LedgerFunctionName",
         "TransactionsFunctionName",
         "ApiFunctionName",
