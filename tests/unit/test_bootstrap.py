@@ -35,6 +35,7 @@ from divisa.settings import (
     EmailSettings,
     LedgerSettings,
     OutboxSettings,
+    PushSettings,
     QuotesSettings,
     RefreshSettings,
     ReleaseSettings,
@@ -181,11 +182,12 @@ def test_the_outbox_publishes_to_sns() -> None:
 
 @pytest.mark.parametrize(("clock", "kind"), [({}, SystemClock), (REPLAY, ReplayClock)])
 def test_each_channel_has_a_sender_of_its_own(clock: dict[str, str], kind: type) -> None:
+    by_push = bootstrap.deliver_by_push(PushSettings.from_environment(COMMON | OF_KIND[PushSettings] | clock))
     by_sms = bootstrap.deliver_by_sms(SmsSettings.from_environment(COMMON | OF_KIND[SmsSettings] | clock))
     by_email = bootstrap.deliver_by_email(EmailSettings.from_environment(COMMON | OF_KIND[EmailSettings] | clock))
 
-    assert (by_sms.channel, by_email.channel) == (Channel.SMS, Channel.EMAIL)
-    for deliver in (by_sms, by_email):
+    assert (by_push.channel, by_email.channel, by_sms.channel) == tuple(Channel)
+    for deliver in (by_push, by_email, by_sms):
         wired = kinds(deliver)
         assert (wired["deliveries"], wired["recipients"], wired["clock"]) == (DynamoDeliveries, DynamoRecipients, kind)
 
@@ -195,7 +197,21 @@ def test_producers_publish_to_kinesis() -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["quotes", "backlog", "refresh", "release", "transactions", "ledger", "outbox", "sms", "email"]
+    "name",
+    [
+        "quotes",
+        "backlog",
+        "refresh",
+        "release",
+        "transactions",
+        "ledger",
+        "outbox",
+        "push",
+        "sms",
+        "email",
+        "inbound_sms",
+        "email_feedback",
+    ],
 )
 def test_importing_a_handler_loads_neither_boto3_nor_pynamodb(name: str) -> None:
     heavy = (

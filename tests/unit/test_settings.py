@@ -9,8 +9,10 @@ from divisa.domain.pair import Pair
 from divisa.settings import (
     ApiSettings,
     BacklogSettings,
+    EmailFeedbackSettings,
     EmailSettings,
     ErasureSettings,
+    InboundSmsSettings,
     LedgerSettings,
     OutboxSettings,
     PricesSettings,
@@ -75,6 +77,8 @@ OF_KIND: dict[type[Settings], dict[str, str]] = {
         "QUOTES_STREAM_NAME": "divisa-local-quotes",
     },
     ErasureSettings: {**PEOPLE, "LAKE_BUCKET": "divisa-local-lake"},
+    InboundSmsSettings: {},
+    EmailFeedbackSettings: {},
     EmailSettings: {
         **SENDING,
         "SENDER_EMAIL": "no-reply@example.com",

@@ -25,7 +25,7 @@ from divisa.adapters.aws.suggestions import DynamoSuggestions
 from divisa.adapters.aws.summaries import DynamoSummaries
 from divisa.adapters.aws.watches import DynamoWatches
 from divisa.bootstrap import people
-from divisa.settings import ApiSettings, ErasureSettings, served_pairs
+from divisa.settings import ApiSettings, EmailFeedbackSettings, ErasureSettings, InboundSmsSettings, served_pairs
 from tests.unit.test_settings import COMMON, OF_KIND
 
 REPLAY = {"CLOCK": "replay", "CLOCK_PARAMETER": "/divisa/local/clock"}
@@ -63,6 +63,15 @@ def test_each_use_case_of_the_api_reads_its_own_stores() -> None:
     assert leaving.recipients is leaving.withdraw.recipients
     listing = kinds(people.list_suggestions(API))
     assert listing == {"suggestions": DynamoSuggestions, "recipients": DynamoRecipients, "clock": ReplayClock}
+
+
+def test_what_comes_back_finds_people_and_changes_them_in_one_table() -> None:
+    for take in (
+        people.take_sms(InboundSmsSettings.from_environment(COMMON)),
+        people.take_email_feedback(EmailFeedbackSettings.from_environment(COMMON)),
+    ):
+        assert isinstance(take.recipients, DynamoRecipients)
+        assert take.withdraw.recipients is take.recipients
 
 
 def test_an_export_reads_every_store_that_knows_people() -> None:

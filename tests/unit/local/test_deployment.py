@@ -27,6 +27,12 @@ KEYS = [
     "OutboxFailedQueueUrl",
     "LedgerFailedQueueUrl",
     "TransactionsFailedQueueUrl",
+    "InboundSmsTopicArn",
+    "EmailFeedbackTopicArn",
+    "InboundSmsQueueUrl",
+    "EmailFeedbackQueueUrl",
+    "InboundSmsDeadLetterQueueUrl",
+    "EmailFeedbackDeadLetterQueueUrl",
     "ErasureQueueUrl",
     "ErasureDeadLetterQueueUrl",
     "QuarantineBucketName",
@@ -53,6 +59,8 @@ KEYS = [
     "EmailFunctionName",
     "ApiFunctionName",
     "PricesFunctionName",
+    "InboundSmsFunctionName",
+    "EmailFeedbackFunctionName",
     "ErasureFunctionName",
 ]
 
@@ -87,6 +95,8 @@ def test_functions_come_in_the_order_in_which_a_quote_meets_them() -> None:
         "TransactionsFunctionName",
         "ApiFunctionName",
         "PricesFunctionName",
+        "InboundSmsFunctionName",
+        "EmailFeedbackFunctionName",
         "ErasureFunctionName",
     )
 
