@@ -13,7 +13,7 @@ from divisa.domain.reasons import reasons_for
 from divisa.domain.suggestion import Suppression
 from divisa.domain.transaction import Side
 from divisa.ports import MAX_RELEASES, Release
-from divisa.services.gather_facts import Proposal
+from divisa.services.gather_facts import proposal_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from divisa.domain.suggestion import Suggestion
     from divisa.ports import Clock, HeldSuggestions, Markets, PolicySource, Suggestions
     from divisa.services.decide import Decide
-    from divisa.services.evaluate_users import Evaluations
     from divisa.services.gather_facts import GatherFacts
 
 PATIENCE: Final = timedelta(hours=24)
@@ -170,7 +169,7 @@ class ReleaseHeld:
                 decided[older.suggestion_id] = _dropped(older, Suppression.MERGED)
             judged[each.user_id] = each
         rules = self.policy.current()
-        proposals = [_proposal(each, evaluations, rows[user]) for user, each in judged.items()]
+        proposals = [proposal_of(evaluations, rows[user], each.episode) for user, each in judged.items()]
         gathered = self.gather(quote, evaluations.market, proposals, rules)
         for (user, each), facts in zip(judged.items(), gathered, strict=True):
             verdict = judge(facts, rules)
@@ -210,18 +209,6 @@ def _is_given_up(held: Suggestion, now: datetime) -> bool:
 
 def _dropped(held: Suggestion, reason: Suppression) -> Suggestion:
     return replace(held, suppressed=reason)
-
-
-def _proposal(held: Suggestion, evaluations: Evaluations, row: int) -> Proposal:
-    evaluation = evaluations.of(row)
-    return Proposal(
-        user_id=held.user_id,
-        side=held.side,
-        episode=held.episode,
-        usual_size=evaluations.summaries[row].size,
-        propensity=evaluation.propensity,
-        model_version=evaluation.model_version,
-    )
 
 
 def _merged(decided: Sequence[Release]) -> Sequence[Release]:
