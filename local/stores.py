@@ -11,6 +11,7 @@ from divisa.adapters.aws import clients
 from divisa.adapters.aws.bars import DynamoBars
 from divisa.adapters.aws.decisions import S3Decisions
 from divisa.adapters.aws.deliveries import DynamoDeliveries
+from divisa.adapters.aws.ledger import DynamoLedger
 from divisa.adapters.aws.markets import DynamoMarkets
 from divisa.adapters.aws.portfolios import DynamoPortfolios
 from divisa.adapters.aws.quarantine import S3Quarantine
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
         Bars,
         Decisions,
         Deliveries,
+        Ledger,
         Markets,
         Portfolios,
         Quarantine,
@@ -60,6 +62,7 @@ class Stores:
     deliveries: Deliveries
     quarantine: Quarantine
     bars: Bars
+    ledger: Ledger
 
 
 def open_stores(cloud: LaptopCloud) -> Stores:
@@ -80,6 +83,7 @@ def open_stores(cloud: LaptopCloud) -> Stores:
         deliveries=DynamoDeliveries(tables.deliveries),
         quarantine=S3Quarantine(clients.s3(), deployment.quarantine_bucket_name),
         bars=DynamoBars(tables.bars),
+        ledger=DynamoLedger(tables.transactions, tables.portfolios),
     )
 
 

@@ -88,7 +88,8 @@ class Outcome:
     """One suggestion of the experiment and what is known to have followed; None is what is not, or never happened.
 
     Attributes:
-        suggestion_id, user_id, pair, side, amount, price, created_at: as in `Suggestion`.
+        suggestion_id, user_id, pair, side, amount, price: as in `Suggestion`.
+        begun_at: see the function of this name.
         arm: TREATED when it was let out, whether it arrived or not; HELD_OUT when it was held out.
         channel: the first that it goes to, or was to go to.
         reason: the strongest.
@@ -106,7 +107,7 @@ class Outcome:
     side: Side
     amount: Decimal
     price: Decimal
-    created_at: datetime
+    begun_at: datetime
     arm: Arm
     channel: Channel | None
     reason: ReasonCode | None
@@ -131,6 +132,15 @@ def arm_in(suggestion: Suggestion) -> Arm | None:
     return Arm.TREATED if suggestion.suppressed is None and not suggestion.is_held else None
 
 
+def begun_at(suggestion: Suggestion) -> datetime:
+    """From when on it could be followed, UTC: when it was made or, where quiet hours held it, when those ended.
+
+    What was let out after them was made anew then; what was held out instead still says until when it was held.
+    """
+    held_until = suggestion.held_until
+    return suggestion.created_at if held_until is None else max(suggestion.created_at, held_until)
+
+
 def outcome_of(
     suggestion: Suggestion,
     deliveries: Iterable[Delivery],
@@ -141,7 +151,7 @@ def outcome_of(
 ) -> Outcome | None:
     """What is known at a moment of a suggestion; None when it is not part of the experiment.
 
-    It is the same for every moment from `created_at + rules.settled_after` on: later events do not count.
+    It is the same for every moment from `begun_at + rules.settled_after` on: later events do not count.
 
     Args:
         suggestion: the suggestion.
@@ -154,13 +164,13 @@ def outcome_of(
     counted, arm = rules or OutcomeRules(), arm_in(suggestion)
     if arm is None:
         return None
-    until = min(at, suggestion.created_at + counted.settled_after)
+    until = min(at, begun_at(suggestion) + counted.settled_after)
     shown = [
         each.at
         for each in deliveries
         if each.suggestion_id == suggestion.suggestion_id and each.status is DeliveryStatus.SENT and each.at <= until
     ]
-    followed = first_trade(suggestion, entries, min(until, suggestion.created_at + counted.window))
+    followed = first_trade(suggestion, entries, min(until, begun_at(suggestion) + counted.window))
     answered, opened = suggestion.responded_at, suggestion.opened_at
     is_answered = answered is not None and answered <= until
     return Outcome(
@@ -170,7 +180,7 @@ def outcome_of(
         side=suggestion.side,
         amount=suggestion.amount,
         price=suggestion.price,
-        created_at=suggestion.created_at,
+        begun_at=begun_at(suggestion),
         arm=arm,
         channel=next(iter(suggestion.channels), None),
         reason=suggestion.reasons[0].code if suggestion.reasons else None,
@@ -185,13 +195,13 @@ def outcome_of(
 
 
 def first_trade(suggestion: Suggestion, entries: Iterable[LedgerEntry], until: datetime) -> LedgerEntry | None:
-    """The first entry of the suggestion's user, pair and side after it was made, until a moment, itself included."""
-    wanted = (suggestion.user_id, suggestion.pair, suggestion.side)
+    """The first entry of the suggestion's user, pair and side after it began, until a moment, itself included."""
+    wanted, begun = (suggestion.user_id, suggestion.pair, suggestion.side), begun_at(suggestion)
     after = (
         entry
         for entry in entries
         if (entry.transaction.user_id, entry.transaction.pair, entry.transaction.side) == wanted
-        and suggestion.created_at < entry.transaction.event_time <= until
+        and begun < entry.transaction.event_time <= until
     )
     return min(after, key=lambda entry: (entry.transaction.event_time, entry.sequence), default=None)
 
@@ -201,7 +211,7 @@ def _prices(
 ) -> dict[Horizon, LaterPrice]:
     known = {}
     for horizon in Horizon:
-        moment = suggestion.created_at + horizon.length
+        moment = begun_at(suggestion) + horizon.length
         if moment > until:
             continue
         oldest = moment - rules.max_price_age

@@ -10,6 +10,7 @@ from local.cli import (
     down,
     explain,
     inbox,
+    lift,
     login,
     quarantine,
     replay,
@@ -60,6 +61,7 @@ app.command(rich_help_panel=_MESSAGES, epilog=why.EXAMPLES)(why.why)
 app.command(rich_help_panel=_MESSAGES, epilog=explain.EXAMPLES)(explain.explain)
 app.command(rich_help_panel=_MESSAGES, epilog=replay_decision.EXAMPLES)(replay_decision.replay_decision)
 app.command(rich_help_panel=_MESSAGES, epilog=inbox.EXAMPLES)(inbox.inbox)
+app.command(rich_help_panel=_MESSAGES, epilog=lift.EXAMPLES)(lift.lift)
 app.command(rich_help_panel=_MESSAGES, epilog=quarantine.EXAMPLES)(quarantine.quarantine)
 app.command(rich_help_panel=_MESSAGES, epilog=demo.EXAMPLES)(demo.demo)
 app.command(rich_help_panel=_API, epilog=login.EXAMPLES)(login.login)

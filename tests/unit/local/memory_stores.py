@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from divisa.adapters.memory.bars import MemoryBars
 from divisa.adapters.memory.deliveries import MemoryDeliveries
+from divisa.adapters.memory.ledger import MemoryLedger
 from divisa.adapters.memory.markets import MemoryMarkets
 from divisa.adapters.memory.portfolios import MemoryPortfolios
 from divisa.adapters.memory.quarantine import MemoryQuarantine
@@ -28,13 +29,13 @@ USD_BRL = Pair("USD", "BRL")
 
 def memory_stores(*pairs: Pair) -> Stores:
     """Empty stores of a cloud that serves these pairs, or USD/MXN and USD/BRL."""
-    suggestions = MemorySuggestions()
+    suggestions, portfolios = MemorySuggestions(), MemoryPortfolios()
     return Stores(
         pairs=frozenset(pairs or (USD_MXN, USD_BRL)),
         watch_age=timedelta(hours=6),
         stream=MemoryQuoteStream(),
         markets=MemoryMarkets(),
-        portfolios=MemoryPortfolios(),
+        portfolios=portfolios,
         summaries=MemorySummaries(),
         recipients=MemoryRecipients(),
         watches=MemoryWatches(suggestions, shards=4),
@@ -42,6 +43,7 @@ def memory_stores(*pairs: Pair) -> Stores:
         deliveries=MemoryDeliveries(),
         quarantine=MemoryQuarantine(),
         bars=MemoryBars(),
+        ledger=MemoryLedger(portfolios),
     )
 
 
