@@ -91,6 +91,10 @@ bench-api: setup ## The API: handlers by themselves, cold imports, whole request
 	@test -f .local/model/model.tar.gz || $(BIN)/divisa train
 	@$(BIN)/python -m bench.api
 
+.PHONY: lift
+lift: setup ## The closed loop: in how many of 100 simulated experiments the lift's interval holds the true effect
+	@$(BIN)/python -m bench.lift
+
 .PHONY: fuzz
 fuzz: setup ## Fuzz the API on a laptop cloud of its own, with all checks, and end with the counts
 	@test -f .local/model/model.tar.gz || $(BIN)/divisa train
