@@ -16,6 +16,7 @@ HANDLERS = {
     "ledger": ("ledger_stream", "LedgerSettings"),
     "transactions": ("fold_ledger", "TransactionsSettings"),
     "outbox": ("publish_suggestions", "OutboxSettings"),
+    "push": ("deliver_by_push", "PushSettings"),
     "sms": ("deliver_by_sms", "SmsSettings"),
     "email": ("deliver_by_email", "EmailSettings"),
 }
@@ -50,8 +51,15 @@ ENVIRONMENT = {
     "BACKLOG_QUEUE_URL": "https://sqs.us-east-1.amazonaws.com/000000000000/bench",
     "TRANSACTIONS_STREAM_NAME": "bench",
     "SUGGESTIONS_TOPIC_ARN": "arn:aws:sns:us-east-1:000000000000:bench",
+    "ANDROID_APPLICATION_ARN": "",
+    "IOS_APPLICATION_ARN": "",
     "SMS_SENDER_ID": "",
+    "SMS_TARIFF": "MX:0.0411:500",
     "SENDER_EMAIL": "bench@example.com",
+    "CONFIGURATION_SET": "bench",
+    "APP_URL": "https://app.divisa.example",
+    "API_URL": "https://api.divisa.example",
+    "API_SECRET_ID": "bench",
 }
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from local.cost.bill import CHANNELS, POLLS, QUEUES, index_units, instances
+from local.cost.bill import BY_SMS, POLLS, QUEUES, index_units, instances
 from local.cost.counts import CALL_ROWS
 from local.cost.traffic import HOURS, OPEN, REQUEST, with_bands
 from local.cost.units import write_units
@@ -60,8 +60,9 @@ def assumptions(load: Load, parameters: Parameters, counts: Counts, sizes: Sizes
         f"{parameters.endpoint_instances}, here {instances(traffic, parameters, counts)}, enough for the mean: a burst "
         "waits in the backlog. Brute force is counted at the same speed, though without bands it is faster.",
         f"A request to DynamoDB holds a function up for {1000 * REQUEST:g} ms (assumed, not measured: it needs AWS).",
-        f"A suggestion makes {CHANNELS} messages, one SMS and one email, each published, queued and delivered by "
-        "itself. Those that a cooldown or a lack of consent holds back are counted as sent: less goes out.",
+        f"A suggestion makes one message: an email, and in {BY_SMS:.0%} of cases (assumed, not measured) a text "
+        "message, after the email surely reached nobody. A notification is cheaper than either. Those that a cooldown "
+        "or a lack of consent holds back are counted as sent: less goes out.",
         f"Lambda asks each of {QUEUES} empty queues {POLLS:g} times an hour.",
         "Every record of the quote stream is put by itself; aggregation makes it less.",
     )

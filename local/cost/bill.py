@@ -27,10 +27,12 @@ ITEM_OVERHEAD: Final = 100
 """Bytes that DynamoDB's storage adds to an item, an index's entry too."""
 KEPT_MONTHS: Final = 400 * 24 / HOURS
 """For which suggestions and deliveries are kept."""
-CHANNELS: Final = 2
-"""Messages a suggestion: one SMS, one email."""
-QUEUES: Final = 3
-"""That Lambda polls: SMS, email, backlog."""
+BY_SMS: Final = 0.1
+"""Suggestions whose email surely reaches nobody, so that they go on as a text message. Assumed: it is not measured."""
+ATTEMPTS: Final = 1 + BY_SMS
+"""Channels that a suggestion is announced to, one message being made of it: email, and in that share of cases SMS."""
+QUEUES: Final = 4
+"""That Lambda polls: push, email, SMS, backlog."""
 POLLS: Final = 5 * 3600 / 20
 """Requests an hour with which Lambda waits at an empty queue: five pollers, twenty seconds each."""
 ANSWER_BYTES: Final = 105
@@ -137,8 +139,8 @@ def _writes(bands: Traffic, brute: Traffic, sizes: Sizes) -> Iterator[_Amount]:
     yield _Amount("DynamoDB", "writes: watches broken", price, bands.broken * (watch + index), brute.moved * watch)
     yield _Amount("DynamoDB", "writes: watches refreshed", price, bands.refreshed * (watch + index), 0.0)
     # A suggestion's watch is written in its transaction: once more than a plain write, which is counted above.
-    each = watch + 2 * write_units(sizes.suggestion) + CHANNELS * 2 * write_units(sizes.delivery)
-    what = "writes: suggestions, deliveries"
+    each = watch + 2 * write_units(sizes.suggestion) + ATTEMPTS * 2 * write_units(sizes.delivery) + BY_SMS
+    what = "writes: suggestions, deliveries, budgets"
     yield _Amount("DynamoDB", what, price, bands.suggestions * each, brute.suggestions * each)
     market = write_units(sizes.market)
     what = "writes: market records"
@@ -161,7 +163,7 @@ def _reads(bands: Traffic, brute: Traffic, parameters: Parameters, sizes: Sizes)
     yield _Amount("DynamoDB", "reads: market records", price, loads * market, brute.decisions * market)
     bars = len(Interval) * read_units(sizes.bar, consistent=True)
     yield _Amount("DynamoDB", "reads: bars", price, bands.decisions * bars, brute.decisions * bars)
-    each = read_units(sizes.portfolio) + (1 + CHANNELS) * read_units(sizes.recipient)
+    each = read_units(sizes.portfolio) + (1 + ATTEMPTS) * read_units(sizes.recipient)
     what = "reads: portfolios, recipients"
     yield _Amount("DynamoDB", what, price, bands.suggestions * each, brute.suggestions * each)
 
@@ -169,7 +171,7 @@ def _reads(bands: Traffic, brute: Traffic, parameters: Parameters, sizes: Sizes)
 def _storage(load: Load, traffic: Traffic, sizes: Sizes) -> Iterator[_Amount]:
     watches = load.users * (sizes.watch + ITEM_OVERHEAD) / GB
     people = load.users * (sizes.summary + sizes.portfolio + sizes.recipient + 3 * ITEM_OVERHEAD) / GB
-    told = sizes.suggestion + ITEM_OVERHEAD + CHANNELS * (sizes.delivery + ITEM_OVERHEAD)
+    told = sizes.suggestion + ITEM_OVERHEAD + ATTEMPTS * (sizes.delivery + ITEM_OVERHEAD)
     tables = watches + people + traffic.suggestions * KEPT_MONTHS * told / GB
     yield _Amount("DynamoDB", "storage", "dynamodb_storage", tables + len(WATCHES.indexes) * watches, tables)
     yield _Amount("DynamoDB", "recovery to any second", "dynamodb_recovery", tables, tables)
@@ -178,12 +180,12 @@ def _storage(load: Load, traffic: Traffic, sizes: Sizes) -> Iterator[_Amount]:
 def _functions(bands: Traffic, brute: Traffic, parameters: Parameters) -> Iterator[_Amount]:
     def requests(traffic: Traffic) -> float:
         refreshes = traffic.runs and HOURS * 60
-        return traffic.invocations + refreshes + traffic.suggestions * (1 + CHANNELS)
+        return traffic.invocations + refreshes + traffic.suggestions * (1 + ATTEMPTS)
 
     def gb_seconds(traffic: Traffic) -> float:
         memory = parameters.memory_gb
         deciding = traffic.quotes_seconds * memory["quotes"] + traffic.refresh_seconds * memory["refresh"]
-        each = memory["outbox"] + 4 * (memory["sms"] + memory["email"])
+        each = memory["outbox"] + 4 * (memory["email"] + BY_SMS * memory["sms"])
         return deciding + traffic.suggestions * REQUEST * each
 
     yield _Amount("Lambda", "requests", "lambda_request", requests(bands), requests(brute))
@@ -214,15 +216,15 @@ def _streams_and_messages(traffic: Traffic, parameters: Parameters) -> Iterator[
     def both(service: str, what: str, price: str | None, amount: float) -> _Amount:
         return _Amount(service, what, price, amount, amount)
 
-    shard_hours, messages = HOURS * parameters.stream_shards, traffic.suggestions * CHANNELS
+    shard_hours, announced = HOURS * parameters.stream_shards, traffic.suggestions * ATTEMPTS
     yield both("Kinesis", "shards", "kinesis_shard", shard_hours)
     kept = shard_hours if parameters.stream_hours > 24 else 0.0
     yield both("Kinesis", "longer retention", "kinesis_retention", kept)
     yield both("Kinesis", "prices put", "kinesis_put", traffic.ticks)
-    yield both("SQS", "requests", "sqs_request", 3 * messages + QUEUES * POLLS * HOURS)
-    yield both("SNS", "suggestions published", "sns_publish", messages)
-    yield both("SES", "emails", "ses_email", messages / CHANNELS)
-    yield both("SNS", "SMS (by country and carrier)", None, messages / CHANNELS)
+    yield both("SQS", "requests", "sqs_request", 3 * announced + QUEUES * POLLS * HOURS)
+    yield both("SNS", "suggestions published", "sns_publish", announced)
+    yield both("SES", "emails", "ses_email", traffic.suggestions * (1 - BY_SMS))
+    yield both("SNS", "SMS (by country and carrier)", None, traffic.suggestions * BY_SMS)
 
 
 def _rounded(quantity: float) -> Decimal:

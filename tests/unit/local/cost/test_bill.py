@@ -29,8 +29,9 @@ def month() -> Bill:
         # A watch of one unit, with three indexes that each delete and put.
         ("writes: watches broken", 7 * 0.01 * T, 0.01 * T),
         ("writes: watches refreshed", 7 * 0.05 * T, 0),
-        # The watch once more and the suggestion twice, for the transaction; two deliveries, claimed and settled.
-        ("writes: suggestions, deliveries", 7 * 0.001 * T, 7 * 0.001 * T),
+        # The watch once more and the suggestion twice, for the transaction; 1.1 deliveries, claimed and settled; and a
+        # tenth of a text message's budget.
+        ("writes: suggestions, deliveries, budgets", 5.3 * 0.001 * T, 5.3 * 0.001 * T),
         ("writes: market records", 3 * 2 * T, 3 * 2 * T),
         # One of each interval, joined with what is stored.
         ("writes: bars", 3 * 2 * T, 3 * 2 * T),
@@ -41,21 +42,21 @@ def month() -> Bill:
         ("reads: summaries", 0.5 * (0.06 + 1 / 30) * T, 500 * T),
         # Read consistently: one unit a decision, and one for each shard of a run.
         ("reads: market records", (2 + 4 / 30) * T, 2 * T),
-        ("reads: portfolios, recipients", 4 * 0.5 * 0.001 * T, 4 * 0.5 * 0.001 * T),
-        # Watch 500, person 1,170, all bytes with overhead; 400 days of suggestions of 550 and deliveries of 600.
+        ("reads: portfolios, recipients", 3.1 * 0.5 * 0.001 * T, 3.1 * 0.5 * 0.001 * T),
+        # Watch 500, person 1,170, all bytes with overhead; 400 days of suggestions of 550 and 1.1 deliveries of 300.
         (
             "storage",
-            (1000 * (4 * 500 + 1170) + 0.001 * T * (9600 / 730) * 1150) / GB,
-            (1000 * (500 + 1170) + 0.001 * T * (9600 / 730) * 1150) / GB,
+            (1000 * (4 * 500 + 1170) + 0.001 * T * (9600 / 730) * 880) / GB,
+            (1000 * (500 + 1170) + 0.001 * T * (9600 / 730) * 880) / GB,
         ),
         ("endpoint, ml.c5.large", 2 * 730, 4 * 730),  # a thousand rows a second at 250 an instance
         ("data in and out", ROW * (0.13 + 1 / 30) * T / GB, ROW * 1000 * T / GB),
         ("shards", 730, 730),
         ("longer retention", 730, 730),
         ("prices put", 4 * T, 4 * T),
-        ("suggestions published", 0.002 * T, 0.002 * T),
-        ("emails", 0.001 * T, 0.001 * T),
-        ("SMS (by country and carrier)", 0.001 * T, 0.001 * T),
+        ("suggestions published", 0.0011 * T, 0.0011 * T),
+        ("emails", 0.0009 * T, 0.0009 * T),
+        ("SMS (by country and carrier)", 0.0001 * T, 0.0001 * T),
     ],
 )
 def test_a_line_is_what_happens_in_units_of_its_price(month: Bill, what: str, bands: float, brute: float) -> None:
@@ -67,11 +68,11 @@ def test_a_line_is_what_happens_in_units_of_its_price(month: Bill, what: str, ba
 def test_functions_and_queues_count_requests(month: Bill) -> None:
     calls, queues = [line for line in month.lines if line.what == "requests"]
 
-    # The quotes consumer once a second, the refresh once a minute, three calls a suggestion.
-    assert float(calls.bands) == pytest.approx(1.003 * T + 43_800, abs=0.001)
-    assert float(calls.brute) == pytest.approx(1.003 * T, abs=0.001)
-    # Two messages a suggestion, each sent, received and deleted; three queues that Lambda waits at.
-    assert float(queues.bands) == pytest.approx(0.006 * T + 3 * 900 * 730, abs=0.001)
+    # The quotes consumer once a second, the refresh once a minute, 2.1 calls a suggestion.
+    assert float(calls.bands) == pytest.approx(1.0021 * T + 43_800, abs=0.001)
+    assert float(calls.brute) == pytest.approx(1.0021 * T, abs=0.001)
+    # 1.1 announcements a suggestion, each sent, received and deleted; four queues that Lambda waits at.
+    assert float(queues.bands) == pytest.approx(0.0033 * T + 4 * 900 * 730, abs=0.001)
     assert queues.brute == queues.bands
 
 
@@ -79,7 +80,7 @@ def test_memory_counts_for_as_long_as_it_is_held(month: Bill) -> None:
     [line] = [line for line in month.lines if line.what == "memory × time"]
     quotes = 2 * 5 * 0.005 + 0.01 * (0.005 + 0.009) + 0.001 * 0.010 + 0.01 * 0.012675
     refresh = 4 * 0.016 / 30 + 0.05 * 0.008675
-    telling = 0.001 * 0.005 * (0.5 + 4 * (0.5 + 0.5))
+    telling = 0.001 * 0.005 * (0.5 + 4 * (0.5 + 0.1 * 0.5))
     assert float(line.bands) == pytest.approx((2.0 * (quotes + refresh) + telling) * T, abs=0.001)
 
 
