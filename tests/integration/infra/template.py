@@ -18,6 +18,7 @@ FUNCTIONS = (
     "Ledger",
     "Transactions",
     "Outbox",
+    "Push",
     "Sms",
     "Email",
     "Api",

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from infra.artifact import ROOT
-from tests.integration.infra.template import of_type
+from tests.integration.infra.template import of_type, referred
 
 if TYPE_CHECKING:
     from tests.integration.infra.template import Resources
@@ -28,9 +28,12 @@ def test_a_person_hears_of_errors_delays_set_aside_records_and_a_silent_model(re
         for function in (
             "backlog",
             "email",
+            "email-feedback",
             "erasure",
+            "inbound-sms",
             "ledger",
             "outbox",
+            "push",
             "quotes",
             "refresh",
             "release",
@@ -41,21 +44,33 @@ def test_a_person_hears_of_errors_delays_set_aside_records_and_a_silent_model(re
     assert [dimension for metric, dimension in watched if metric == "IteratorAge"] == [
         f"{name}{function}" for function in ("ledger", "outbox", "quotes", "transactions")
     ]
-    assert len([metric for metric, _ in watched if metric == "ApproximateNumberOfMessagesVisible"]) == 8
     assert [metric for metric, _ in watched].count("ApproximateAgeOfOldestMessage") == 1
     assert {("Invocations", f"{name}{function}") for function in ("refresh", "release")} <= set(watched)
     assert {("RefreshesFull", f"{name}refresh"), ("ReleasesFull", f"{name}release")} <= set(watched)
     assert {("EvaluationsPostponed", f"{name}quotes"), ("BarsUnwritten", f"{name}quotes")} <= set(watched)
+    assert ("DeliveriesWithoutBudget", f"{name}sms") in watched
     assert all(each["AlarmActions"] == [{"Ref": "OperationsTopic"}] for each in alarms.values())
+
+
+def test_a_person_hears_of_whatever_was_set_aside(resources: Resources) -> None:
+    ends = {name for name, each in of_type(resources, "SQS::Queue").items() if "RedrivePolicy" not in each}
+    alarms = of_type(resources, "CloudWatch::Alarm").values()
+    looking = [each for each in alarms if each["MetricName"] == "ApproximateNumberOfMessagesVisible"]
+
+    assert sorted(referred(each["Dimensions"][0]["Value"]) for each in looking) == sorted(ends)
 
 
 def test_our_own_metrics_that_alarms_watch_are_ones_that_their_function_counts(resources: Resources) -> None:
     alarms = [each for each in of_type(resources, "CloudWatch::Alarm").values() if each["Namespace"] == "Divisa"]
 
-    assert len(alarms) == 3
+    assert len(alarms) >= 4
     for each in alarms:
         [service] = (dimension["Value"] for dimension in each["Dimensions"])
         function = service.rpartition("-")[2]
-        assert f'count("{each["MetricName"]}"' in (ROOT / f"stream_consumers/{function}.py").read_text()
+        source = (ROOT / f"stream_consumers/{function}.py").read_text()
+        for shared in ("deciding", "delivery"):
+            if f"stream_consumers.{shared} import" in source:
+                source += (ROOT / f"stream_consumers/{shared}.py").read_text()
+        assert f'count("{each["MetricName"]}"' in source
         told = resources[f"{function.title()}LambdaFunction"]["Properties"]["Environment"]["Variables"]
         assert told["POWERTOOLS_SERVICE_NAME"] == service

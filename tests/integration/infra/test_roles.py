@@ -39,7 +39,7 @@ def test_a_role_reaches_only_named_resources_save_where_there_are_none_to_name(r
         (name, action)
         for name, role in of_type(resources, "IAM::Role").items()
         for statement in statements(role)
-        if statement["Effect"] == "Allow" and "*" in as_list(statement["Resource"])
+        if statement["Effect"] == "Allow" and "*" in as_list(statement.get("Resource", "*"))
         for action in as_list(statement["Action"])
         if action not in WITHOUT_RESOURCES
     }
@@ -47,27 +47,49 @@ def test_a_role_reaches_only_named_resources_save_where_there_are_none_to_name(r
     assert unnamed == {("SmsRole", "sns:Publish")}
 
 
-def test_the_sms_sender_publishes_to_phone_numbers_and_to_no_topic(resources: Resources) -> None:
+def test_the_sms_sender_publishes_to_phone_numbers_and_to_no_topic_but_the_suggestions(resources: Resources) -> None:
     publishing = [s for s in statements(resources["SmsRole"]["Properties"]) if s["Action"] == "sns:Publish"]
 
-    assert [(s["Effect"], s["Resource"]) for s in publishing] == [
-        ("Allow", "*"),
-        ("Deny", {"Fn::Sub": "arn:${AWS::Partition}:sns:*:*:*"}),
+    # What is no resource of SNS at all: that is a phone number.
+    assert [(s["Effect"], s.get("Resource"), s.get("NotResource")) for s in publishing] == [
+        ("Allow", {"Ref": "SuggestionsTopic"}, None),
+        ("Allow", None, {"Fn::Sub": "arn:${AWS::Partition}:sns:*:*:*"}),
     ]
 
 
-def test_only_who_asks_reaches_the_model_only_the_outbox_the_topic_only_the_sender_emails(
+def test_who_sends_notifications_makes_endpoints_of_devices_and_forgets_devices_that_are_gone(
+    resources: Resources,
+) -> None:
+    may = may_do(resources, "Push")
+    own = "arn:${AWS::Partition}:sns:${AWS::Region}:${AWS::AccountId}"
+
+    assert may["sns:CreatePlatformEndpoint"] == {json.dumps({"Fn::Sub": f"{own}:app/*"})}
+    assert may["sns:DeleteEndpoint"] == {json.dumps({"Fn::Sub": f"{own}:endpoint/*"})}
+    assert may["sns:Publish"] == may["sns:DeleteEndpoint"] | {json.dumps({"Ref": "SuggestionsTopic"})}
+    assert may["dynamodb:Query"] == tables("Devices")
+    assert may["dynamodb:DeleteItem"] == tables("Devices", "Deliveries")
+
+
+def test_only_who_sends_text_messages_spends_their_budget(resources: Resources) -> None:
+    [budget] = tables("Budgets")
+    spending = [name for name in FUNCTIONS if any(budget in on for on in may_do(resources, name).values())]
+
+    assert spending == ["Sms"]
+    assert budget in may_do(resources, "Sms")["dynamodb:UpdateItem"]
+
+
+def test_only_who_asks_reaches_the_model_only_who_announces_the_topic_only_the_sender_emails(
     resources: Resources,
 ) -> None:
     def may(name: str, action: str, resource: Any = None) -> bool:
         return any(
-            action in as_list(statement["Action"]) and resource in (None, statement["Resource"])
+            action in as_list(statement["Action"]) and resource in (None, statement.get("Resource"))
             for statement in statements(resources[f"{name}Role"]["Properties"])
         )
 
     topic = {"Ref": "SuggestionsTopic"}
     assert [name for name in FUNCTIONS if may(name, "sagemaker:InvokeEndpoint")] == list(ASKING)
-    assert [name for name in FUNCTIONS if may(name, "sns:Publish", topic)] == ["Outbox"]
+    assert [name for name in FUNCTIONS if may(name, "sns:Publish", topic)] == ["Outbox", "Push", "Sms", "Email"]
     assert [name for name in FUNCTIONS if may(name, "firehose:PutRecordBatch")] == list(DECIDING)
     assert [name for name in FUNCTIONS if may(name, "ses:SendEmail")] == ["Email"]
 
@@ -77,7 +99,7 @@ def may_do(resources: Resources, function: str) -> dict[str, set[str]]:
     may: dict[str, set[str]] = {}
     for statement in statements(resources[f"{function}Role"]["Properties"]):
         for action in as_list(statement["Action"]):
-            found = {json.dumps(each) for each in as_list(statement["Resource"])}
+            found = {json.dumps(each) for each in as_list(statement.get("Resource", []))}
             may[action] = may.get(action, set()) | found
     return may
 
@@ -142,3 +164,14 @@ def test_every_index_of_the_watches_is_queried_by_somebody(resources: Resources)
 
     for index in watches["GlobalSecondaryIndexes"]:
         assert f"/index/{index['IndexName']}" in roles
+
+
+@pytest.mark.parametrize(("function", "index"), [("InboundSms", "by_phone"), ("EmailFeedback", "by_email")])
+def test_who_takes_what_comes_back_finds_people_by_one_contact_and_changes_nothing_but_them(
+    resources: Resources, function: str, index: str
+) -> None:
+    may = may_do(resources, function)
+
+    assert may["dynamodb:Query"] == {json.dumps({"Fn::Sub": f"${{RecipientsTable.Arn}}/index/{index}"})}
+    assert may["dynamodb:GetItem"] == may["dynamodb:UpdateItem"] == tables("Recipients")
+    assert not {"dynamodb:PutItem", "dynamodb:DeleteItem", "sns:Publish", "secretsmanager:GetSecretValue"} & may.keys()
