@@ -253,10 +253,10 @@ class _Life:
             reason = judge(facts, self.plan.rules).suppressed
             if reason is None:
                 self.told_on[user].append(facts.at)
-                self.last_told[user, side] = facts.at
             elif reason is not Suppression.HOLDOUT:
                 self.suppressed += 1
                 continue
+            self.last_told[user, side] = facts.at
             drawn[user] = (side, facts.arm)
         return drawn
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from divisa.domain.policy import Facts, suggested_amount
-from divisa.domain.suggestion import SuggestionResponse, suggestion_id_of
+from divisa.domain.suggestion import SuggestionResponse, Suppression, suggestion_id_of
 from divisa.domain.transaction import Side
 
 if TYPE_CHECKING:
@@ -79,6 +79,7 @@ class GatherFacts:
 
         A user's suggestions are those that were let out, sent or on their way, all pairs; the proposed one is none of
         them. What is held counts for nothing until it is released, else two that are held would keep each other back.
+        What was held out starts a cooldown as if it had been sent, so that nobody in that group is told just after.
         They are read as of now: of two decisions about one person at the same moment, on two pairs, neither sees the
         other, and a weekly cap may be passed by one.
 
@@ -105,11 +106,9 @@ class GatherFacts:
         for proposal in proposals:
             user, side, pair = proposal.user_id, proposal.side, quote.pair
             proposed = suggestion_id_of(user, pair, side, proposal.episode)
-            told = [
-                each
-                for each in recent.get(user, ())
-                if each.suppressed is None and not each.is_held and each.suggestion_id != proposed
-            ]
+            earlier = [each for each in recent.get(user, ()) if each.suggestion_id != proposed]
+            told = [each for each in earlier if each.suppressed is None and not each.is_held]
+            held_out = [each for each in earlier if each.suppressed is Suppression.HOLDOUT]
             portfolio = portfolios.get(user)
             facts.append(
                 Facts(
@@ -124,7 +123,7 @@ class GatherFacts:
                     propensity=proposal.propensity,
                     model_version=proposal.model_version,
                     inside=proposal.inside,
-                    last_told=_last_told(told, pair, side),
+                    last_told=_last_told([*told, *held_out], pair, side),
                     told_this_week=sum(at - each.created_at < WEEK for each in told),
                     accepted=_accepted(told, pair),
                     arm=self.assign_arm(user, pair, proposal.episode, rules.holdout_share),

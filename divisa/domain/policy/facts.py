@@ -34,7 +34,7 @@ class Facts:
         propensity: the model's probability of the side, 0 to 1.
         model_version: which model said so.
         inside: whether every feature lies in the range that the model was trained on.
-        last_told: event time of the newest suggestion of this pair and side that was let out, UTC; None without.
+        last_told: event time of the newest suggestion of this pair and side that was let out or held out, UTC.
         told_this_week: messages to the user, sent or on their way, in the 7 days before `at`, of all pairs.
         accepted: side and moment, UTC, of the user's newest accepted suggestion of the pair; None without.
         arm: what the draw of the episode says.

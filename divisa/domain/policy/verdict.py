@@ -38,9 +38,13 @@ class Verdict:
 
     @property
     def suppressed(self) -> Suppression | None:
-        """Why the person is not told, now or later; None when only quiet hours, or nothing, speak against it."""
-        reasons = (outcome.reason for outcome in self.outcomes)
-        return next((reason for reason in reasons if reason not in {None, Suppression.QUIET_HOURS}), None)
+        """Why the person is not told, now or later; None when only quiet hours, or nothing, speak against it.
+
+        In quiet hours nobody is held out yet, but held like everybody else and judged again when they end: else some
+        of those who are to be told would be dropped then, none of those held out, and the two would not be alike.
+        """
+        put_off = {None, Suppression.QUIET_HOURS} | ({Suppression.HOLDOUT} if self.quiet_end is not None else set())
+        return next((outcome.reason for outcome in self.outcomes if outcome.reason not in put_off), None)
 
     @property
     def quiet_until(self) -> datetime | None:

@@ -12,7 +12,7 @@ from simulator.closed_loop import Loop
 if TYPE_CHECKING:
     from pathlib import Path
 
-SHORT = Loop(users=120, start=date(2023, 9, 1), end=date(2023, 10, 21))
+SHORT = Loop(users=400, start=date(2023, 9, 1), end=date(2023, 10, 28))
 
 
 def test_the_closed_loops_count_is_printed_and_written(

@@ -87,6 +87,13 @@ def test_the_newest_suggestion_of_the_side_and_pair_that_was_let_out_was_the_las
     assert (sell.last_told, buy.last_told) == (AT - 2 * DAY, AT - DAY)
 
 
+def test_who_was_held_out_is_left_alone_as_long_as_who_was_told_but_had_no_message() -> None:
+    office = Office()
+    office.was_told("a", AT - DAY, suppressed=Suppression.HOLDOUT, channels=())
+    [fact] = office.facts()
+    assert (fact.last_told, fact.told_this_week) == (AT - DAY, 0)
+
+
 def test_the_messages_of_a_week_are_counted_over_all_pairs_and_those_let_out_alone() -> None:
     office = Office()
     office.was_told("a", AT - WEEK)

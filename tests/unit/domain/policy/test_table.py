@@ -202,9 +202,15 @@ def test_quiet_hours_are_those_of_where_the_person_lives() -> None:
 
 
 def test_what_is_suppressed_for_another_reason_is_not_put_off() -> None:
-    verdict = judge(some_facts(recipient=a_recipient(quiet_hours=SIESTA), arm=Arm.HELD_OUT), KNOBS)
-    assert (verdict.suppressed, verdict.quiet_until) == (Suppression.HOLDOUT, None)
+    verdict = judge(some_facts(recipient=a_recipient(quiet_hours=SIESTA), inside=False, arm=Arm.HELD_OUT), KNOBS)
+    assert (verdict.suppressed, verdict.quiet_until) == (Suppression.OUT_OF_RANGE, None)
     assert verdict.outcomes[-1].reason is Suppression.QUIET_HOURS
+
+
+def test_who_is_held_out_waits_for_the_end_of_quiet_hours_like_who_is_told() -> None:
+    verdict = judge(some_facts(recipient=a_recipient(quiet_hours=SIESTA), arm=Arm.HELD_OUT), KNOBS)
+    assert (verdict.suppressed, verdict.quiet_until) == (None, datetime(2024, 1, 10, 16, tzinfo=UTC))
+    assert verdict.outcomes[-2].reason is Suppression.HOLDOUT
 
 
 def test_of_several_reasons_the_first_in_order_counts_and_all_are_kept() -> None:
