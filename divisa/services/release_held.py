@@ -173,17 +173,25 @@ class ReleaseHeld:
         gathered = self.gather(quote, evaluations.market, proposals, rules)
         for (user, each), facts in zip(judged.items(), gathered, strict=True):
             verdict = judge(facts, rules)
-            if verdict.suppressed is not None:
-                decided[each.suggestion_id] = _dropped(each, verdict.suppressed)
+            reason = verdict.suppressed
+            if reason is not None and reason is not Suppression.HOLDOUT:
+                decided[each.suggestion_id] = _dropped(each, reason)
             elif verdict.quiet_until is None:
                 reasons = reasons_for(each.side, evaluations.evidence(rows[user]), facts.propensity)
-                decided[each.suggestion_id] = self._let_out(each, facts, reasons, rules)
+                decided[each.suggestion_id] = self._renewed(each, facts, reasons, rules, reason)
             elif verdict.quiet_until != each.held_until:
                 decided[each.suggestion_id] = replace(each, held_until=verdict.quiet_until)
         return decided
 
-    def _let_out(self, held: Suggestion, facts: Facts, reasons: tuple[Reason, ...], rules: PolicyRules) -> Suggestion:
-        """The suggestion as it is told: the same visit of the price, at today's."""
+    def _renewed(
+        self,
+        held: Suggestion,
+        facts: Facts,
+        reasons: tuple[Reason, ...],
+        rules: PolicyRules,
+        held_out: Suppression | None,
+    ) -> Suggestion:
+        """The suggestion as it is told, at today's price; of whoever is held out as it would be told."""
         recipient, quote = facts.recipient, facts.quote
         return replace(
             held,
@@ -197,7 +205,8 @@ class ReleaseHeld:
             created_at=self.clock.now(),
             expires_at=self.clock.later(rules.lifetime),
             language=held.language if recipient is None else recipient.language,
-            channels=() if recipient is None else recipient.reachable(),
+            channels=() if recipient is None or held_out else recipient.reachable(),
+            suppressed=held_out,
             opened_at=None,
             held_until=None,
         )
@@ -212,13 +221,16 @@ def _dropped(held: Suggestion, reason: Suppression) -> Suggestion:
 
 
 def _merged(decided: Sequence[Release]) -> Sequence[Release]:
-    """What is written of one user: at most one is told, the last; the others that might have been are dropped."""
-    told = [each for each in decided if each.after.held_until is None]
-    if not told:
+    """What is written of one user: at most one is told, the last; the others that might have been are dropped.
+
+    Who is held out is told nothing only here, so that those told and those held out have come the same way.
+    """
+    renewed = [each for each in decided if each.after.held_until is None]
+    if not renewed:
         return decided
-    best = max(told, key=lambda each: (each.after.propensity, each.after.suggestion_id))
+    best = max(renewed, key=lambda each: (each.after.propensity, each.after.suggestion_id))
     others = [
-        Release(each.before, _dropped(each.before, Suppression.MERGED)) if each in told else each
+        Release(each.before, _dropped(each.before, Suppression.MERGED)) if each in renewed else each
         for each in decided
         if each is not best
     ]

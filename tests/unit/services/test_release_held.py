@@ -246,6 +246,21 @@ def test_held_ones_take_no_share_of_each_others_weekly_cap() -> None:
     assert morning.run().told == 1
 
 
+def test_who_is_held_out_is_told_nothing_and_is_written_down_as_if_they_had_been() -> None:
+    treated, held_out = Morning("17.40"), Morning("17.40")
+    held_out.policy.change(replace(held_out.policy.current(), holdout_share=1.0 - 1e-12))
+    told = []
+    for morning in (treated, held_out):
+        older, newer = morning.keep(episode=1), morning.keep(episode=2)
+        outcome = morning.run()
+        assert outcome.dropped["merged"] == 1
+        assert morning.now(older).suppressed is Suppression.MERGED
+        told.append(morning.now(newer))
+    assert told[1] == replace(told[0], suppressed=Suppression.HOLDOUT, channels=())
+    assert held_out.told() == []
+    assert outcome == Released(users=1, dropped=Counter(holdout=1, merged=1))
+
+
 def test_what_is_due_later_goes_along_when_its_owner_is_woken() -> None:
     morning = Morning("17.40")
     morning.keep(episode=1)
