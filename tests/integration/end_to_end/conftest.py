@@ -6,7 +6,6 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 from zlib import crc32
 
-import msgspec
 import pytest
 
 from divisa.adapters.aws.clock import ReplayTime
@@ -38,12 +37,7 @@ def deployed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DeployedCloud
             stores = open_stores(running)
             clock = ReplayTime(WEDNESDAY, datetime.now(UTC), speed=1.0)
             found = DeployedCloud(home, running, stores, clock, artefact)
-            found.client("ssm").put_parameter(
-                Name=running.deployment.clock_parameter_name,
-                Value=msgspec.json.encode(clock).decode(),
-                Type="String",
-                Overwrite=True,
-            )
+            found.follow(clock)
             yield found
             found.close()
     finally:

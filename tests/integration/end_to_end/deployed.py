@@ -9,13 +9,15 @@ import threading
 import time
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import boto3
+import msgspec
 
+from divisa.adapters.aws.clock import REREAD
 from local import endpoint, parts
 from local.processes import Supervisor
 
@@ -42,7 +44,7 @@ def eventually(look: Callable[[], T], what: str) -> T:
     return found
 
 
-@dataclass(frozen=True)
+@dataclass
 class DeployedCloud:
     """The functions as deployed, their stores, the replay's clock that they follow, and the model that answers them."""
 
@@ -182,7 +184,8 @@ class DeployedCloud:
         eventually(partial(self._is_empty, deployment.backlog_queue_url), "the backlog is worked off")
         outbox = partial(self._is_read_from_table, "suggestions", deployment.outbox_function_name)
         eventually(outbox, "the suggestions' stream is read to its end")
-        for queue in (deployment.sms_queue_url, deployment.email_queue_url):
+        # In the order in which a suggestion passes from one to the next.
+        for queue in (deployment.push_queue_url, deployment.email_queue_url, deployment.sms_queue_url):
             eventually(partial(self._is_empty, queue), "the queue is empty")
 
     def waiting(self, queue_url: str) -> int:
@@ -215,6 +218,21 @@ class DeployedCloud:
     def now(self) -> datetime:
         """The present of the replay."""
         return self.clock.at(datetime.now(UTC))
+
+    def follow(self, clock: ReplayTime) -> None:
+        """Have all functions follow this clock from a second on."""
+        self.clock = clock
+        self.client("ssm").put_parameter(
+            Name=self.deployment.clock_parameter_name,
+            Value=msgspec.json.encode(clock).decode(),
+            Type="String",
+            Overwrite=True,
+        )
+
+    def pass_time(self, by: timedelta) -> None:
+        """Let time pass, for the tests that come after as well: a clock does not go back."""
+        self.follow(msgspec.structs.replace(self.clock, origin_event=self.clock.origin_event + by))
+        time.sleep(REREAD.total_seconds() + 0.1)
 
     def _is_empty(self, queue_url: str) -> bool:
         return self.waiting(queue_url) == 0
