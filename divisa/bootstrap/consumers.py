@@ -217,7 +217,7 @@ class _Deciding(NamedTuple):
 def _deciding(settings: DecidingSettings, *, consistent: bool = False) -> _Deciding:
     """`consistent` says whether summaries are read as of now."""
     from divisa.adapters.aws import clients
-    from divisa.adapters.aws.decisions import FirehoseDecisionLog
+    from divisa.adapters.aws.decision_log import FirehoseDecisionLog
     from divisa.adapters.aws.markets import DynamoMarkets
     from divisa.adapters.aws.policy_source import SsmPolicySource
     from divisa.adapters.aws.portfolios import DynamoPortfolios

@@ -1,33 +1,27 @@
-"""A decision log that keeps its lines."""
+"""Logged decisions in a list of lines."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from divisa.adapters.wire.decision import decision_from_json, decision_to_json
+from divisa.adapters.wire.decision import decision_from_json
 from divisa.ports import Logged
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from divisa.domain.decision import DecisionRecord
 
+class MemoryDecisions:
+    """`Decisions` in the lines of a `MemoryDecisionLog`."""
 
-class MemoryDecisionLog:
-    """`DecisionLog` and `Decisions` as a list.
-
-    Attributes:
-        lines: what was written, in order, as it travels; a decision that was written twice is there twice.
-    """
-
-    def __init__(self) -> None:
-        self.lines: list[bytes] = []
-
-    def write(self, records: Sequence[DecisionRecord]) -> None:
-        """Append records."""
-        self.lines.extend(map(decision_to_json, records))
+    def __init__(self, lines: Sequence[bytes]) -> None:
+        self._lines = lines
 
     def all(self, containing: str = "") -> Iterator[Logged]:
-        """Every decision, the newest first, of those with this text anywhere in them."""
+        """Every decision, the newest first, of those with this text anywhere in them.
+
+        Raises:
+            InvalidInput: a line is none of this version of the code.
+        """
         wanted = containing.encode()
-        return (Logged(decision_from_json(line), line) for line in reversed(self.lines) if wanted in line)
+        return (Logged(decision_from_json(line), line) for line in reversed(self._lines) if wanted in line)

@@ -17,7 +17,7 @@ from divisa.adapters.aws import clients
 from divisa.adapters.memory.backlog import MemoryBacklog
 from divisa.adapters.memory.bars import MemoryBars
 from divisa.adapters.memory.clock import ManualClock
-from divisa.adapters.memory.decisions import MemoryDecisionLog
+from divisa.adapters.memory.decision_log import MemoryDecisionLog
 from divisa.adapters.memory.email_gateway import MemoryEmailGateway
 from divisa.adapters.memory.policy_source import MemoryPolicySource
 from divisa.adapters.memory.scorer import MemoryScorer

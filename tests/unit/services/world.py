@@ -11,7 +11,7 @@ import numpy as np
 from divisa.adapters.memory.backlog import MemoryBacklog
 from divisa.adapters.memory.bars import MemoryBars
 from divisa.adapters.memory.clock import ManualClock
-from divisa.adapters.memory.decisions import MemoryDecisionLog
+from divisa.adapters.memory.decision_log import MemoryDecisionLog
 from divisa.adapters.memory.markets import MemoryMarkets
 from divisa.adapters.memory.policy_source import MemoryPolicySource
 from divisa.adapters.memory.portfolios import MemoryPortfolios
