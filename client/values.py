@@ -169,6 +169,7 @@ class Suggestion(Value, frozen=True, kw_only=True):
     response: str | None = None
     responded_at: Moment | None = None
     opened_at: Moment | None = None
+    held_until: Moment | None = None
 
 
 class SuggestionPage(Value, frozen=True, kw_only=True):

@@ -54,6 +54,7 @@ class SuggestionAnswer(Answer):
     response: Said | Absent = Field(default=None, description="What the caller said.")
     responded_at: Moment | Absent = Field(default=None, description="When they said so.")
     opened_at: Moment | Absent = Field(default=None, description="When the caller first opened it.")
+    held_until: Moment | Absent = Field(default=None, description="When the quiet hours end, or ended, that held it.")
 
     @classmethod
     def of(cls, suggestion: Suggestion, language: Language, now: datetime) -> SuggestionAnswer:
@@ -77,6 +78,7 @@ class SuggestionAnswer(Answer):
             response=None if suggestion.response is None else suggestion.response.value,
             responded_at=suggestion.responded_at,
             opened_at=suggestion.opened_at,
+            held_until=suggestion.held_until,
         )
 
 

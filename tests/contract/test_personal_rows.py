@@ -50,7 +50,8 @@ class World:
         self.summaries.put_many(USD_MXN, {user_id: a_summary()})
         self.recipients.put_many([a_recipient(user_id)])
         for number in range(MANY):
-            suggestion = a_suggestion(user_id=user_id, suggestion_id=f"{user_id}-{number}")
+            held_until = WEDNESDAY if number % 2 else None
+            suggestion = a_suggestion(user_id=user_id, suggestion_id=f"{user_id}-{number}", held_until=held_until)
             before = a_watch(user_id, generation=number)
             self.watches.put_many([before])
             assert list(self.watches.move_all([Move(before, a_watch(user_id, generation=number + 1), suggestion)])) == [

@@ -105,6 +105,7 @@ def test_a_suggestion_says_how_it_stands(people: PeopleApi) -> None:
     people.world.clock.set(WEDNESDAY + timedelta(minutes=31))
     found = people.ask("GET", PATH).json["items"]
     assert [each["status"] for each in found] == ["held", "suppressed", "open", "open", "expired"]
+    assert found[0]["held_until"] == "2024-01-10T23:00:00Z"
     assert found[1]["suppressed"] == "cooldown"
     assert people.ask("GET", PATH, user=BOB).json["items"][0]["status"] == "answered"
 
