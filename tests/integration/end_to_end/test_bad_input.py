@@ -45,7 +45,7 @@ def test_a_corrupt_aggregate_goes_to_quarantine_whole_and_the_quotes_after_it_ar
     gate = world.stores.markets.load(last.pair).gate
     assert gate.last_sequence == {last.source: last.sequence}
     assert gate.recent == (last.log_mid,)
-    assert world.channels(user) == ["sms", "email"]
+    assert world.channels(user) == ["email"]
 
 
 @pytest.mark.parametrize("aggregated", [False, True], ids=["a record each", "all in one aggregate"])
@@ -100,4 +100,4 @@ def test_each_kind_of_bad_quote_goes_to_quarantine_with_its_reason_and_the_good_
     market = world.stores.markets.load(good[0].pair)
     assert market.gate.recent == tuple(quote.log_mid for quote in good)
     assert market.gate.last_event_time == good[-1].event_time
-    assert world.channels(user) == ["sms", "email"]
+    assert world.channels(user) == ["email"]

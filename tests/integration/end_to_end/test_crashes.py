@@ -29,12 +29,12 @@ def test_a_consumer_killed_between_insert_and_publish_loses_no_message_and_sends
         eventually(lambda: cloud.log(outbox).count("NotifierUnavailable") > failures, "the outbox has tried")
         cloud.kill(parts.MAPPINGS)
         assert world.messages(user) == []
-        assert len(world.books().open) == 2
+        assert len(world.books().open) == 1
 
     cloud.start(parts.MAPPINGS)
     cloud.settle()
 
-    assert world.channels(user) == ["sms", "email"]
+    assert world.channels(user) == ["email"]
     assert world.books().open == []
 
 
@@ -56,7 +56,7 @@ def test_a_batch_that_fails_after_its_suggestion_and_before_its_market_is_applie
 
     assert world.stores.markets.load(quote.pair).gate.last_event_time == last.event_time
     assert world.suggestions() == told
-    assert world.channels(user) == ["sms", "email"]
+    assert world.channels(user) == ["email"]
     assert world.refused() == []
     assert world.books().open == []
 
@@ -83,7 +83,7 @@ def test_a_consumer_that_died_before_it_remembered_its_batch_does_it_again_witho
 
     assert world.stores.markets.load(quote.pair) == applied
     assert world.suggestions() == told
-    assert world.channels(user) == ["sms", "email"]
+    assert world.channels(user) == ["email"]
 
 
 def test_while_the_model_is_away_quotes_count_and_when_it_is_back_the_next_one_is_decided(world: World) -> None:
@@ -108,6 +108,6 @@ def test_while_the_model_is_away_quotes_count_and_when_it_is_back_the_next_one_i
     cloud.settle()
 
     assert applied(quote)
-    assert world.channels(user) == ["sms", "email"]
+    assert world.channels(user) == ["email"]
     assert world.refused() == []
     assert [each.quote_sequence for each in world.suggestions()] == [quote.sequence]

@@ -110,9 +110,9 @@ def test_an_entry_changes_the_users_watch_and_at_the_right_price_leads_to_a_mess
     world.publish(world.quote("16.80"))
     world.cloud.settle()
 
-    assert world.channels(user) == ["sms", "email"]
-    sms, _ = world.messages(user)
-    assert "VENDER 325.00 USD a 16.7990 MXN" in sms.text  # a quarter of the way from 100 to what was just bought
+    assert world.channels(user) == ["email"]
+    [email] = world.messages(user)
+    assert "vender 325.00 USD a 16.7990 MXN" in email.text  # a quarter of the way from 100 to what was just bought
     assert world.books().open == []
 
 
@@ -129,7 +129,7 @@ def test_somebody_who_is_not_watched_yet_is_watched_from_their_first_entry_on(wo
     assert world.watches()[user.user_id].decision is Decision.HOLD
     world.publish(world.quote("16.60"))
     world.cloud.settle()
-    assert world.channels(user) == ["sms", "email"]
+    assert world.channels(user) == ["email"]
 
 
 def test_what_comes_twice_late_or_in_another_order_changes_nothing(world: World) -> None:

@@ -29,7 +29,7 @@ def test_a_batch_that_cannot_be_applied_ends_in_the_failure_queue_and_the_other_
     world.publish(world.quote("16.60"))
     cloud.settle()
 
-    assert world.channels(mexican) == ["sms", "email"]
+    assert world.channels(mexican) == ["email"]
     assert world.messages(brazilian) == []
     [failure] = map(json.loads, cloud.take(failed_queue))
     batch = failure["KinesisBatchInfo"]
@@ -45,15 +45,15 @@ def test_a_batch_that_cannot_be_applied_ends_in_the_failure_queue_and_the_other_
     cloud.settle()
 
     assert world.stores.markets.load(USD_BRL).gate.last_event_time == poisoned.event_time
-    assert world.channels(brazilian) == ["sms", "email"]
-    assert world.channels(mexican) == ["sms", "email"]
+    assert world.channels(brazilian) == ["email"]
+    assert world.channels(mexican) == ["email"]
     assert world.refused() == []
 
     # Published once more, it was applied already, and says so.
     world.put(data, USD_BRL)
     cloud.settle()
     assert [entry.reason for entry in world.refused()] == ["duplicate"]
-    assert world.channels(brazilian) == ["sms", "email"]
+    assert world.channels(brazilian) == ["email"]
 
 
 def record_at(world: World, batch: dict[str, Any]) -> bytes:
@@ -72,22 +72,22 @@ def record_at(world: World, batch: dict[str, Any]) -> bytes:
 
 def test_a_message_that_is_no_suggestion_ends_in_the_dead_letter_queue_and_others_are_delivered(world: World) -> None:
     first, second = world.person("first", cost="16.00"), world.person("second", cost="16.20")
-    cloud, dead = world.cloud, world.cloud.deployment.sms_dead_letter_queue_url
-    queue = cloud.deployment.sms_queue_url
+    cloud, dead = world.cloud, world.cloud.deployment.email_dead_letter_queue_url
+    queue = cloud.deployment.email_queue_url
 
     with cloud.impatient(queue):
         cloud.client("sqs").send_message(QueueUrl=queue, MessageBody='{"no": "suggestion"}')
         world.publish(world.quote("16.60"))
-        eventually(lambda: world.channels(first) == ["sms", "email"], "the first is told beside the poison")
+        eventually(lambda: world.channels(first) == ["email"], "the first is told beside the poison")
         world.publish(world.quote("16.75"))
-        eventually(lambda: world.channels(second) == ["sms", "email"], "the second is told beside the poison")
+        eventually(lambda: world.channels(second) == ["email"], "the second is told beside the poison")
         eventually(lambda: cloud.waiting(dead) == 1, "the poison is given up on")
 
     [body] = cloud.take(dead)
     with pytest.raises(InvalidInput):
         suggestion_from_json(body)
     cloud.settle()
-    assert world.channels(first) == world.channels(second) == ["sms", "email"]
+    assert world.channels(first) == world.channels(second) == ["email"]
     assert world.books().open == []
 
 
@@ -95,14 +95,14 @@ def test_a_message_that_was_given_up_while_its_sender_was_broken_is_delivered_on
     world: World,
 ) -> None:
     user = world.person("user", cost="16.00")
-    cloud, queue = world.cloud, world.cloud.deployment.sms_queue_url
-    dead = cloud.deployment.sms_dead_letter_queue_url
+    cloud, queue = world.cloud, world.cloud.deployment.email_queue_url
+    dead = cloud.deployment.email_dead_letter_queue_url
 
-    with cloud.impatient(queue), cloud.configured(cloud.deployment.sms_function_name, TABLE_PREFIX="nowhere-"):
+    with cloud.impatient(queue), cloud.configured(cloud.deployment.email_function_name, TABLE_PREFIX="nowhere-"):
         world.publish(world.quote("16.60"))
         eventually(lambda: cloud.waiting(dead) == 1, "the message is given up on")
-    assert world.channels(user) == ["email"]
-    assert world.books().unsent == {"sms: dead_letter": 1}
+    assert world.channels(user) == []
+    assert world.books().unsent == {"email: dead_letter": 1}
 
     def redriven() -> list[str]:
         return cloud.take(dead)
@@ -111,5 +111,5 @@ def test_a_message_that_was_given_up_while_its_sender_was_broken_is_delivered_on
         cloud.client("sqs").send_message(QueueUrl=queue, MessageBody=body)
     cloud.settle()
 
-    assert world.channels(user) == ["sms", "email"]
+    assert world.channels(user) == ["email"]
     assert world.books().open == []

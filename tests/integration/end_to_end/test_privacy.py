@@ -20,11 +20,12 @@ def everybody(world: World, group: str, *, cost: str) -> list[Recipient]:
     """People of every kind."""
     return [
         world.person(f"{group}-well", cost=cost),
-        world.person(f"{group}-invalid-phone", cost=cost, phone="55 8765 4321"),
+        world.person(f"{group}-invalid-phone", cost=cost, phone="55 8765 4321", consent=frozenset({Channel.SMS})),
         world.person(f"{group}-invalid-email", cost=cost, email="nobody at all"),
         world.person(f"{group}-refused", cost=cost, email=".refused.@example..com"),
         world.person(f"{group}-suppressed", cost=cost, consent=frozenset()),
         world.person(f"{group}-by-sms", cost=cost, consent=frozenset({Channel.SMS})),
+        world.person(f"{group}-by-push", cost=cost, consent=frozenset(Channel)),
     ]
 
 
@@ -38,8 +39,8 @@ def test_no_log_of_a_function_or_of_a_stream_mapping_holds_a_phone_number_or_an_
         cloud.settle()
 
     contacts = {contact for each in people for contact in (each.phone, each.email) if contact}
-    assert len(contacts) == 21  # three are the same for both groups
-    assert len(world.suggestions()) == 12
+    assert len(contacts) == 25  # three are the same for both groups
+    assert len(world.suggestions()) == 14
     for function in cloud.deployment.function_names:
         log = cloud.log(function)
         assert "REPORT RequestId" in log

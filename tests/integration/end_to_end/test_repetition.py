@@ -21,14 +21,14 @@ def test_quotes_that_are_published_again_go_to_quarantine_and_tell_nobody_anythi
     quotes = [world.quote(mid) for mid in ("16.30", "16.50", "16.60")]
     world.publish(*quotes)
     world.cloud.settle()
-    assert world.channels(user) == ["sms", "email"]
+    assert world.channels(user) == ["email"]
     told, market = world.suggestions(), world.stores.markets.load(quotes[0].pair)
 
     world.publish(*quotes)
     world.cloud.settle()
 
     assert Counter(entry.reason for entry in world.refused()) == {"duplicate": 3}
-    assert world.channels(user) == ["sms", "email"]
+    assert world.channels(user) == ["email"]
     assert world.suggestions() == told
     after = world.stores.markets.load(quotes[0].pair)
     assert (after.gate, after.market) == (market.gate, market.market)
@@ -36,7 +36,7 @@ def test_quotes_that_are_published_again_go_to_quarantine_and_tell_nobody_anythi
 
 def test_streams_that_are_delivered_again_from_an_earlier_point_change_nothing(world: World) -> None:
     user = world.person("user", cost="16.00")
-    other = world.person("other", cost="18.00", phone=None)
+    other = world.person("other", cost="18.00", email=None)
     before = world.cloud.bookmark()
     quotes = [world.quote(mid) for mid in ("16.30", "16.50", "16.60", "16.70")]
     for quote in (*quotes, quotes[1]):
@@ -51,8 +51,8 @@ def test_streams_that_are_delivered_again_from_an_earlier_point_change_nothing(w
         return messages, world.suggestions(), world.deliveries(), world.refused(), market
 
     once = everything()
-    assert world.channels(user) == ["sms", "email"]
-    assert world.channels(other) == ["email"]
+    assert world.channels(user) == ["email"]
+    assert world.channels(other) == ["sms"]
     assert [entry.reason for entry in world.refused()] == ["duplicate", "malformed"]
 
     world.cloud.rewind(before)
@@ -70,9 +70,9 @@ def test_messages_that_their_queues_hand_out_again_reach_nobody_twice(world: Wor
     [suggestion] = world.suggestions()
     deliveries = world.deliveries()
 
-    for queue in (cloud.deployment.sms_queue_url, cloud.deployment.email_queue_url) * 2:
+    for queue in [cloud.deployment.email_queue_url] * 3:
         cloud.client("sqs").send_message(QueueUrl=queue, MessageBody=suggestion_to_json(suggestion).decode())
     cloud.settle()
 
-    assert world.channels(user) == ["sms", "email"]
+    assert world.channels(user) == ["email"]
     assert world.deliveries() == deliveries

@@ -65,7 +65,7 @@ def test_a_price_that_breaks_some_watches_evaluates_and_moves_exactly_those(worl
     for user in moved:
         assert (after[user].generation, after[user].evaluated_at) == (before[user].generation + 1, last.event_time)
         assert after[user].decision is Decision.SELL
-    assert world.channels(people["low"]) == world.channels(people["next"]) == ["sms", "email"]
+    assert world.channels(people["low"]) == world.channels(people["next"]) == ["email"]
     assert world.messages(people["middle"]) == world.messages(people["high"]) == []
 
 
@@ -96,7 +96,7 @@ def test_what_a_flash_move_breaks_is_put_off_and_decided_at_the_newest_price_onc
 
     assert {each.quote_sequence for each in world.suggestions()} == {last.sequence}
     assert len(world.suggestions()) == len(people)
-    assert {tuple(world.channels(each)) for each in people} == {("sms", "email")}
+    assert {tuple(world.channels(each)) for each in people} == {("email",)}
     assert world.counted(deployment.backlog_function_name)["WatchesMoved"] == moved + len(people)
     assert {(watch.decision, watch.generation) for watch in world.watches().values()} == {(Decision.SELL, 2)}
     assert world.books().open == []
@@ -262,10 +262,10 @@ def test_a_price_that_trembles_at_an_edge_is_told_once_and_again_when_it_has_bee
             decided_at(world, mid)
         [told] = world.suggestions()
         assert (told.side, told.suppressed) == (Side.SELL, None)
-        assert world.channels(user) == ["sms", "email"]
+        assert world.channels(user) == ["email"]
 
         decided_at(world, "16.30")
         last = decided_at(world, above)
 
     assert [each.quote_sequence for each in world.suggestions()][:1] == [last.sequence]
-    assert world.channels(user) == ["sms", "sms", "email", "email"]
+    assert world.channels(user) == ["email", "email"]

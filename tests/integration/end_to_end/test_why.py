@@ -55,7 +55,7 @@ def test_it_says_where_a_user_stands_and_what_the_price_must_do(world: World) ->
 
     world.publish(world.quote(f"{found['above']['price'] + 0.002:.4f}"))
     world.cloud.settle()
-    assert world.channels(ana) == ["sms", "email"]
+    assert world.channels(ana) == ["email"]
 
 
 def test_a_user_whom_nobody_knows_is_one_line(world: World) -> None:

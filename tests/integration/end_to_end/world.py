@@ -67,7 +67,7 @@ class World:
     # People
 
     def person(self, name: str, *, cost: str, pair: Pair = USD_MXN, **contact: Any) -> Recipient:
-        """Somebody with dollars that cost so much, who may be told over both channels unless said."""
+        """Somebody with dollars that cost so much, who may be told by email, else by SMS, unless said."""
         user_id = f"{self.name}-{name}"
         number = crc32(user_id.encode()) % 10**8
         known = replace(a_recipient(user_id, phone=f"+52155{number:08d}", email=f"{user_id}@example.com"), **contact)
