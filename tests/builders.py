@@ -11,14 +11,16 @@ from typing import TYPE_CHECKING, Any
 from divisa.domain.behaviour import NEWCOMER, BehaviourSummary
 from divisa.domain.email import EmailLinks
 from divisa.domain.evaluation import Watch
+from divisa.domain.experiment import Arm
 from divisa.domain.ledger import LedgerEntry, transaction_id_of
 from divisa.domain.market import MarketState, MarketView, fold
+from divisa.domain.outcome import Horizon, LaterPrice, Outcome
 from divisa.domain.pair import Pair
 from divisa.domain.portfolio import Portfolio, amount_of
 from divisa.domain.quote import Quote
 from divisa.domain.reasons import Reason, ReasonCode
 from divisa.domain.recipient import Channel, Recipient
-from divisa.domain.suggestion import Suggestion, suggestion_id_of
+from divisa.domain.suggestion import Suggestion, SuggestionResponse, suggestion_id_of
 from divisa.domain.transaction import Side, Transaction
 
 if TYPE_CHECKING:
@@ -160,5 +162,30 @@ def a_suggestion(**changes: Any) -> Suggestion:
         expires_at=WEDNESDAY + timedelta(minutes=30),
         language=a_recipient().language,
         channels=(Channel.EMAIL, Channel.SMS),
+    )
+    return replace(plain, **changes)
+
+
+def an_outcome(**changes: Any) -> Outcome:
+    """A sell that was shown, followed, and worth it an hour later."""
+    suggestion = a_suggestion()
+    plain = Outcome(
+        suggestion_id=suggestion.suggestion_id,
+        user_id=suggestion.user_id,
+        pair=suggestion.pair,
+        side=suggestion.side,
+        amount=suggestion.amount,
+        price=suggestion.price,
+        begun_at=suggestion.created_at,
+        arm=Arm.TREATED,
+        channel=Channel.SMS,
+        reason=ReasonCode.ABOVE_COST,
+        shown_at=WEDNESDAY + timedelta(seconds=3, microseconds=250),
+        opened_at=WEDNESDAY + timedelta(minutes=2),
+        response=SuggestionResponse.ACCEPTED,
+        responded_at=WEDNESDAY + timedelta(minutes=3),
+        traded_at=WEDNESDAY + timedelta(minutes=4),
+        traded_quantity=Decimal("70.00"),
+        prices={Horizon.HOUR: LaterPrice(Decimal("17.3"), Decimal("17.29"), Decimal("17.31"), Decimal("4.12"))},
     )
     return replace(plain, **changes)

@@ -126,10 +126,13 @@ class Outcome:
 
 
 def arm_in(suggestion: Suggestion) -> Arm | None:
-    """Its group in the experiment; None when it is not part of it: suppressed for another reason, or still held."""
+    """Its group in the experiment; None when it is not part of it: suppressed for another reason, or held.
+
+    What the user answers while it is held is never let out, and nobody has asked yet whether it would be held out.
+    """
     if suggestion.suppressed is Suppression.HOLDOUT:
         return Arm.HELD_OUT
-    return Arm.TREATED if suggestion.suppressed is None and not suggestion.is_held else None
+    return Arm.TREATED if suggestion.suppressed is None and suggestion.held_until is None else None
 
 
 def begun_at(suggestion: Suggestion) -> datetime:

@@ -25,6 +25,7 @@ from divisa.ports.messages import (
     SuggestionTopic,
 )
 from divisa.ports.nonces import Nonces
+from divisa.ports.outcomes import Outcomes
 from divisa.ports.people import Advance, Portfolios, Recipients, Summaries, SummaryRecord
 from divisa.ports.policy import PolicySource
 from divisa.ports.scoring import Scorer, Scores
@@ -60,6 +61,7 @@ __all__ = [
     "Markets",
     "Move",
     "Nonces",
+    "Outcomes",
     "PersonalRows",
     "PolicySource",
     "Portfolios",

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
-    from datetime import datetime
+    from datetime import date, datetime
     from decimal import Decimal
 
     from divisa.domain.device import Device
@@ -24,7 +24,7 @@ class Suggestions(Protocol):
         """Every suggestion of a user, newest first; those of one moment by their ids, the greatest first."""
 
     def since(self, user_ids: Sequence[str], at: datetime) -> Mapping[str, Sequence[Suggestion]]:
-        """What was created at a moment or later, UTC, by user, newest first, as of now; users without any are absent."""
+        """What was created at a moment or later, UTC, by user, newest first, as of now; users without are absent."""
 
     def find(self, user_id: str, suggestion_id: str) -> Suggestion | None:
         """A user's suggestion of this id, as of now."""
@@ -34,6 +34,12 @@ class Suggestions(Protocol):
 
     def open(self, user_id: str, suggestion_id: str, at: datetime) -> bool:
         """Write down when the user opened it; False, and nothing is written, when there is none, or it was opened."""
+
+    def trials_of(self, day: date) -> Iterator[Suggestion]:
+        """What was created on a day, UTC, and is part of the experiment, let out or held out, in no order.
+
+        It may lag behind writes by moments.
+        """
 
     def all(self) -> Iterator[Suggestion]:
         """Every suggestion there is, in no order (reports, small tables)."""

@@ -10,7 +10,7 @@ from divisa.adapters.aws.suggestions import DynamoSuggestions
 from divisa.adapters.aws.watches import DynamoWatches
 from divisa.adapters.memory.suggestions import MemorySuggestions
 from divisa.adapters.memory.watches import MemoryWatches
-from divisa.domain.suggestion import SuggestionResponse
+from divisa.domain.suggestion import SuggestionResponse, Suppression
 from divisa.ports import Move
 from tests.builders import WEDNESDAY, a_suggestion, a_watch
 from tests.contract.conftest import make_tables
@@ -119,3 +119,24 @@ def test_what_was_made_since_a_moment_is_found_by_user_newest_first(written: Wri
     later = suggestions.since(users, second + tick)
     assert {user: [each.suggestion_id for each in recent] for user, recent in later.items()} == {"ana": ["d", "c"]}
     assert suggestions.since([], second) == {}
+
+
+def test_the_experiments_suggestions_are_found_by_their_day(written: Written) -> None:
+    suggestions, watches = written
+    midnight = WEDNESDAY.replace(hour=0)
+    made = {
+        "first": a_suggestion(created_at=midnight),
+        "last": a_suggestion(created_at=midnight + timedelta(days=1) - timedelta(microseconds=1)),
+        "before": a_suggestion(created_at=midnight - timedelta(microseconds=1)),
+        "after": a_suggestion(created_at=midnight + timedelta(days=1)),
+        "held-out": a_suggestion(suppressed=Suppression.HOLDOUT, channels=()),
+        "suppressed": a_suggestion(suppressed=Suppression.COOLDOWN, channels=()),
+        "held": a_suggestion(held_until=midnight + timedelta(days=1), channels=()),
+    }
+    for name, each in made.items():
+        insert(watches, replace(each, suggestion_id=name, user_id=f"u-{name}"))
+    found = {each.suggestion_id: each for each in suggestions.trials_of(midnight.date())}
+    assert set(found) == {"first", "last", "held-out"}
+    assert found["first"] == replace(made["first"], suggestion_id="first", user_id="u-first")
+    suggestions.answer("u-first", "first", SuggestionResponse.ACCEPTED, AT)
+    assert {each.suggestion_id for each in suggestions.trials_of(midnight.date()) if each.response} == {"first"}

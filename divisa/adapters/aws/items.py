@@ -176,7 +176,6 @@ class WatchItem(Model):
     evaluated_at = MomentAttribute(null=True)
     refresh_at = MomentAttribute(null=True)
     model_version = UnicodeAttribute(null=True)
-    suggested_at = MomentAttribute(null=True)
 
 
 class MarketItem(Model):
@@ -188,10 +187,11 @@ class MarketItem(Model):
 
 
 class SuggestionItem(Model):
-    """A suggestion; the attributes are the fields of its message (see `divisa.adapters.wire`) and these three.
+    """A suggestion; the attributes are the fields of its message (see `divisa.adapters.wire`) and these four.
 
     `status` is `pending`, `suppressed` or `held`: the outbox takes the pending ones from the table's stream. Only what
-    is held has a `held_shard`, 0 to `HELD_SHARDS` - 1, and is thereby in the index of what is to be released.
+    is held has a `held_shard`, 0 to `HELD_SHARDS` - 1, and is thereby in the index of what is to be released. Only what
+    is part of the experiment has a `trial_day`, `2024-01-10#3`, and is thereby in the index of what is to be settled.
     """
 
     user_id = UnicodeAttribute(hash_key=True)
@@ -199,6 +199,7 @@ class SuggestionItem(Model):
     status = UnicodeAttribute()
     ttl = TTLAttribute()
     held_shard = UnicodeAttribute(null=True)
+    trial_day = UnicodeAttribute(null=True)
     pair = UnicodeAttribute()
     side = UnicodeAttribute()
     amount_minor = NumberAttribute()
@@ -268,6 +269,15 @@ class DeliveryItem(Model):
     at = MomentAttribute()
     message_id = UnicodeAttribute(null=True)
     attempt = UnicodeAttribute(null=True)
+    ttl = TTLAttribute()
+
+
+class OutcomeItem(Model):
+    """What became of a suggestion, as one JSON document (see `divisa.adapters.wire`); written once."""
+
+    user_id = UnicodeAttribute(hash_key=True)
+    suggestion_id = UnicodeAttribute(range_key=True)
+    document = UnicodeAttribute()
     ttl = TTLAttribute()
 
 

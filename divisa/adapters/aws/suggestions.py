@@ -10,13 +10,14 @@ import msgspec
 
 from divisa.adapters.aws.items import KEPT, SuggestionItem
 from divisa.adapters.aws.parallel import in_parallel
-from divisa.adapters.aws.tables import BY_CREATED
+from divisa.adapters.aws.tables import BY_CREATED, BY_TRIAL_DAY
 from divisa.adapters.wire import suggestion_from_image, suggestion_to_fields
 from divisa.domain.evaluation import shard_of
+from divisa.domain.outcome import arm_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
-    from datetime import datetime
+    from datetime import date, datetime
 
     from divisa.adapters.aws.table import Table
     from divisa.domain.suggestion import Suggestion, SuggestionResponse
@@ -26,6 +27,9 @@ SUPPRESSED = "suppressed"
 HELD = "held"
 HELD_SHARDS: Final = 8
 """Partitions of the index of what is held: 8 × 1,000 writes/s, for the minute in which a country's night is over."""
+
+TRIAL_SHARDS: Final = 8
+"""Partitions of a day in the index of the experiment's suggestions; never fewer, or some would not be found again."""
 
 
 class DynamoSuggestions:
@@ -75,19 +79,32 @@ class DynamoSuggestions:
         opened = [SuggestionItem.opened_at.set(msgspec.to_builtins(at))]
         return self._table.update(user_id, suggestion_id, opened, unopened) is not None
 
+    def trials_of(self, day: date) -> Iterator[Suggestion]:
+        """What was created on a day, UTC, and is part of the experiment; of an index that lags behind by moments."""
+        for shard in range(TRIAL_SHARDS):
+            pages = self._table.pages(f"{day.isoformat()}#{shard}", index=BY_TRIAL_DAY)
+            yield from self._table.read_all((image for page in pages for image in page), suggestion_from_image)
+
     def all(self) -> Iterator[Suggestion]:
         """Every suggestion there is, in no order; reads the whole table."""
         return self._table.read_all(self._table.scan(), suggestion_from_image)
 
 
 def suggestion_item(suggestion: Suggestion) -> SuggestionItem:
-    """The item of a suggestion; the outbox's filter reads its status, the index its shard, DynamoDB its ttl."""
+    """The item of a suggestion; the outbox reads its status, the indexes its shard and day, DynamoDB its ttl."""
     return SuggestionItem(
         **suggestion_to_fields(suggestion) | {"held_until": suggestion.held_until},
         status=_status(suggestion),
         held_shard=str(shard_of(suggestion.user_id, HELD_SHARDS)) if suggestion.is_held else None,
+        trial_day=_trial_day(suggestion),
         ttl=KEPT,  # From now by the wall: a replay's own time may be years ago.
     )
+
+
+def _trial_day(suggestion: Suggestion) -> str | None:
+    if arm_in(suggestion) is None:
+        return None
+    return f"{suggestion.created_at.astimezone(UTC):%Y-%m-%d}#{shard_of(suggestion.user_id, TRIAL_SHARDS)}"
 
 
 def _status(suggestion: Suggestion) -> str:

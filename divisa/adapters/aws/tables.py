@@ -17,6 +17,7 @@ from divisa.adapters.aws.items import (
     ErasureItem,
     MarketItem,
     NonceItem,
+    OutcomeItem,
     PortfolioItem,
     RecipientItem,
     SuggestionItem,
@@ -80,6 +81,7 @@ BY_LOWER: Final = Index("by_lower", "lower")
 BY_REFRESH: Final = Index("by_refresh", "refresh_at")
 BY_RELEASE: Final = Index("by_release", "held_until", hash_key="held_shard")
 BY_CREATED: Final = Index("by_created", "created_at", is_local=True)
+BY_TRIAL_DAY: Final = Index("by_trial_day", "created_at", hash_key="trial_day")
 BY_PHONE: Final = Index("by_phone", "user_id", hash_key="phone", keys_only=True)
 BY_EMAIL: Final = Index("by_email", "user_id", hash_key="email", keys_only=True)
 BY_TIME: Final = Index("by_time", "executed_at", is_local=True)
@@ -89,12 +91,13 @@ SUMMARIES: Final = Definition("summaries", SummaryItem)
 WATCHES: Final = Definition("watches", WatchItem, indexes=(BY_UPPER, BY_LOWER, BY_REFRESH))
 MARKET: Final = Definition("market", MarketItem)
 SUGGESTIONS: Final = Definition(
-    "suggestions", SuggestionItem, stream_view="NEW_IMAGE", indexes=(BY_RELEASE, BY_CREATED)
+    "suggestions", SuggestionItem, stream_view="NEW_IMAGE", indexes=(BY_RELEASE, BY_TRIAL_DAY, BY_CREATED)
 )
 RECIPIENTS: Final = Definition("recipients", RecipientItem, indexes=(BY_PHONE, BY_EMAIL))
 DELIVERIES: Final = Definition("deliveries", DeliveryItem)
 DEVICES: Final = Definition("devices", DeviceItem)
 ERASURES: Final = Definition("erasures", ErasureItem)
+OUTCOMES: Final = Definition("outcomes", OutcomeItem)
 BARS: Final = Definition("bars", BarItem)
 NONCES: Final = Definition("nonces", NonceItem)
 THROTTLES: Final = Definition("throttles", ThrottleItem)
@@ -114,6 +117,7 @@ DEFINITIONS: Final = (
     DELIVERIES,
     DEVICES,
     ERASURES,
+    OUTCOMES,
     BARS,
     NONCES,
     THROTTLES,
@@ -173,6 +177,7 @@ class Tables:
         self.devices = table(DEVICES)
         self.erasures = table(ERASURES)
         self.transactions = table(TRANSACTIONS)
+        self.outcomes = table(OUTCOMES)
         self.bars = table(BARS)
         self.nonces = table(NONCES)
         self.throttles = table(THROTTLES)

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC
 from operator import attrgetter
 from threading import Lock
 from typing import TYPE_CHECKING
 
+from divisa.domain.outcome import arm_in
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
-    from datetime import datetime
+    from datetime import date, datetime
 
     from divisa.domain.suggestion import Suggestion, SuggestionResponse
 
@@ -53,6 +56,12 @@ class MemorySuggestions:
                 return False
             self._by_user[user_id][suggestion_id] = replace(found, opened_at=at)
         return True
+
+    def trials_of(self, day: date) -> Iterator[Suggestion]:
+        """What was created on a day, UTC, and is part of the experiment."""
+        return (
+            each for each in self.all() if each.created_at.astimezone(UTC).date() == day and arm_in(each) is not None
+        )
 
     def all(self) -> Iterator[Suggestion]:
         """Every suggestion there is, in no order."""

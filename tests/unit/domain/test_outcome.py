@@ -52,7 +52,10 @@ def test_what_was_suppressed_for_another_reason_is_no_part_of_the_experiment(rea
 
 
 def test_what_quiet_hours_hold_is_no_part_of_it_yet() -> None:
-    assert outcome_of(a_suggestion(held_until=WEDNESDAY + HOUR), (), (), (), MUCH_LATER) is None
+    held = a_suggestion(held_until=WEDNESDAY + HOUR)
+    assert outcome_of(held, (), (), (), MUCH_LATER) is None
+    answered = replace(held, response=SuggestionResponse.ACCEPTED, responded_at=WEDNESDAY)
+    assert outcome_of(answered, (), (), (), MUCH_LATER) is None
 
 
 def test_a_suggestion_that_led_to_nothing_has_only_its_own_fields() -> None:

@@ -1,0 +1,142 @@
+"""Outcomes are settled once, when nothing is added to them any more, whoever dies in between."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from divisa.adapters.memory.bars import MemoryBars
+from divisa.adapters.memory.clock import ManualClock
+from divisa.adapters.memory.deliveries import MemoryDeliveries
+from divisa.adapters.memory.ledger import MemoryLedger
+from divisa.adapters.memory.outcomes import MemoryOutcomes
+from divisa.adapters.memory.portfolios import MemoryPortfolios
+from divisa.adapters.memory.suggestions import MemorySuggestions
+from divisa.domain.bars import bars_of
+from divisa.domain.errors import StoreUnavailable
+from divisa.domain.experiment import Arm
+from divisa.domain.outcome import Horizon
+from divisa.domain.recipient import Channel
+from divisa.domain.suggestion import Delivery, DeliveryStatus, Suppression
+from divisa.domain.transaction import Side
+from divisa.services.settle_outcomes import CHUNK, LATENESS, LOOK_BACK, SettleOutcomes
+from tests.builders import WEDNESDAY, a_portfolio, a_quote, a_suggestion
+from tests.unit.local.trades import record_trades
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from divisa.domain.outcome import Outcome
+
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+DUE = WEDNESDAY + 7 * DAY + LATENESS
+
+
+class World:
+    def __init__(self) -> None:
+        self.suggestions, self.deliveries, self.bars = MemorySuggestions(), MemoryDeliveries(), MemoryBars()
+        self.portfolios, self.outcomes = MemoryPortfolios(), MemoryOutcomes()
+        self.ledger = MemoryLedger(self.portfolios)
+
+    def suggested(self, name: str, **changes: Any) -> None:
+        self.suggestions.insert(a_suggestion(user_id=name, suggestion_id=f"s-{name}", **changes))
+
+    def settle(self, at: datetime = DUE, *, at_most: int = 10_000, outcomes: MemoryOutcomes | None = None) -> int:
+        parts = (self.suggestions, self.deliveries, self.ledger, self.bars, outcomes or self.outcomes)
+        return SettleOutcomes(*parts, ManualClock(at))(at_most)
+
+    def settled(self) -> set[str]:
+        return {each.user_id for each in self.outcomes.all()}
+
+
+@pytest.fixture
+def world() -> World:
+    return World()
+
+
+def test_everything_that_followed_is_settled(world: World) -> None:
+    world.suggested("ana", amount=Decimal(100), price=Decimal("17.00"))
+    world.suggested("ben", suppressed=Suppression.HOLDOUT, channels=())
+    world.suggested("eva", suppressed=Suppression.NO_FUNDS, channels=())
+    world.deliveries.claim("s-ana", Channel.SMS, WEDNESDAY)
+    world.deliveries.settle(Delivery("s-ana", Channel.SMS, DeliveryStatus.SENT, WEDNESDAY + timedelta(seconds=2), "m"))
+    world.portfolios.put_many([a_portfolio(user_id="ana")])
+    record_trades(world.ledger, "ana", [(Side.SELL, WEDNESDAY + 3 * HOUR)])
+    moments = [(WEDNESDAY + HOUR, "16.9"), (WEDNESDAY + DAY, "16.8"), (WEDNESDAY + 7 * DAY, "16.7")]
+    world.bars.merge(bars_of(a_quote(mid, at=at, sequence=n) for n, (at, mid) in enumerate(moments)))
+    assert world.settle() == 2
+    [ana], [ben] = world.outcomes.of_user("ana"), world.outcomes.of_user("ben")
+    assert (ana.arm, ana.shown_at, ana.traded_at) == (
+        Arm.TREATED,
+        WEDNESDAY + timedelta(seconds=2),
+        WEDNESDAY + 3 * HOUR,
+    )
+    assert [ana.prices[each].mid for each in Horizon] == [Decimal("16.9"), Decimal("16.8"), Decimal("16.7")]
+    assert (ben.arm, ben.traded, ben.shown_at) == (Arm.HELD_OUT, False, None)
+
+
+def test_nothing_is_settled_before_its_time_and_all_of_it_then(world: World) -> None:
+    world.suggested("ana")
+    assert world.settle(DUE - timedelta(microseconds=1)) == 0
+    assert world.settle(DUE) == 1
+
+
+def test_what_is_settled_stays_as_it_is(world: World) -> None:
+    world.suggested("ana")
+    world.settle()
+    before = list(world.outcomes.all())
+    assert world.settle(DUE + 2 * DAY) == 0
+    assert list(world.outcomes.all()) == before
+
+
+def test_a_later_run_settles_the_same_as_the_first_would_have(world: World) -> None:
+    for number in range(30):
+        world.suggested(f"u-{number}", created_at=WEDNESDAY + number * timedelta(seconds=7))
+    quotes = [a_quote(f"17.{n:02}", at=WEDNESDAY + n * 5 * HOUR + timedelta(minutes=n), sequence=n) for n in range(60)]
+    world.bars.merge(bars_of(quotes))
+    later = MemoryOutcomes()
+    assert world.settle(DUE + HOUR) == world.settle(DUE + 2 * DAY, outcomes=later) == 30
+    assert sorted(later.all(), key=_name) == sorted(world.outcomes.all(), key=_name)
+
+
+def test_a_run_settles_no_more_than_it_is_told_the_oldest_days_first(world: World) -> None:
+    for number in range(CHUNK + 30):
+        world.suggested(f"u-{number}", created_at=WEDNESDAY - (number % 2) * DAY)
+    assert world.settle(at_most=CHUNK // 2 + 15) == CHUNK // 2 + 15
+    assert {each.begun_at for each in world.outcomes.all()} == {WEDNESDAY - DAY}
+    assert world.settle() == CHUNK // 2 + 15
+
+
+def test_what_a_killed_run_has_left_is_settled_by_the_next(world: World) -> None:
+    class Dying(MemoryOutcomes):
+        def put_many(self, outcomes: Iterable[Outcome]) -> None:
+            for each in outcomes:
+                world.outcomes.put_many([each])
+                raise StoreUnavailable("killed")
+
+    for name in ("ana", "ben", "eva"):
+        world.suggested(name)
+    with pytest.raises(StoreUnavailable):
+        world.settle(outcomes=Dying())
+    assert len(world.settled()) == 1
+    assert world.settle() == 2
+    assert world.settled() == {"ana", "ben", "eva"}
+
+
+def test_days_without_a_run_are_made_up_for(world: World) -> None:
+    world.suggested("ana")
+    assert world.settle(DUE + LOOK_BACK) == 1
+
+
+def test_what_was_held_out_after_a_night_is_due_later(world: World) -> None:
+    morning = WEDNESDAY + 16 * HOUR
+    world.suggested("ana", suppressed=Suppression.HOLDOUT, channels=(), held_until=morning)
+    assert world.settle(DUE + 15 * HOUR) == 0
+    assert world.settle(DUE + 16 * HOUR) == 1
+
+
+def _name(outcome: Outcome) -> str:
+    return outcome.suggestion_id
