@@ -28,6 +28,7 @@ class InboxMessage:
     Attributes:
         to: an E.164 number or an e-mail address.
         subject: None for a text message.
+        html: the other form of an e-mail; None where there is none.
         received_at: UTC; None for a text message, of which MiniStack keeps no time.
         attributes: what the sender attached to a text message beside its text.
     """
@@ -37,6 +38,7 @@ class InboxMessage:
     to: str
     text: str
     subject: str | None = None
+    html: str | None = None
     received_at: datetime | None = None
     attributes: Mapping[str, str] = field(default_factory=dict)
 
@@ -126,6 +128,7 @@ def _emails(answer: Mapping[str, Any]) -> Iterator[InboxMessage]:
                     to=address,
                     text=message["BodyText"] or message["BodyHtml"] or "",
                     subject=message["Subject"],
+                    html=message["BodyHtml"] or None,
                     received_at=datetime.fromtimestamp(message["Timestamp"], UTC),
                 )
 

@@ -9,8 +9,8 @@ from divisa.adapters.aws.email_gateway import SesEmailGateway
 from divisa.adapters.aws.sms_gateway import SnsSmsGateway
 from divisa.adapters.memory.email_gateway import MemoryEmailGateway
 from divisa.adapters.memory.sms_gateway import MemorySmsGateway
+from divisa.domain.email import Email
 from divisa.domain.errors import InvalidContact
-from divisa.domain.message import Email
 from divisa.domain.recipient import Channel
 from local import inbox
 
@@ -21,7 +21,10 @@ if TYPE_CHECKING:
     from tests.ministack import BareMiniStack
 
 Sms: TypeAlias = "tuple[SmsGateway, Callable[[str], list[tuple[str, str]]]]"
-Mail: TypeAlias = "tuple[EmailGateway, Callable[[str], list[tuple[str, Email]]]]"
+Letter: TypeAlias = "tuple[str, str, str, str]"
+"""Message id, subject, text and HTML."""
+Mail: TypeAlias = "tuple[EmailGateway, Callable[[str], list[Letter]]]"
+LEAVE = "https://api.divisa.example/v1/unsubscribe?token=t.k"
 SENDER = "suggestions@divisa.example"
 
 
@@ -46,20 +49,25 @@ def sms(side: str, request: pytest.FixtureRequest) -> Sms:
 
 @pytest.fixture
 def mail(side: str, request: pytest.FixtureRequest) -> Mail:
-    """The gateway, and what a mailbox received: message id and email."""
+    """The gateway, and what a mailbox received."""
     if side == "memory":
         memory = MemoryEmailGateway()
-        return memory, lambda to: [(each.message_id, each.email) for each in memory.sent if each.address == to]
+
+        def kept(to: str) -> list[Letter]:
+            found = [each for each in memory.sent if each.address == to]
+            return [(each.message_id, each.email.subject, each.email.text, each.email.html) for each in found]
+
+        return memory, kept
     cloud: BareMiniStack = request.getfixturevalue("cloud")
-    client = clients.ses()
+    client = clients.sesv2()
     request.addfinalizer(client.close)
-    client.verify_email_identity(EmailAddress=SENDER)
+    client.create_email_identity(EmailIdentity=SENDER)
 
-    def received(to: str) -> list[tuple[str, Email]]:
+    def received(to: str) -> list[Letter]:
         found = [each for each in inbox.read(cloud.addresses, Channel.EMAIL) if each.to == to]
-        return [(each.message_id, Email(each.subject or "", each.text)) for each in found]
+        return [(each.message_id, each.subject or "", each.text, each.html or "") for each in found]
 
-    return SesEmailGateway(client, SENDER), received
+    return SesEmailGateway(client, SENDER, "divisa-local"), received
 
 
 def test_a_text_reaches_its_phone(sms: Sms) -> None:
@@ -82,15 +90,15 @@ def test_a_number_that_is_none_is_refused_and_not_repeated(sms: Sms, phone: str)
 
 def test_an_email_reaches_its_mailbox_with_every_letter(mail: Mail) -> None:
     gateway, received = mail
-    email = Email("Buen precio para vender USD: 17.05 MXN ñ", "Hola:\n\nPor qué: ¡súper! €\n\nDivisa")
+    email = Email("Buen precio: 17.05 MXN ñ", "Hola:\n\nPor qué: ¡súper! €\n\nDivisa", "<p>¡Súper! €</p>", LEAVE)
     message_id = gateway.send("ana.letters@example.org", email)
-    assert received("ana.letters@example.org") == [(message_id, email)]
+    assert received("ana.letters@example.org") == [(message_id, email.subject, email.text, email.html)]
 
 
 @pytest.mark.parametrize("address", ["", "ana", "ana@", "@example.org", "a b@example.org", "a@x.org,b@x.org"])
 def test_an_address_that_is_none_is_refused_and_not_repeated(mail: Mail, address: str) -> None:
     gateway, received = mail
     with pytest.raises(InvalidContact) as refused:
-        gateway.send(address, Email("subject", "body"))
+        gateway.send(address, Email("subject", "text", "<p>html</p>", LEAVE))
     assert not address or address not in str(refused.value)
     assert received(address) == []

@@ -30,7 +30,8 @@ class Away(MemoryRecipients):
     def of_phone(self, phone: str) -> list[str]:
         raise StoreUnavailable("the table did not answer")
 
-    of_email = of_phone
+    def of_email(self, address: str) -> list[str]:
+        raise StoreUnavailable("the table did not answer")
 
 
 @pytest.fixture

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
         clients.sqs,
         clients.topic_sns,
         clients.sms_sns,
-        clients.ses,
+        clients.sesv2,
     ],
     ids=lambda build: build.__name__,
 )

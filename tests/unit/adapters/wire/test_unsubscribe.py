@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import base64
+import hmac
 import re
 
 import pytest
@@ -8,9 +10,9 @@ from hypothesis import strategies as st
 
 from api_handlers.bodies.unsubscribe import TOKEN
 from divisa.adapters.memory.secrets import MemorySecrets
-from divisa.adapters.wire.offer import PURPOSE as OTHER_PURPOSE
-from divisa.adapters.wire.unsubscribe import MAX_LENGTH, PURPOSE, SignedUnsubscribeTokens
+from divisa.adapters.wire.unsubscribe import MAX_LENGTH, SignedUnsubscribeTokens
 from divisa.domain.errors import NotFound
+from divisa.domain.keys import derived_key
 from divisa.domain.recipient import Channel
 from divisa.services.admit import KEY
 from divisa.services.unsubscribe import PREVIOUS_KEY, Subscription, signing_keys
@@ -77,4 +79,7 @@ def test_the_secret_before_is_the_second_key_of_the_apis_secret() -> None:
 
 
 def test_a_signature_for_anything_else_signs_no_link() -> None:
-    assert PURPOSE != OTHER_PURPOSE
+    text, _, _ = tokens(NEW).issue(EMAILS).partition(".")
+    other = hmac.digest(derived_key(NEW, "quote-id"), text.encode(), "sha256")
+    with pytest.raises(NotFound):
+        tokens(NEW).read(f"{text}.{base64.urlsafe_b64encode(other).rstrip(b'=').decode()}")
