@@ -317,3 +317,32 @@ def test_packaging_again_compiles_nothing_again(packages: dict[str, Path]) -> No
 def test_a_stage_whose_name_fits_no_resource_is_refused(stage: str) -> None:
     with pytest.raises(InvalidSetting, match="stage"):
         package(stage)
+
+
+def test_what_comes_back_has_a_topic_and_a_queue_of_its_own_and_only_its_service_publishes_there(
+    resources: Resources,
+) -> None:
+    subscriptions = of_type(resources, "SNS::Subscription").values()
+    queues = {referred(each["TopicArn"]): referred(each["Endpoint"]) for each in subscriptions}
+    publishers = {
+        referred(topic): statement["Principal"]["Service"]
+        for policy in of_type(resources, "SNS::TopicPolicy").values()
+        for statement in policy["PolicyDocument"]["Statement"]
+        for topic in policy["Topics"]
+        if statement["Condition"]["StringEquals"] == {"aws:SourceAccount": {"Ref": "AWS::AccountId"}}
+    }
+
+    assert publishers == {"InboundSmsTopic": "sms-voice.amazonaws.com", "EmailFeedbackTopic": "ses.amazonaws.com"}
+    assert {name: queues[name] for name in publishers} == {
+        "InboundSmsTopic": "InboundSmsQueue",
+        "EmailFeedbackTopic": "EmailFeedbackQueue",
+    }
+
+
+def test_ses_tells_of_bounces_and_complaints_of_every_email_that_we_send(resources: Resources) -> None:
+    told = resources["EmailLambdaFunction"]["Properties"]["Environment"]["Variables"]["CONFIGURATION_SET"]
+    [destination] = of_type(resources, "SES::ConfigurationSetEventDestination").values()
+
+    assert told == destination["ConfigurationSetName"] == {"Ref": "EmailConfiguration"}
+    assert destination["EventDestination"]["MatchingEventTypes"] == ["bounce", "complaint"]
+    assert destination["EventDestination"]["SnsDestination"] == {"TopicARN": {"Ref": "EmailFeedbackTopic"}}
