@@ -100,6 +100,10 @@ fuzz: setup ## Fuzz the API on a laptop cloud of its own, with all checks, and e
 	@test -f .local/model/model.tar.gz || $(BIN)/divisa train
 	@$(BIN)/python -m local.fuzzing $(ARGS)
 
+.PHONY: faults
+faults: setup ## Inject faults into every step of a suggestion's way, and hold the books: none lost, none told twice
+	@$(BIN)/python -m local.faults $(ARGS)
+
 .PHONY: package
 package: setup ## Package serverless.yml for AWS (STAGE=prod)
 	@$(BIN)/python -m infra.package --stage $(or $(STAGE),prod)

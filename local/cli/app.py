@@ -13,6 +13,7 @@ from local.cli import (
     lift,
     login,
     quarantine,
+    redrive,
     replay,
     replay_decision,
     seed,
@@ -63,6 +64,7 @@ app.command(rich_help_panel=_MESSAGES, epilog=replay_decision.EXAMPLES)(replay_d
 app.command(rich_help_panel=_MESSAGES, epilog=inbox.EXAMPLES)(inbox.inbox)
 app.command(rich_help_panel=_MESSAGES, epilog=lift.EXAMPLES)(lift.lift)
 app.command(rich_help_panel=_MESSAGES, epilog=quarantine.EXAMPLES)(quarantine.quarantine)
+app.command(rich_help_panel=_MESSAGES, epilog=redrive.EXAMPLES)(redrive.redrive)
 app.command(rich_help_panel=_MESSAGES, epilog=demo.EXAMPLES)(demo.demo)
 app.command(rich_help_panel=_API, epilog=login.EXAMPLES)(login.login)
 app.command(rich_help_panel=_API, epilog=trade.BUY_EXAMPLES)(trade.buy)
