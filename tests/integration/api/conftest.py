@@ -13,10 +13,10 @@ import pytest
 from divisa.adapters.aws import clients
 from local import accounts, cloud
 from local.live_prices import await_prices, live_prices
+from local.rule_model import make_rule_model
 from local.stores import open_stores
 from tests.builders import USD_MXN, WEDNESDAY
 from tests.integration.api.floor import Floor
-from tests.integration.end_to_end.rule_model import make_rule_model
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

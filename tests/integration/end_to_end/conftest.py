@@ -10,10 +10,10 @@ import pytest
 
 from divisa.adapters.aws.clock import ReplayTime
 from local import cloud
+from local.rule_model import make_rule_model
 from local.stores import open_stores
 from tests.builders import WEDNESDAY
 from tests.integration.end_to_end.deployed import DeployedCloud
-from tests.integration.end_to_end.rule_model import make_rule_model
 from tests.integration.end_to_end.world import World
 
 if TYPE_CHECKING:

@@ -16,8 +16,8 @@ from divisa.domain.evaluation import Decision, shard_of
 from divisa.domain.policy import PolicyRules
 from divisa.domain.transaction import Side
 from local import endpoint, parts, telemetry
+from local.rule_model import make_rule_model
 from tests.integration.end_to_end.deployed import eventually
-from tests.integration.end_to_end.rule_model import make_rule_model
 
 if TYPE_CHECKING:
     from divisa.domain.evaluation import Watch
