@@ -109,7 +109,7 @@ def _show(
     facts.add_row("Made", f"{_time(record.at)} by {record.model_version}; the watch was {_CAUSES[record.cause.value]}")
     spread = f"bid {quote.bid}, ask {quote.ask} {quote.pair.quote} for 1 {quote.pair.base}"
     facts.add_row("Price", f"{_price(quote.log_mid)} ({spread}), {_time(quote.event_time)}")
-    for name, band in (("Same from", answer.band), ("One visit", answer.reach), ("Quiet", answer.quiet)):
+    for name, band in (("The same", answer.band), ("One visit", answer.reach), ("No news", answer.quiet)):
         facts.add_row(name, _range(band))
     output.say(f"{record.user_id}, {quote.pair}, suggestion {judgement.suggestion_id}\n")
     output.show(facts)
