@@ -136,7 +136,9 @@ def _write_artefact(folder: Path, ensemble: HistGradientBoostingClassifier, desc
     folder.mkdir(parents=True, exist_ok=True)
     joblib.dump(ensemble, folder / "model.joblib")
     content = (folder / "model.joblib").read_bytes() + json.dumps(description, sort_keys=True).encode()
-    version = f"hgb-{hashlib.sha256(content).hexdigest()[:_VERSION_LENGTH]}"
+    # The day stands in it that the model learned until, so that whoever has an answer knows how old it is.
+    learned = datetime.fromisoformat(description["training_window"][Part.VALIDATE.name.lower()][1])
+    version = f"hgb-{learned:%Y%m%d}-{hashlib.sha256(content).hexdigest()[:_VERSION_LENGTH]}"
     metadata = {"model_version": version, **description}
     (folder / "metadata.json").write_text(json.dumps(metadata, indent=2) + "\n", encoding="utf-8")
     ours = Path(inference.__file__).parent

@@ -91,7 +91,6 @@ class ExportedWatch(Answer):
     upper_price: float | Absent = Field(default=None, description="The band's upper edge; absent where it has none.")
     episodes: int = Field(description="How many visits of the price to a side there were.")
     evaluated_at: Moment | Absent = None
-    suggested_at: Moment | Absent = None
     model_version: str | Absent = None
 
     @classmethod
@@ -105,7 +104,6 @@ class ExportedWatch(Answer):
             upper_price=_price(upper),
             episodes=watch.episode,
             evaluated_at=watch.evaluated_at,
-            suggested_at=watch.suggested_at,
             model_version=watch.model_version,
         )
 

@@ -73,7 +73,6 @@ class Watch:
         evaluated_at: event time of the quote of the newest write, UTC; None before the first.
         refresh_at: event time from which the watch is stale, UTC; None before the first evaluation.
         model_version: the model of the decision; None before the first.
-        suggested_at: event time of the newest suggestion that was let out, UTC; None when there was none.
     """
 
     user_id: str
@@ -86,7 +85,6 @@ class Watch:
     evaluated_at: datetime | None = None
     refresh_at: datetime | None = None
     model_version: str | None = None
-    suggested_at: datetime | None = None
 
 
 def shard_of(user_id: str, shards: int) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -152,7 +152,6 @@ class Suggest:
             evaluated_at=at,
             refresh_at=self._due(before, at),
             model_version=evaluation.model_version,
-            suggested_at=before.suggested_at,
         )
         return after, begins
 
@@ -188,8 +187,7 @@ class Suggest:
             suppressed=verdict.suppressed,
             held_until=verdict.quiet_until,
         )
-        moved = replace(after, suggested_at=quote.event_time) if is_let_out else after
-        return Move(before, moved, suggestion), Judged(facts, verdict, suggestion.suggestion_id)
+        return Move(before, after, suggestion), Judged(facts, verdict, suggestion.suggestion_id)
 
 
 def _is_ahead(watch: Watch, quote: Quote) -> bool:

@@ -82,7 +82,6 @@ def _as_json(found: "Explanation") -> dict[str, Any]:
             "evaluated_at": None if watch.evaluated_at is None else watch.evaluated_at.isoformat(),
             "refresh_at": None if watch.refresh_at is None else watch.refresh_at.isoformat(),
             "model_version": watch.model_version,
-            "suggested_at": None if watch.suggested_at is None else watch.suggested_at.isoformat(),
         },
         "model": {"version": found.model_version, **_said(found.now), "band": _band(found.band)},
         "below": None if found.below is None else _said(found.below),
@@ -146,7 +145,7 @@ def _show(found: "Explanation") -> None:
 def _facts(watch: "Watch", *, holds: bool) -> list[tuple[str, str]]:
     if watch.evaluated_at is None:
         return [("Watch", "not evaluated yet; the next price is decided about, whatever it is")]
-    facts = [
+    return [
         ("Watch", f"{watch.decision.name} {_range(watch.band)}"),
         ("", "the price is inside" if holds else "the price is outside: the next one is decided about"),
         ("Evaluated", f"{_time(watch.evaluated_at)} by {watch.model_version}"),
@@ -155,9 +154,6 @@ def _facts(watch: "Watch", *, holds: bool) -> list[tuple[str, str]]:
             f"number {watch.episode}: {_visit(watch.visit)}" if watch.visit else f"none now, {watch.episode} so far",
         ),
     ]
-    if watch.suggested_at is not None:
-        facts.append(("Suggested", f"{_time(watch.suggested_at)}"))
-    return facts
 
 
 def _visit(visit: "Visit") -> str:

@@ -131,7 +131,7 @@ def sizes() -> Sizes:
 
 def _watch() -> Watch:
     edges = Band(-THIRD, THIRD)
-    return Watch(USER, PAIR, edges, Decision.SELL, Visit(Side.SELL, edges, AT), 12, 3456, AT, AT, MODEL, AT)
+    return Watch(USER, PAIR, edges, Decision.SELL, Visit(Side.SELL, edges, AT), 12, 3456, AT, AT, MODEL)
 
 
 def _market() -> MarketRecord:

@@ -305,7 +305,7 @@ def test_each_move_is_by_itself_and_answered_in_order(store: Store) -> None:
 
 def test_a_move_writes_watch_and_suggestion(store: Store) -> None:
     store.watches.put_many([HELD])
-    after = replace(moved(HELD), suggested_at=AT)
+    after = moved(HELD)
     assert store.move(HELD, after, suggestion_of(after))
     assert store.of_pair(MXN) == {"ana": after}
     assert store.suggestions.of_user("ana") == [suggestion_of(after)]

@@ -155,7 +155,6 @@ class DynamoWatches:
             evaluated_at=watch.evaluated_at,
             refresh_at=watch.refresh_at,
             model_version=watch.model_version,
-            suggested_at=watch.suggested_at,
         )
 
 
@@ -200,7 +199,6 @@ def _watch(image: Image, pair: Pair) -> Watch:
         evaluated_at=item.evaluated_at,
         refresh_at=item.refresh_at,
         model_version=item.model_version,
-        suggested_at=item.suggested_at,
     )
 
 

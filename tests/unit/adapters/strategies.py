@@ -109,7 +109,6 @@ def watches(draw: st.DrawFn) -> Watch:
         evaluated_at=draw(st.none() | moments()),
         refresh_at=draw(st.none() | moments()),
         model_version=draw(st.none() | st.sampled_from(["20240105-1", "7"])),
-        suggested_at=draw(st.none() | moments()),
     )
 
 

@@ -4,6 +4,7 @@ import json
 import re
 import shutil
 import tarfile
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,7 @@ from sklearn.frozen import FrozenEstimator
 import model.bands
 from divisa.domain.errors import InvalidModel
 from divisa.domain.features import FEATURE_HASH, QUESTION_NAMES
+from divisa.domain.policy import learned_until
 from model.bands.rule import probabilities
 from model.inference import model_fn
 from model.matrix import Part, write_matrix
@@ -58,6 +60,10 @@ def test_the_metadata_say_what_the_model_is(trained: TrainedModel, model_dir: Pa
     assert metadata["versions"]["sklearn"] == "1.9.0"
     assert metadata["model_version"] == trained.version
     assert len(trained.version.encode()) <= 32
+    last = datetime.fromisoformat(metadata["training_window"]["validate"][1])
+    learned = learned_until(trained.version)
+    assert learned is not None
+    assert timedelta(0) < learned - last <= timedelta(days=1)
     assert 0 < metadata["thresholds"]["BUY"] < 1
     assert 0 < metadata["thresholds"]["SELL"] < 1
     assert metadata["hyper_parameters"]["max_iter"] == 30

@@ -121,8 +121,9 @@ def live(life: Sequence[tuple[timedelta, Priced | Answered | Wished]]) -> list[S
             continue
         if isinstance(step, Wished):
             consent = frozenset(Channel) if step.consents else frozenset[Channel]()
-            wishes = {"weekly_cap": step.weekly_cap, "quiet_hours": step.quiet_hours, "time_zone": step.time_zone}
-            recipient = a_recipient(consent=consent, **wishes)
+            recipient = a_recipient(
+                consent=consent, weekly_cap=step.weekly_cap, quiet_hours=step.quiet_hours, time_zone=step.time_zone
+            )
             world.recipients.put_many([recipient])
             continue
         known = {each.suggestion_id: each for each in world.suggestions.all()}

@@ -81,14 +81,13 @@ def test_a_watch_moves_when_its_band_is_left_and_only_then() -> None:
     visit(world, SELL)
     sold, told_at = world.watch(), WEDNESDAY + timedelta(hours=2)
     assert (sold.decision, sold.episode, sold.generation, sold.evaluated_at) == (Decision.SELL, 1, 2, told_at)
-    assert (sold.model_version, sold.suggested_at) == ("m-1", told_at)
+    assert sold.model_version == "m-1"
     assert sold.band == Band(held.band.upper - world.visits.margin, inf)
     assert sold.visit == Visit(Side.SELL, Band(held.band.upper, inf).widened(world.visits.margin))
     visit(world, SELL)
     assert world.watch() == sold
     visit(world, HOLD)
     assert (world.watch().decision, world.watch().visit, world.watch().generation) == (Decision.HOLD, None, 3)
-    assert world.watch().suggested_at == told_at
 
 
 def test_a_visit_that_left_its_side_and_not_its_margin_goes_on_when_its_watch_grows_old() -> None:
@@ -123,7 +122,6 @@ def test_within_the_cooldown_a_suggestion_is_recorded_and_not_sent() -> None:
     visit(world, SELL, HOLD, SELL, HOLD, SELL)
     assert [each.suppressed for each in world.recorded()] == [None, Suppression.COOLDOWN, None]
     assert [each.channels for each in world.recorded()][1] == ()
-    assert world.watch().suggested_at == WEDNESDAY + timedelta(hours=4)
 
 
 def test_what_is_suppressed_is_counted_by_its_reason() -> None:

@@ -59,7 +59,6 @@ def known(stores: Stores) -> Stores:
                 decision=Decision.SELL,
                 visit=Visit(Side.SELL, Band(log(16.12), float("inf"))),
                 episode=2,
-                suggested_at=WEDNESDAY - HOUR,
                 **evaluated,
             ),
             a_watch("eva"),
@@ -93,7 +92,6 @@ def test_a_visit_and_an_open_end_are_told(divisa: Divisa, known: Stores) -> None
 
     assert "Watch SELL from 16.1600 up" in lines
     assert "Visit number 2: SELL, goes on; one visit from 16.1200 up" in lines
-    assert "Suggested 2024-01-10 14:00:00 UTC" in lines
     assert "higher the model never changes its mind in that direction" in lines
 
 
