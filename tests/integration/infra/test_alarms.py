@@ -33,6 +33,7 @@ def test_a_person_hears_of_errors_delays_set_aside_records_and_a_silent_model(re
             "inbound-sms",
             "ledger",
             "outbox",
+            "outcomes",
             "push",
             "quotes",
             "refresh",
@@ -49,6 +50,8 @@ def test_a_person_hears_of_errors_delays_set_aside_records_and_a_silent_model(re
     assert {("RefreshesFull", f"{name}refresh"), ("ReleasesFull", f"{name}release")} <= set(watched)
     assert {("EvaluationsPostponed", f"{name}quotes"), ("BarsUnwritten", f"{name}quotes")} <= set(watched)
     assert ("DeliveriesWithoutBudget", f"{name}sms") in watched
+    assert ("DecisionsUnlogged", f"{name}quotes") in watched
+    assert "DeliveryToS3.DataFreshness" in {metric for metric, _ in watched}
     assert all(each["AlarmActions"] == [{"Ref": "OperationsTopic"}] for each in alarms.values())
 
 

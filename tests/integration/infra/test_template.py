@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from divisa.adapters.aws.decisions import PREFIX
 from divisa.adapters.aws.ledger import PERSON
 from divisa.adapters.aws.suggestions import suggestion_item
 from divisa.domain.errors import InvalidSetting
@@ -18,7 +19,7 @@ from divisa.domain.suggestion import SuggestionResponse, Suppression
 from infra.package import TEMPLATE, package
 from local.mappings.patterns import compile_pattern
 from tests.builders import WEDNESDAY, a_suggestion
-from tests.integration.infra.template import FUNCTIONS, of_type, referred, streams
+from tests.integration.infra.template import FUNCTIONS, as_list, of_type, referred, statements, streams
 
 if TYPE_CHECKING:
     from divisa.domain.suggestion import Suggestion
@@ -219,6 +220,22 @@ def test_everything_that_holds_data_is_encrypted_with_our_key(resources: Resourc
     assert resources["DataKey"]["Properties"]["EnableKeyRotation"] is True
 
 
+def test_decisions_are_put_into_the_lake_by_day_by_a_role_that_can_do_nothing_else(resources: Resources) -> None:
+    [stream] = of_type(resources, "KinesisFirehose::DeliveryStream").values()
+    destination = stream["ExtendedS3DestinationConfiguration"]
+    role = resources["DecisionsRole"]["Properties"]
+    puts = [s for s in statements(role) if "s3:PutObject" in as_list(s["Action"])]
+
+    assert referred(destination["BucketARN"]) == "LakeBucket"
+    assert referred(destination["RoleARN"]) == "DecisionsRole"
+    assert referred(stream["DeliveryStreamEncryptionConfigurationInput"]["KeyARN"]) == "DataKey"
+    assert destination["Prefix"].startswith(f"{PREFIX}day=")
+    assert not destination["ErrorOutputPrefix"].startswith(PREFIX)
+    assert [s["Resource"] for s in puts] == [
+        [{"Fn::Sub": "${LakeBucket.Arn}/decisions/*"}, {"Fn::Sub": "${LakeBucket.Arn}/decisions-failed/*"}]
+    ]
+
+
 def test_our_buckets_are_encrypted_private_tidied_and_speak_tls_only(resources: Resources) -> None:
     buckets = of_type(resources, "S3::Bucket")
     del buckets["ServerlessDeploymentBucket"]  # osls's own: it holds templates and code, no data.
@@ -270,6 +287,7 @@ def test_each_function_is_told_what_it_needs_and_no_more(resources: Resources) -
         "Backlog": deciding | {"BACKLOG_QUEUE_URL"},
         "Refresh": deciding | {"PAIRS", "REFRESHES_PER_RUN"},
         "Release": deciding | {"RELEASES_PER_RUN"},
+        "Outcomes": {"OUTCOMES_PER_RUN"},
         "Ledger": {"TRANSACTIONS_STREAM_NAME"},
         "Transactions": deciding,
         "Outbox": {"SUGGESTIONS_TOPIC_ARN"},

@@ -66,6 +66,21 @@ def test_a_quote_becomes_a_suggestion_and_both_are_counted(
     assert output.counted() == counted
 
 
+def test_decisions_that_the_log_does_not_take_are_counted_and_warned_of_and_told_all_the_same(
+    world: World, context: LambdaContext, output: Output
+) -> None:
+    world.decisions.is_away = True
+
+    response = quotes.handler(an_event([quote_to_json(a_quote())]), context)
+
+    assert failed(response) == []
+    assert [each.user_id for each in world.told()] == ["ana"]
+    counted = {"QuotesAccepted": 1, "UsersEvaluated": 2, "WatchesMoved": 2, "SuggestionsMade": 1}
+    assert output.counted() == counted | {"DecisionsUnlogged": 2}
+    [warning] = [line for line in output.lines() if line["level"] == "WARNING"]
+    assert (warning["message"], warning["decisions"]) == ("decisions stand that the log did not take", 2)
+
+
 def test_a_quote_that_breaks_no_watch_evaluates_nobody(world: World, context: LambdaContext, output: Output) -> None:
     first, second = quotes_of(["17.05", "17.06"], every=timedelta(seconds=1))
     quotes.handler(an_event([quote_to_json(first)]), context)
