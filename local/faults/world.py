@@ -39,8 +39,8 @@ NIGHT: Final = QuietHours(wall_time(22), wall_time(7))
 UP: Final = tuple(Decimal(percent) / 100 for percent in (100, 101, 102, 103, 104, 105))
 DOWN: Final = tuple(Decimal(percent) / 100 for percent in (104, 102, 100, 99, 98, 97, 96, 95))
 BACK: Final = tuple(Decimal(percent) / 100 for percent in (96, 98, 100))
-_APPLIED_SECONDS: Final = 8.0
-_TRIES: Final = 12
+_APPLIED_SECONDS: Final = 20.0
+_TRIES: Final = 15
 
 
 def people(count: int) -> Iterator[tuple[Recipient, Pair]]:
