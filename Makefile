@@ -47,6 +47,10 @@ test: setup lint types imports ## Everything that must hold: lint, types, import
 unit: setup ## The fast tests only
 	@OMP_NUM_THREADS=1 $(BIN)/python -m pytest -m "not integration" --numprocesses 2 --dist worksteal
 
+.PHONY: replay-decisions
+replay-decisions: setup ## Make a thousand logged decisions again, and compare them to the last byte
+	@OMP_NUM_THREADS=1 $(BIN)/python -m pytest tests/unit/model/test_replay_decisions.py
+
 .PHONY: lint
 lint: setup ## ruff: lint and format
 	@$(BIN)/ruff check $(CODE)
