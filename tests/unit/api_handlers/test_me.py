@@ -18,6 +18,7 @@ KEYS = {
     "sign_in",
     "phone",
     "email",
+    "email_bounced",
     "preferences",
     "devices",
     "portfolios",
@@ -92,3 +93,9 @@ def test_whoever_asks_to_be_erased_is(people: PeopleApi) -> None:
     people.world.work_off()
     assert people.world.traces_of(ALICE) == []
     assert len(people.world.traces_of(BOB)) == 4
+
+
+def test_an_export_says_whether_emails_came_back(people: PeopleApi) -> None:
+    assert people.ask("GET", "/v1/me/export").json["email_bounced"] is False
+    people.world.recipients.mark_unusable(ALICE, contacts_of(ALICE)[1])
+    assert people.ask("GET", "/v1/me/export").json["email_bounced"] is True

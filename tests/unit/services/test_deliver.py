@@ -33,6 +33,15 @@ def test_a_suggestion_is_sent_by_sms_and_written_down() -> None:
     )
 
 
+def test_an_address_that_bounced_gets_no_email_and_a_new_one_does() -> None:
+    post = Post(a_recipient(unusable_email=EMAIL))
+    assert post.email(Announcement(SUGGESTION, Channel.EMAIL)) is DeliveryStatus.INVALID_CONTACT
+    assert post.mail.sent == []
+
+    post = Post(a_recipient(unusable_email="old@example.com"))
+    assert post.email(Announcement(SUGGESTION, Channel.EMAIL)) is DeliveryStatus.SENT
+
+
 def test_a_suggestion_is_sent_by_email_as_well() -> None:
     post = Post(a_recipient())
     post.send_sms()
