@@ -16,7 +16,7 @@ def test_every_item_has_the_size_that_its_adapter_gives_it() -> None:
     # Twenty statistics of up to twenty characters, with their names, and the keys.
     assert 500 < found.summary < 620
     # Half a dozen moments and edges, with their names.
-    assert 380 < found.watch < 460
+    assert 340 < found.watch < 420
     # The day ranges of a month make most of it.
     assert found.market > 30 * 50
     assert all(size < 4096 for size in asdict(found).values())
