@@ -151,6 +151,13 @@ class ReleaseSettings(DecidingSettings, frozen=True, kw_only=True, rename=str.up
     """Users whose held suggestions one run looks at, at most; a run must be over before the next."""
 
 
+class OutcomesSettings(Settings, frozen=True, kw_only=True, rename=str.upper):
+    """Settings of the scheduled settling of outcomes."""
+
+    outcomes_per_run: Annotated[int, msgspec.Meta(ge=1, le=100_000)]
+    """Suggestions whose outcome one run settles at most; with one run an hour, a day may bring 24 times as many."""
+
+
 class TransactionsSettings(DecidingSettings, frozen=True, kw_only=True, rename=str.upper):
     """Settings of the consumer of the ledger's stream."""
 

@@ -16,6 +16,7 @@ from divisa.bootstrap.consumers import (
     release_held,
     work_off,
 )
+from divisa.bootstrap.outcomes import settle_outcomes
 
 __all__ = [
     "apply_quotes",
@@ -28,5 +29,6 @@ __all__ = [
     "quote_stream",
     "refresh_watches",
     "release_held",
+    "settle_outcomes",
     "work_off",
 ]

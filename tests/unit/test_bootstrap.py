@@ -203,6 +203,7 @@ def test_producers_publish_to_kinesis() -> None:
         "backlog",
         "refresh",
         "release",
+        "outcomes",
         "transactions",
         "ledger",
         "outbox",

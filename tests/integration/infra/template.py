@@ -15,6 +15,7 @@ FUNCTIONS = (
     "Backlog",
     "Refresh",
     "Release",
+    "Outcomes",
     "Ledger",
     "Transactions",
     "Outbox",

@@ -29,6 +29,7 @@ HANDLERS = {
         "backlog",
         "refresh",
         "release",
+        "outcomes",
         "ledger",
         "transactions",
         "outbox",
