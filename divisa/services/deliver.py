@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from divisa.domain.email import email_text
 from divisa.domain.errors import (
+    ConcurrentUpdate,
     DeliveryUncertain,
     InvalidContact,
     NoBudget,
@@ -146,8 +147,9 @@ class Deliver:
     def __call__(self, announcement: Announcement) -> DeliveryStatus:
         """Deliver, or say why not. The claim comes before the message, so that no message is sent twice.
 
-        A suggestion that surely reached nobody is announced to its next channel before this delivery is settled, and
-        again whenever this announcement comes again: whoever dies in between, or cannot reach the topic, loses none.
+        A suggestion that surely reached nobody is announced to its next channel, and again whenever this announcement
+        comes again: whoever dies before the topic has answered leaves a settled delivery, from which the next attempt
+        goes on.
 
         Returns:
             The status of this suggestion on this channel, now or from an earlier attempt.
@@ -173,10 +175,13 @@ class Deliver:
             self.deliveries.release(suggestion.suggestion_id, self.channel)
             raise
         try:
-            self._pass_on(suggestion, status)
-        finally:
-            # Also where the topic failed: the next channel may know of it, so this one must not be tried once more.
+            # First: a topic that is slow to answer must not leave a claim of which nobody knows what became. And once
+            # the next channel may have been told, this one must not be tried once more.
             self.deliveries.settle(replace(claimed, status=status, at=self.clock.now(), message_id=message_id))
+        except (Unavailable, ConcurrentUpdate):
+            self._pass_on(suggestion, status)
+            raise
+        self._pass_on(suggestion, status)
         return status
 
     def _attempt(self, suggestion: Suggestion, recipient: Recipient | None) -> tuple[DeliveryStatus, str | None]:

@@ -21,7 +21,7 @@ class PublishSuggestions:
     topic: SuggestionTopic
 
     def __call__(self, suggestions: Sequence[Suggestion]) -> int:
-        """Announce suggestions to their first channels; held and suppressed ones have none. Returns the number of announcements.
+        """Announce suggestions to their first channels; held and suppressed ones have none. Returns how many were.
 
         The next channels hear of a suggestion from the one before them (see `Deliver`). What its owner has opened or
         answered has reached them already: the table's stream brings it here once more because it was written down.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from divisa.domain.errors import (
+    ConcurrentUpdate,
     DeliveryUncertain,
     NotifierUnavailable,
     StoreUnavailable,
@@ -63,20 +64,37 @@ def test_a_channel_that_the_suggestion_does_not_name_passes_nothing_on() -> None
     assert post.topic.published == []
 
 
-def test_the_next_channel_is_told_before_this_one_is_settled() -> None:
+def test_who_dies_while_the_topic_is_slow_has_settled_already_and_the_next_attempt_tells_the_next_channel() -> None:
     post = Post(a_recipient(email="ana"))
-    post.deliveries.before = Crash()
+    post.topic.before = Crash()
     with pytest.raises(Crash):
         post.email(Announcement(SUGGESTION, Channel.EMAIL))
+    assert (post.only_delivery().status, post.topic.published) == (DeliveryStatus.INVALID_CONTACT, [])
+    assert post.email(Announcement(SUGGESTION, Channel.EMAIL)) is DeliveryStatus.INVALID_CONTACT
     assert post.topic.published == [Announcement(SUGGESTION, Channel.SMS)]
-    assert post.only_delivery().status is DeliveryStatus.SENDING
 
 
-@pytest.mark.parametrize("kind", [Crash, StoreUnavailable, NotifierUnavailable])
-@pytest.mark.parametrize("place", ["topic", "deliveries"])
-@pytest.mark.parametrize("moment", ["before", "after"])
+@pytest.mark.parametrize("failure", [StoreUnavailable("no answer"), ConcurrentUpdate("settled as uncertain")])
+def test_a_table_that_does_not_settle_keeps_nobody_from_telling_the_next_channel(failure: Exception) -> None:
+    post = Post(a_recipient(email="ana"))
+    post.deliveries.before = failure
+    with pytest.raises(type(failure)):
+        post.email(Announcement(SUGGESTION, Channel.EMAIL))
+    assert post.topic.published == [Announcement(SUGGESTION, Channel.SMS)]
+
+
+FATES = [
+    (place, moment, kind)
+    for kind in (Crash, StoreUnavailable, NotifierUnavailable)
+    for place in ("topic", "deliveries")
+    for moment in ("before", "after")
+    if (place, moment, kind) != ("deliveries", "before", Crash)  # see the next test
+]
+
+
+@pytest.mark.parametrize(("place", "moment", "kind"), FATES)
 def test_whoever_dies_while_passing_on_loses_nothing_and_sends_nothing_twice(
-    kind: type[BaseException], place: str, moment: str
+    place: str, moment: str, kind: type[BaseException]
 ) -> None:
     post = Post(a_recipient(email="ana"))
     setattr(getattr(post, place), moment, kind("gone"))
@@ -84,6 +102,13 @@ def test_whoever_dies_while_passing_on_loses_nothing_and_sends_nothing_twice(
     assert len(post.gateway.sent) == post.messages() == 1
     assert post.statuses()["sms"] == "sent"
     assert post.statuses()["email"] in {"invalid_contact", "uncertain"}
+
+
+def test_who_dies_before_anything_is_written_down_is_uncertain_and_nothing_goes_out_twice() -> None:
+    post = Post(a_recipient(email="ana"))
+    post.deliveries.before = Crash()
+    post.carry(SUGGESTION)
+    assert (post.statuses(), post.messages()) == ({"email": "uncertain"}, 0)
 
 
 def test_an_announcement_that_comes_again_tells_the_next_channel_again_which_sends_nothing_twice() -> None:
