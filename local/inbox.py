@@ -28,9 +28,9 @@ class InboxMessage:
     Attributes:
         to: an E.164 number or an e-mail address.
         subject: None for a text message.
-        html: the other form of an e-mail; None where there is none.
         received_at: UTC; None for a text message, of which MiniStack keeps no time.
         attributes: what the sender attached to a text message beside its text.
+        html: the other form of an e-mail; None where there is none.
     """
 
     channel: Channel
@@ -38,9 +38,9 @@ class InboxMessage:
     to: str
     text: str
     subject: str | None = None
-    html: str | None = None
     received_at: datetime | None = None
     attributes: Mapping[str, str] = field(default_factory=dict)
+    html: str | None = None
 
     def masked(self) -> InboxMessage:
         """The same message with only as much of the recipient as tells two of them apart."""
