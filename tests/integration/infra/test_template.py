@@ -255,14 +255,15 @@ def test_our_buckets_are_encrypted_private_tidied_and_speak_tls_only(resources: 
         assert len(each["LifecycleConfiguration"]["Rules"]) >= 2
 
 
-def test_every_log_of_a_function_and_of_the_api_ends_some_day(resources: Resources) -> None:
+def test_every_log_of_a_function_of_the_api_and_of_deliveries_ends_some_day(resources: Resources) -> None:
     groups = of_type(resources, "Logs::LogGroup").values()
     functions = of_type(resources, "Lambda::Function").values()
 
     of_functions = {f"/aws/lambda/{f['FunctionName']}" for f in functions}
-    [access_log] = {group["LogGroupName"] for group in groups} - of_functions
+    [access_log, deliveries] = sorted({group["LogGroupName"] for group in groups} - of_functions)
     assert access_log.startswith("/aws/apigateway/divisa-")
-    assert len(groups) == len(of_functions) + 1
+    assert deliveries.startswith("/aws/kinesisfirehose/divisa-")
+    assert len(groups) == len(of_functions) + 2
     assert all(group["RetentionInDays"] > 0 for group in groups)
 
 
