@@ -36,8 +36,10 @@ def handler(event: dict[str, Any], context: LambdaContext) -> None:
     """
     started = time.perf_counter()
     settle, per_run = _work()
-    settled = settle(per_run)
+    try:
+        settled = settle(per_run)
+    finally:
+        duration("OutcomesRun", 1000 * (time.perf_counter() - started))
     count("OutcomesSettled", settled)
     count("OutcomesFull", int(settled >= per_run))
-    duration("OutcomesRun", 1000 * (time.perf_counter() - started))
     logger.info("settled outcomes", extra={"settled": settled})

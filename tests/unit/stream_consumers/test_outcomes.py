@@ -1,45 +1,45 @@
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
 
 import pytest
 
-from divisa import bootstrap
 from divisa.domain.errors import StoreUnavailable
 from stream_consumers import outcomes
-from tests.unit.test_settings import COMMON, OF_KIND, OutcomesSettings
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from aws_lambda_powertools.utilities.typing import LambdaContext
+
+    from tests.unit.stream_consumers.conftest import Output
 
 
-@pytest.fixture
-def settling(monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[[int], int]], None]:
-    """Puts something else in the place of the use case."""
-    for name, value in (COMMON | OF_KIND[OutcomesSettings]).items():
-        monkeypatch.setenv(name, value)
-    outcomes._work.cache_clear()
+class Due:
+    """A use case with so many outcomes to settle; or with tables that do not answer."""
 
-    def use(settle: Callable[[int], int]) -> None:
-        monkeypatch.setattr(bootstrap, "settle_outcomes", lambda settings: settle)
+    def __init__(self, due: int | None) -> None:
+        self.due = due
 
-    return use
+    def __call__(self, at_most: int) -> int:
+        if self.due is None:
+            raise StoreUnavailable("no answer")
+        return min(self.due, at_most)
 
 
+@pytest.mark.parametrize(
+    ("due", "counted"), [(7, {"OutcomesSettled": 7}), (30, {"OutcomesSettled": 10, "OutcomesFull": 1})]
+)
 def test_a_run_settles_as_much_as_it_may_and_counts_it(
-    settling: Callable[[Callable[[int], int]], None], capsys: pytest.CaptureFixture[str]
+    monkeypatch: pytest.MonkeyPatch, context: LambdaContext, output: Output, due: int, counted: dict[str, int]
 ) -> None:
-    settling(lambda at_most: at_most - 4990)
-    outcomes.handler({}, None)  # type: ignore[arg-type]
-    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines() if "OutcomesSettled" in line]
-    assert [(line["OutcomesSettled"], line["OutcomesFull"]) for line in lines] == [([10.0], [0.0])]
+    monkeypatch.setattr(outcomes, "_work", lambda: outcomes._Work(Due(due), 10))  # type: ignore[arg-type]
+    outcomes.handler({}, context)
+    assert output.counted() == counted
 
 
-def test_a_table_that_does_not_answer_fails_the_run(settling: Callable[[Callable[[int], int]], None]) -> None:
-    def fail(_: int) -> int:
-        raise StoreUnavailable("no answer")
-
-    settling(fail)
+def test_a_table_that_does_not_answer_fails_the_run(
+    monkeypatch: pytest.MonkeyPatch, context: LambdaContext, output: Output
+) -> None:
+    monkeypatch.setattr(outcomes, "_work", lambda: outcomes._Work(Due(None), 10))  # type: ignore[arg-type]
     with pytest.raises(StoreUnavailable):
-        outcomes.handler({}, None)  # type: ignore[arg-type]
+        outcomes.handler({}, context)
+    assert not output.counted()
