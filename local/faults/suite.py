@@ -22,7 +22,8 @@ from local.stores import open_stores
 
 if TYPE_CHECKING:
     from collections import Counter
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
+    from decimal import Decimal
 
     from local.cloud import LaptopCloud
     from local.faults.calls import Call
@@ -35,6 +36,8 @@ _ROUND_SECONDS: Final = 20.0
 _PEACE_SECONDS: Final = 240.0
 """How long the last ones may take: a claim whose holder died is believed for a minute."""
 _LOOK_SECONDS: Final = 2.0
+_RELEASE_SECONDS: Final = 3.0
+"""How long the price of the last evening stands in the morning, so that what was held is let out at it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +115,7 @@ def _under_faults(
         for rounds, moment in enumerate(moments(), 1):
             world.move_clock(moment)
             plan.record(Fault.CLOCK)
-            _round(world, events)
+            _round(world, events, UP if rounds == 1 else (*BACK, *UP))
             books = _settled(running, world, events, seconds=_ROUND_SECONDS)
             say(f"round {rounds}: {plan.total} faults, {books.suggestions} suggestions, {len(books.lost)} on their way")
             enough = plan.total >= size.faults and books.suggestions >= size.suggestions
@@ -142,11 +145,13 @@ def _interpose(running: LaptopCloud, events: Events, proxy: FaultProxy) -> None:
     events.configure(deployment.quotes_function_name, DECIDED_AT_ONCE="40")
 
 
-def _round(world: World, events: Events) -> None:
-    """Prices go up, down and back, while queues and streams misbehave."""
+def _round(world: World, events: Events, rise: Sequence[Decimal]) -> None:
+    """Prices go up and down, while queues and streams misbehave."""
     bookmark = events.bookmark()
+    world.price(rise[0])
+    time.sleep(_RELEASE_SECONDS)
     with events.filled():
-        for ratio in UP:
+        for ratio in rise[1:]:
             world.price(ratio)
         events.republish(world.quotes)
     for ratio in DOWN:
@@ -154,8 +159,6 @@ def _round(world: World, events: Events) -> None:
     events.redeliver(bookmark)
     events.disorder()
     events.repeat()
-    for ratio in BACK:
-        world.price(ratio)
     events.redrive()
 
 
@@ -172,7 +175,7 @@ def _settled(running: LaptopCloud, world: World, events: Events, seconds: float)
             return books
         time.sleep(_LOOK_SECONDS)
         events.redrive()
-        world.price(BACK[-1])  # so that what quiet hours held has a live price to be let out at
+        world.price(DOWN[-1])  # so that what quiet hours held has a live price to be let out at
 
 
 def _failed(running: LaptopCloud) -> dict[str, int]:

@@ -38,7 +38,8 @@ ZONES: Final = ("Asia/Jerusalem", "America/New_York", "America/Sao_Paulo", "Euro
 NIGHT: Final = QuietHours(wall_time(22), wall_time(7))
 UP: Final = tuple(Decimal(percent) / 100 for percent in (100, 101, 102, 103, 104, 105))
 DOWN: Final = tuple(Decimal(percent) / 100 for percent in (104, 102, 100, 99, 98, 97, 96, 95))
-BACK: Final = tuple(Decimal(percent) / 100 for percent in (96, 98, 100))
+BACK: Final = tuple(Decimal(percent) / 100 for percent in (95, 96, 98, 99))
+"""Where a round begins, but for the first: at the price at which the one before it ended."""
 _APPLIED_SECONDS: Final = 20.0
 _TRIES: Final = 15
 

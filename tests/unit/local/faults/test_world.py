@@ -46,8 +46,8 @@ def test_in_every_round_somebody_sleeps_and_somebody_does_not() -> None:
 
 
 def test_no_step_of_the_price_is_an_outlier_and_the_rule_speaks_at_both_ends() -> None:
-    path = [*UP, *DOWN, *BACK]
+    path = [*UP, *DOWN, *BACK, *UP]
     assert all(abs(after / before - 1) < 0.025 for before, after in pairwise(map(float, path)))
     assert max(path) > 1.03
     assert min(path) < 0.97
-    assert path[0] == path[-1] == 1
+    assert DOWN[-1] == BACK[0]
