@@ -54,9 +54,9 @@ def test_a_user_pool_that_does_not_answer_is_an_error_without_the_user(call: str
 def test_every_table_is_erased_with_its_user_or_known_to_hold_nobody_by_key() -> None:
     erased = {definition.name for definition in PERSONAL}
     others = {definition.name for definition in DEFINITIONS} - erased
-    assert erased == {"portfolios", "summaries", "suggestions", "recipients", "devices", "throttles"}
+    assert erased == {"portfolios", "summaries", "suggestions", "recipients", "devices", "throttles", "outcomes"}
     # The ledger is put under a pseudonym, watches and deliveries are erased by keys of their own.
-    assert others == {"transactions", "watches", "deliveries", "erasures", "market", "bars", "nonces"}
+    assert others == {"transactions", "watches", "deliveries", "erasures", "market", "bars", "nonces", "budgets"}
 
 
 def test_the_function_that_erases_may_do_so_in_every_table_that_holds_people() -> None:

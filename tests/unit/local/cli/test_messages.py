@@ -116,10 +116,10 @@ def test_whole_contacts_are_shown_only_when_asked_for(divisa: Divisa, mailbox: l
 def test_the_inbox_is_told_to_programs_too(divisa: Divisa, mailbox: list[InboxMessage]) -> None:
     found = json.loads(divisa("inbox", "--json", "--limit", "0").out)
 
-    assert [each["channel"] for each in found] == ["sms", "sms", "sms", "email"]
-    assert found[-1]["received_at"] == "2030-01-01T00:00:00+00:00"
-    assert found[0]["received_at"] is None
-    assert json.loads(divisa("inbox", "--json", "--channel", "email").out) == found[-1:]
+    assert [each["channel"] for each in found] == ["email", "sms", "sms", "sms"]
+    assert found[0]["received_at"] == "2030-01-01T00:00:00+00:00"
+    assert found[-1]["received_at"] is None
+    assert json.loads(divisa("inbox", "--json", "--channel", "email").out) == found[:1]
 
 
 @pytest.fixture
