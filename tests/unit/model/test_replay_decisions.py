@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from model.pipeline import TrainedModel
     from simulator.simulate import SimulatedFiles
 
+pytestmark = pytest.mark.slow
 DECISIONS = 1000
 UNTIL = datetime(2023, 4, 1, tzinfo=UTC)
 NIGHT = QuietHours(time(22), time(7))

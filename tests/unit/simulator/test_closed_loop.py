@@ -21,28 +21,33 @@ def runs() -> list[Run]:
     return list(run_all(range(1, RUNS + 1)))
 
 
+@pytest.mark.slow
 def test_the_interval_holds_the_true_effect_in_at_least_ninety_of_a_hundred_runs(runs: list[Run]) -> None:
     assert len(runs) == RUNS
     assert sum(run.covers for run in runs) >= 90
 
 
+@pytest.mark.slow
 def test_the_estimate_is_right_on_average(runs: list[Run]) -> None:
     errors = np.array([run.lift.difference.estimate - run.truth for run in runs if run.lift.difference])
     assert len(errors) == RUNS
     assert abs(errors.mean()) < 3 * errors.std() / RUNS**0.5
 
 
+@pytest.mark.slow
 def test_it_says_more_than_nothing(runs: list[Run]) -> None:
     found = [run.lift.difference for run in runs]
     assert sum(each is not None and each.low > 0 for each in found) > RUNS / 2
 
 
+@pytest.mark.slow
 def test_the_policys_share_is_held_out(runs: list[Run]) -> None:
     held = sum(run.lift.held_out.suggestions for run in runs)
     everybody = held + sum(run.lift.treated.suggestions for run in runs)
     assert held / everybody == pytest.approx(0.2, abs=4 * (0.16 / everybody) ** 0.5)
 
 
+@pytest.mark.slow
 def test_the_policy_keeps_some_from_being_told_and_some_ask_for_no_more(runs: list[Run]) -> None:
     assert all(run.suppressed > 0 for run in runs)
     assert np.mean([run.left for run in runs]) > 1
