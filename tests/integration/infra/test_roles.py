@@ -108,16 +108,20 @@ def tables(*names: str) -> set[str]:
     return {json.dumps({"Fn::GetAtt": [f"{name}Table", "Arn"]}) for name in names}
 
 
+def indexes_of(table: str, *names: str) -> set[str]:
+    return {json.dumps({"Fn::Sub": f"${{{table}Table.Arn}}/index/{name}"}) for name in names}
+
+
 @pytest.mark.parametrize(
     ("function", "indexes"),
     [("Quotes", {"by_lower", "by_upper"}), ("Backlog", {"by_lower", "by_upper"}), ("Refresh", {"by_refresh"})],
 )
-def test_who_decides_queries_watches_by_its_own_indexes_only_and_joins_and_writes_what_a_decision_needs(
+def test_who_decides_queries_by_its_own_indexes_only_and_joins_and_writes_what_a_decision_needs(
     resources: Resources, function: str, indexes: set[str]
 ) -> None:
     may = may_do(resources, function)
 
-    assert may["dynamodb:Query"] == {json.dumps({"Fn::Sub": f"${{WatchesTable.Arn}}/index/{name}"}) for name in indexes}
+    assert may["dynamodb:Query"] == indexes_of("Watches", *indexes) | indexes_of("Suggestions", "by_created")
     bars = tables("Bars") if function == "Quotes" else set()
     assert may["dynamodb:BatchGetItem"] == tables("Portfolios", "Summaries", "Recipients") | bars
     assert may.get("dynamodb:BatchWriteItem", set()) == bars
@@ -131,7 +135,7 @@ def test_who_folds_the_ledger_reads_it_by_number_and_writes_summaries_watches_an
 ) -> None:
     may = may_do(resources, "Transactions")
 
-    assert may["dynamodb:Query"] == {json.dumps({"Fn::Sub": "${TransactionsTable.Arn}/index/by_sequence"})}
+    assert may["dynamodb:Query"] == indexes_of("Transactions", "by_sequence") | indexes_of("Suggestions", "by_created")
     assert may["dynamodb:GetItem"] == tables("Market", "Portfolios")
     assert may["dynamodb:BatchGetItem"] == tables("Portfolios", "Summaries", "Recipients", "Watches")
     assert may["dynamodb:PutItem"] == tables("Summaries", "Watches", "Suggestions")
@@ -141,9 +145,7 @@ def test_who_folds_the_ledger_reads_it_by_number_and_writes_summaries_watches_an
 def test_who_releases_what_is_held_finds_it_and_writes_suggestions_and_no_watch(resources: Resources) -> None:
     may = may_do(resources, "Release")
 
-    assert may["dynamodb:Query"] == tables("Suggestions") | {
-        json.dumps({"Fn::Sub": f"${{SuggestionsTable.Arn}}/index/{name}"}) for name in ("by_release", "by_created")
-    }
+    assert may["dynamodb:Query"] == tables("Suggestions") | indexes_of("Suggestions", "by_release", "by_created")
     assert may["dynamodb:PutItem"] == tables("Suggestions")
     assert may["dynamodb:GetItem"] == tables("Market")
     assert may["dynamodb:BatchGetItem"] == tables("Portfolios", "Summaries", "Recipients")
