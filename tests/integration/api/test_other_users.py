@@ -166,6 +166,12 @@ def respond_to_suggestion(first: First, second: Client) -> object:
     )
 
 
+def open_suggestion(first: First, second: Client) -> object:
+    return refused(lambda: second.open_suggestion(first.suggestion_id), status=404).replace(
+        first.suggestion_id, "<as asked>"
+    )
+
+
 def get_preferences(first: First, second: Client) -> object:
     return second.get_preferences()
 
@@ -217,8 +223,8 @@ def delete_me(first: First, second: Client) -> object:
 
 TRIES = (
     *(get_portfolio, create_transaction, list_transactions, get_quote, get_quote_history, list_suggestions),
-    *(respond_to_suggestion, get_preferences, put_preferences, register_device, list_devices, delete_device),
-    *(export_me, put_feed, presign_feed, delete_me),
+    *(respond_to_suggestion, open_suggestion, get_preferences, put_preferences, register_device, list_devices),
+    *(delete_device, export_me, put_feed, presign_feed, delete_me),
 )
 """The last one first makes an end of the second user."""
 
