@@ -41,9 +41,11 @@ def test_no_log_of_a_function_or_of_a_stream_mapping_holds_a_phone_number_or_an_
     contacts = {contact for each in people for contact in (each.phone, each.email) if contact}
     assert len(contacts) == 25  # three are the same for both groups
     assert len(world.suggestions()) == 14
-    for function in cloud.deployment.function_names:
-        log = cloud.log(function)
-        assert "REPORT RequestId" in log
+    deployment = cloud.deployment
+    sending = deployment.outbox_function_name, deployment.sms_function_name, deployment.email_function_name
+    logs = {function: cloud.log(function) for function in deployment.function_names}
+    assert all("REPORT RequestId" in logs[function] for function in (*deployment.deciding_function_names, *sending))
+    for log in logs.values():
         assert [contact for contact in contacts if contact in log or contact.lstrip("+") in log] == []
     carried = (cloud.home / "logs" / f"{parts.MAPPINGS}.log").read_text(encoding="utf-8")
     assert not any(contact in carried for contact in contacts)
