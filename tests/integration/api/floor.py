@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 import boto3
 
-from client import ApiProblem, ApiUnreachable, Client
+from client import ApiProblem, ApiUnreachable, Client, UnexpectedAnswer
 from divisa.domain.evaluation import Watch
 from divisa.domain.pair import Pair
 from divisa.domain.portfolio import Portfolio
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from local.stores import Stores
 
 COST = Decimal(17)
-PATIENCE_SECONDS = 60.0
+PATIENCE_SECONDS = 180.0
 PROCESSES = 6
 """Of the API's function, at most."""
 T = TypeVar("T")
@@ -46,8 +46,9 @@ def insistently(call: Callable[[], T]) -> T:
     while True:
         try:
             return call()
-        except (ApiProblem, ApiUnreachable) as problem:
-            passing = isinstance(problem, ApiUnreachable) or problem.status in {429, 503}
+        except (ApiProblem, ApiUnreachable, UnexpectedAnswer) as problem:
+            # A gateway whose function is overrun says so in words of its own.
+            passing = isinstance(problem, ApiUnreachable) or problem.status in {429, 502, 503, 504}
             if not passing or time.monotonic() > deadline:
                 raise
         time.sleep(random.uniform(0.01, 0.2))
