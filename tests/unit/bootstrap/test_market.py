@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import socket
 from datetime import timedelta
-
-import pytest
 
 from divisa.adapters.aws.bars import DynamoBars
 from divisa.adapters.aws.clock import ReplayClock, SystemClock
@@ -17,28 +14,13 @@ from divisa.adapters.aws.secrets import SecretsManagerSecrets
 from divisa.adapters.wire import quote_of
 from divisa.bootstrap import market, prices
 from divisa.settings import ApiSettings, PricesSettings, served_pairs
+from tests.unit.test_bootstrap import REPLAY, no_network
 from tests.unit.test_settings import COMMON, OF_KIND
 
-REPLAY = {"CLOCK": "replay", "CLOCK_PARAMETER": "/divisa/local/clock"}
+__all__ = ["no_network"]
+
 API = ApiSettings.from_environment(COMMON | OF_KIND[ApiSettings] | REPLAY)
 PRICES = PricesSettings.from_environment(COMMON | OF_KIND[PricesSettings] | REPLAY)
-
-
-@pytest.fixture(autouse=True)
-def no_network(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A region and keys of nobody, and no way out."""
-    for name, value in (
-        ("AWS_REGION", "us-east-1"),
-        ("AWS_DEFAULT_REGION", "us-east-1"),
-        ("AWS_ACCESS_KEY_ID", "test"),
-        ("AWS_SECRET_ACCESS_KEY", "test"),
-    ):
-        monkeypatch.setenv(name, value)
-
-    def refuse(*_: object) -> None:
-        raise AssertionError("wiring opened a connection")
-
-    monkeypatch.setattr(socket.socket, "connect", refuse)
 
 
 def test_charts_are_read_from_the_tables() -> None:
