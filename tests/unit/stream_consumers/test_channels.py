@@ -12,6 +12,7 @@ from divisa.adapters.memory.clock import ManualClock
 from divisa.adapters.memory.deliveries import MemoryDeliveries
 from divisa.adapters.memory.devices import MemoryDevices
 from divisa.adapters.memory.email_gateway import MemoryEmailGateway
+from divisa.adapters.memory.pacing import MemoryPacing
 from divisa.adapters.memory.push_gateway import MemoryPushGateway
 from divisa.adapters.memory.recipients import MemoryRecipients
 from divisa.adapters.memory.sms_budget import MemorySmsBudget
@@ -63,7 +64,13 @@ class Sender:
     def __post_init__(self) -> None:
         self.topic = MemorySuggestionTopic()
         self.deliver = Deliver(
-            self.channel, MemoryDeliveries(), self.recipients, ManualClock(WEDNESDAY), self._send, self.topic
+            self.channel,
+            MemoryDeliveries(),
+            self.recipients,
+            MemoryPacing(),
+            ManualClock(WEDNESDAY),
+            self._send,
+            self.topic,
         )
 
     def _send(self, suggestion: Suggestion, recipient: Recipient) -> str:
