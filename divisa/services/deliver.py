@@ -154,6 +154,9 @@ class Deliver:
         comes again: whoever dies before the topic has answered leaves a settled delivery, from which the next attempt
         goes on.
 
+        An error that nobody foresaw is treated like a death: who raises it may have sent, so the claim is left, and
+        whoever comes after the lease settles it as uncertain.
+
         Returns:
             The status of this suggestion on this channel, now or from an earlier attempt.
 
