@@ -265,6 +265,7 @@ def _deciding(settings: DecidingSettings, *, consistent: bool = False) -> _Decid
 def _deliver(settings: SenderSettings, tables: Tables, clock: Clock, channel: Channel, send: Send) -> Deliver:
     from divisa.adapters.aws import clients
     from divisa.adapters.aws.deliveries import DynamoDeliveries
+    from divisa.adapters.aws.pacing import DynamoPacing
     from divisa.adapters.aws.recipients import DynamoRecipients
     from divisa.adapters.aws.suggestion_topic import SnsSuggestionTopic
     from divisa.services.deliver import Deliver
@@ -273,6 +274,7 @@ def _deliver(settings: SenderSettings, tables: Tables, clock: Clock, channel: Ch
         channel=channel,
         deliveries=DynamoDeliveries(tables.deliveries),
         recipients=DynamoRecipients(tables.recipients),
+        pacing=DynamoPacing(tables.pacing),
         clock=clock,
         send=send,
         topic=SnsSuggestionTopic(clients.topic_sns(), settings.suggestions_topic_arn),

@@ -144,6 +144,7 @@ class DeliveryStatus(StrEnum):
     NO_BUDGET = "no_budget"
     UNCERTAIN = "uncertain"
     QUIET_HOURS = "quiet_hours"
+    WEEKLY_CAP = "weekly_cap"
 
     @property
     def passes_on(self) -> bool:

@@ -138,6 +138,24 @@ class SmsBudget(Protocol):
         """Take back what was spent on a message that was surely not sent."""
 
 
+class Pacing(Protocol):
+    """How many suggestions a user is told in a week; counts over all senders."""
+
+    def take(self, user_id: str, suggestion_id: str, at: datetime, cap: int) -> bool:
+        """Take a place for a suggestion, at most `cap` in any 7 days; False, and nothing is written, without room.
+
+        A suggestion that has a place has it once, however often it asks: every attempt and every channel may do so,
+        and the place moves to the newest. None is given back: who is let out counts, whether a channel reaches them or
+        not, as where it is decided.
+
+        Args:
+            user_id: whom the suggestion is for.
+            suggestion_id: which it is.
+            at: the moment at which it is sent, UTC.
+            cap: the most that the user wants in a week, 0 or more.
+        """
+
+
 class EmailGateway(Protocol):
     """Sends one email."""
 

@@ -29,6 +29,7 @@ from divisa.ports import Announcement
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from datetime import datetime
 
     from divisa.domain.email import EmailLinks
     from divisa.domain.recipient import Recipient
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
         Deliveries,
         Devices,
         EmailGateway,
+        Pacing,
         PushGateway,
         Recipients,
         SmsBudget,
@@ -140,6 +142,7 @@ class Deliver:
     channel: Channel
     deliveries: Deliveries
     recipients: Recipients
+    pacing: Pacing
     clock: Clock
     send: Send
     topic: SuggestionTopic
@@ -150,6 +153,9 @@ class Deliver:
         A suggestion that surely reached nobody is announced to its next channel, and again whenever this announcement
         comes again: whoever dies before the topic has answered leaves a settled delivery, from which the next attempt
         goes on.
+
+        An error that nobody foresaw is treated like a death: who raises it may have sent, so the claim is left, and
+        whoever comes after the lease settles it as uncertain.
 
         Returns:
             The status of this suggestion on this channel, now or from an earlier attempt.
@@ -189,8 +195,12 @@ class Deliver:
             return DeliveryStatus.EXPIRED, None
         if recipient is None or self.channel not in recipient.consent:
             return DeliveryStatus.NO_CONSENT, None
-        if self._is_quiet(suggestion, recipient):
+        # In time as people wait for it: in a replay hours pass while it is on its way.
+        at = suggestion.created_at + self.clock.age(suggestion.created_at)
+        if _is_quiet(recipient, at):
             return DeliveryStatus.QUIET_HOURS, None
+        if not self.pacing.take(suggestion.user_id, suggestion.suggestion_id, at, recipient.weekly_cap):
+            return DeliveryStatus.WEEKLY_CAP, None
         try:
             return DeliveryStatus.SENT, self.send(suggestion, recipient)
         except NoContact:
@@ -201,15 +211,6 @@ class Deliver:
             return DeliveryStatus.NO_BUDGET, None
         except DeliveryUncertain:
             return DeliveryStatus.UNCERTAIN, None
-
-    def _is_quiet(self, suggestion: Suggestion, recipient: Recipient) -> bool:
-        """Whether quiet hours began while the suggestion was on its way, in time as people wait for it.
-
-        Then it is not sent at all. To hold it once more would not surely be harmless: another sender of the same
-        announcement, or of another channel's, may have begun before the quiet did.
-        """
-        at = suggestion.created_at + self.clock.age(suggestion.created_at)
-        return quiet_until(recipient.quiet_hours, recipient.time_zone, at) is not None
 
     def _pass_on(self, suggestion: Suggestion, status: DeliveryStatus) -> None:
         following = suggestion.channel_after(self.channel)
@@ -223,3 +224,12 @@ class Deliver:
             raise NotifierUnavailable("another sender holds this delivery")
         self.deliveries.settle(replace(delivery, status=DeliveryStatus.UNCERTAIN, at=self.clock.now()))
         return DeliveryStatus.UNCERTAIN
+
+
+def _is_quiet(recipient: Recipient, at: datetime) -> bool:
+    """Whether quiet hours began while the suggestion was on its way.
+
+    Then it is not sent at all. To hold it once more would not surely be harmless: another sender of the same
+    announcement, or of another channel's, may have begun before the quiet did.
+    """
+    return quiet_until(recipient.quiet_hours, recipient.time_zone, at) is not None

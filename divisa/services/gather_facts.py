@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
+from divisa.domain.pacing import WEEK
 from divisa.domain.policy import Facts, suggested_amount
 from divisa.domain.suggestion import SuggestionResponse, Suppression, suggestion_id_of
 from divisa.domain.transaction import Side
@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from divisa.ports import Clock, Portfolios, Recipients, Suggestions
     from divisa.services.assign_arm import AssignArm
     from divisa.services.evaluate_users import Evaluations
-
-WEEK: Final = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +79,8 @@ class GatherFacts:
         them. What is held counts for nothing until it is released, else two that are held would keep each other back.
         What was held out starts a cooldown as if it had been sent, so that nobody in that group is told just after.
         They are read as of now: of two decisions about one person at the same moment, on two pairs, neither sees the
-        other, and a weekly cap may be passed by one.
+        other. So both may find room under a weekly cap that has it for one; who sends takes the places, and lets one
+        of them pass.
 
         Args:
             quote: the price to act at.

@@ -139,8 +139,9 @@ def _writes(bands: Traffic, brute: Traffic, sizes: Sizes) -> Iterator[_Amount]:
     yield _Amount("DynamoDB", "writes: watches broken", price, bands.broken * (watch + index), brute.moved * watch)
     yield _Amount("DynamoDB", "writes: watches refreshed", price, bands.refreshed * (watch + index), 0.0)
     # A suggestion's watch is written in its transaction: once more than a plain write, which is counted above.
-    each = watch + 2 * write_units(sizes.suggestion) + ATTEMPTS * 2 * write_units(sizes.delivery) + BY_SMS
-    what = "writes: suggestions, deliveries, budgets"
+    attempt = 2 * write_units(sizes.delivery) + write_units(sizes.pacing)
+    each = watch + 2 * write_units(sizes.suggestion) + ATTEMPTS * attempt + BY_SMS
+    what = "writes: suggestions, deliveries, places, budgets"
     yield _Amount("DynamoDB", what, price, bands.suggestions * each, brute.suggestions * each)
     market = write_units(sizes.market)
     what = "writes: market records"
@@ -163,8 +164,9 @@ def _reads(bands: Traffic, brute: Traffic, parameters: Parameters, sizes: Sizes)
     yield _Amount("DynamoDB", "reads: market records", price, loads * market, brute.decisions * market)
     bars = len(Interval) * read_units(sizes.bar, consistent=True)
     yield _Amount("DynamoDB", "reads: bars", price, bands.decisions * bars, brute.decisions * bars)
-    each = read_units(sizes.portfolio) + (1 + ATTEMPTS) * read_units(sizes.recipient)
-    what = "reads: portfolios, recipients"
+    places = ATTEMPTS * read_units(sizes.pacing, consistent=True)
+    each = read_units(sizes.portfolio) + (1 + ATTEMPTS) * read_units(sizes.recipient) + places
+    what = "reads: portfolios, recipients, places"
     yield _Amount("DynamoDB", what, price, bands.suggestions * each, brute.suggestions * each)
 
 
@@ -185,7 +187,7 @@ def _functions(bands: Traffic, brute: Traffic, parameters: Parameters) -> Iterat
     def gb_seconds(traffic: Traffic) -> float:
         memory = parameters.memory_gb
         deciding = traffic.quotes_seconds * memory["quotes"] + traffic.refresh_seconds * memory["refresh"]
-        each = memory["outbox"] + 4 * (memory["email"] + BY_SMS * memory["sms"])
+        each = memory["outbox"] + 6 * (memory["email"] + BY_SMS * memory["sms"])
         return deciding + traffic.suggestions * REQUEST * each
 
     yield _Amount("Lambda", "requests", "lambda_request", requests(bands), requests(brute))

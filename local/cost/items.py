@@ -15,12 +15,13 @@ from pynamodb.connection import Connection
 from divisa.adapters.aws.bars import DynamoBars
 from divisa.adapters.aws.deliveries import DynamoDeliveries
 from divisa.adapters.aws.markets import DynamoMarkets
+from divisa.adapters.aws.pacing import DynamoPacing
 from divisa.adapters.aws.portfolios import DynamoPortfolios
 from divisa.adapters.aws.recipients import DynamoRecipients
 from divisa.adapters.aws.suggestions import suggestion_item
 from divisa.adapters.aws.summaries import DynamoSummaries
 from divisa.adapters.aws.table import Table
-from divisa.adapters.aws.tables import BARS, DELIVERIES, MARKET, PORTFOLIOS, RECIPIENTS, SUMMARIES, WATCHES
+from divisa.adapters.aws.tables import BARS, DELIVERIES, MARKET, PACING, PORTFOLIOS, RECIPIENTS, SUMMARIES, WATCHES
 from divisa.adapters.aws.watches import DynamoWatches
 from divisa.domain.bands import Band
 from divisa.domain.bars import bars_of
@@ -32,6 +33,7 @@ from divisa.domain.gate import GateLimits, GateState, admit
 from divisa.domain.market import WINDOW_DAYS, fold
 from divisa.domain.pair import Pair
 from divisa.domain.portfolio import Portfolio
+from divisa.domain.preferences import USUAL_WEEKLY_CAP
 from divisa.domain.quote import Quote
 from divisa.domain.reasons import Reason, ReasonCode
 from divisa.domain.recipient import Channel, Language, Recipient
@@ -68,6 +70,7 @@ class Sizes:
     suggestion: int
     recipient: int
     delivery: int
+    pacing: int
     bar: int
 
 
@@ -77,6 +80,10 @@ class _Sheet(Table):
     def __init__(self, definition: Definition) -> None:
         super().__init__(Connection(region="us-east-1"), definition.name, definition.model)
         self.written: list[Image] = []
+
+    def get(self, hash_key: str, range_key: str | None = None) -> Image | None:
+        """Find what was written last."""
+        return self.written[-1] if self.written else None
 
     def put(self, item: Model, condition: Condition) -> bool:
         """Keep an item."""
@@ -117,6 +124,9 @@ def sizes() -> Sizes:
     for status in DeliveryStatus:
         settled = Delivery(suggestion_id_of(USER, PAIR, Side.SELL, 1), Channel.EMAIL, status, AT, USER + USER)
         DynamoDeliveries(deliveries).settle(settled)
+    pacing = _Sheet(PACING)
+    for episode in range(USUAL_WEEKLY_CAP):
+        DynamoPacing(pacing).take(USER, suggestion_id_of(USER, PAIR, Side.SELL, episode), AT, USUAL_WEEKLY_CAP)
     return Sizes(
         portfolio=portfolios.largest,
         summary=summaries.largest,
@@ -125,6 +135,7 @@ def sizes() -> Sizes:
         suggestion=item_bytes(suggestion_item(_suggestion()).serialize()),
         recipient=recipients.largest,
         delivery=deliveries.largest,
+        pacing=pacing.largest,
         bar=bars.largest,
     )
 

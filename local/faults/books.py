@@ -31,6 +31,7 @@ class End(StrEnum):
     UNCERTAIN = "uncertain"
     EXPIRED = "expired"
     QUIET = "quiet hours began on the way"
+    CAPPED = "the week was full"
     UNREACHED = "no channel reached"
     LOST = "lost"
 
@@ -127,6 +128,7 @@ def _end(
         (DeliveryStatus.UNCERTAIN, End.UNCERTAIN),
         (DeliveryStatus.EXPIRED, End.EXPIRED),
         (DeliveryStatus.QUIET_HOURS, End.QUIET),
+        (DeliveryStatus.WEEKLY_CAP, End.CAPPED),
     ):
         if status in statuses:
             return end

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from divisa.adapters.aws.devices import DynamoDevices
+from divisa.adapters.aws.pacing import DynamoPacing
 from divisa.adapters.aws.personal_rows import DynamoPersonalRows
 from divisa.adapters.aws.portfolios import DynamoPortfolios
 from divisa.adapters.aws.recipients import DynamoRecipients
@@ -13,6 +14,7 @@ from divisa.adapters.aws.suggestions import DynamoSuggestions
 from divisa.adapters.aws.summaries import DynamoSummaries
 from divisa.adapters.aws.watches import DynamoWatches
 from divisa.adapters.memory.devices import MemoryDevices
+from divisa.adapters.memory.pacing import MemoryPacing
 from divisa.adapters.memory.personal_rows import MemoryPersonalRows
 from divisa.adapters.memory.portfolios import MemoryPortfolios
 from divisa.adapters.memory.recipients import MemoryRecipients
@@ -27,7 +29,7 @@ from tests.builders import USD_MXN, WEDNESDAY, a_portfolio, a_recipient, a_sugge
 from tests.contract.conftest import make_tables
 
 if TYPE_CHECKING:
-    from divisa.ports import Devices, PersonalRows, Portfolios, Recipients, Suggestions, Summaries, Watches
+    from divisa.ports import Devices, Pacing, PersonalRows, Portfolios, Recipients, Suggestions, Summaries, Watches
 
 BRL = Pair("USD", "BRL")
 MANY = 60
@@ -42,6 +44,7 @@ class World:
     suggestions: Suggestions
     devices: Devices
     watches: Watches
+    pacing: Pacing
     rows: PersonalRows
 
     def settle(self, user_id: str) -> int:
@@ -58,7 +61,8 @@ class World:
                 True
             ]
         self.devices.add(Device(user_id, "d-1", Platform.IOS, "ab" * 32, WEDNESDAY))
-        return 2 + 1 + 1 + MANY + 1
+        assert self.pacing.take(user_id, f"{user_id}-0", WEDNESDAY, 1)
+        return 2 + 1 + 1 + MANY + 1 + 1
 
     def of(self, user_id: str) -> list[object]:
         """What there is of a user."""
@@ -69,16 +73,22 @@ class World:
             *self.recipients.get_many([user_id]).values(),
             *self.suggestions.of_user(user_id),
             *self.devices.of_user(user_id),
+            *self.full_week_of(user_id),
         ]
+
+    def full_week_of(self, user_id: str) -> list[str]:
+        """The user, when a week in which they may be told once has no room."""
+        return [] if self.pacing.take(user_id, "probe", WEDNESDAY, 1) else [user_id]
 
 
 @pytest.fixture
 def world(side: str, request: pytest.FixtureRequest) -> World:
     if side == "memory":
         portfolios, summaries, recipients = MemoryPortfolios(), MemorySummaries(), MemoryRecipients()
-        suggestions, devices = MemorySuggestions(), MemoryDevices()
-        rows = MemoryPersonalRows([portfolios, summaries, recipients, suggestions, devices])
-        return World(portfolios, summaries, recipients, suggestions, devices, MemoryWatches(suggestions), rows)
+        suggestions, devices, pacing = MemorySuggestions(), MemoryDevices(), MemoryPacing()
+        rows = MemoryPersonalRows([portfolios, summaries, recipients, suggestions, devices, pacing])
+        watches = MemoryWatches(suggestions)
+        return World(portfolios, summaries, recipients, suggestions, devices, watches, pacing, rows)
     tables = make_tables(request.getfixturevalue("cloud"))
     return World(
         DynamoPortfolios(tables.portfolios),
@@ -87,6 +97,7 @@ def world(side: str, request: pytest.FixtureRequest) -> World:
         DynamoSuggestions(tables.suggestions),
         DynamoDevices(tables.devices),
         DynamoWatches(tables.watches, tables.suggestions, shards=1),
+        DynamoPacing(tables.pacing),
         DynamoPersonalRows(tables),
     )
 

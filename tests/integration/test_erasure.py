@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from divisa.adapters.aws.pacing import DynamoPacing
 from divisa.adapters.aws.tables import DEFINITIONS, Tables
 from divisa.adapters.aws.throttle import DynamoThrottle
 from divisa.adapters.wire import erasure_request_from_json
@@ -112,6 +113,7 @@ class Stage:
             )
             assert erase.ledger.record(entry, holding)
         assert DynamoThrottle(self.tables.throttles, 100).take(user_id, WEDNESDAY) == 0
+        assert DynamoPacing(self.tables.pacing).take(user_id, suggestion_id, WEDNESDAY, 1)
 
     def rows(self) -> dict[str, list[str]]:
         """Every item of every table, as text."""
@@ -159,7 +161,8 @@ def test_a_person_who_was_erased_is_found_in_no_table_no_user_pool_and_no_bucket
     secrets = (ana, *contacts_of(ana), token_of(ana))
     before = stage.rows()
     assert {table for table, secret in stage.traces_of(ana)} == {
-        "portfolios", "summaries", "watches", "suggestions", "recipients", "devices", "throttles", "transactions",
+        "portfolios", "summaries", "watches", "suggestions", "recipients", "devices", "throttles", "pacing",
+        "transactions",
     }  # fmt: skip
     assert {secret for _, secret in stage.traces_of(*secrets)} == set(secrets)
 

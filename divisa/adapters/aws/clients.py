@@ -40,8 +40,8 @@ def sagemaker_runtime(*, connect: float = 1.0, read: float = 5.0) -> SageMakerRu
 
 
 def topic_sns() -> SNSClient:
-    """For `SnsSuggestionTopic`, which retries."""
-    return boto3.client("sns", config=_config(read=5.0, attempts=1))
+    """For `SnsSuggestionTopic`, which retries: all its tries fit into the time of a function that announces many."""
+    return boto3.client("sns", config=_config(read=2.0, attempts=1))
 
 
 def sms_sns() -> SNSClient:
@@ -50,8 +50,8 @@ def sms_sns() -> SNSClient:
 
 
 def push_sns() -> SNSClient:
-    """For `SnsPushGateway`: a device must not show the same notification twice."""
-    return boto3.client("sns", config=_config(read=10.0, attempts=1))
+    """For `SnsPushGateway`: a device must not show the same notification twice. It makes up to three requests each."""
+    return boto3.client("sns", config=_config(read=5.0, attempts=1))
 
 
 def sesv2() -> SESV2Client:

@@ -315,6 +315,15 @@ class ThrottleItem(Model):
     ttl = TTLAttribute()
 
 
+class PacingItem(Model):
+    """When a user's suggestions of the week took their places: moments as ISO-8601 text by suggestion id."""
+
+    user_id = UnicodeAttribute(hash_key=True)
+    places = JSONAttribute()
+    version = NumberAttribute()
+    ttl = TTLAttribute()
+
+
 class BudgetItem(Model):
     """What a month's text messages to one country cost so far, in millionths of a US dollar."""
 

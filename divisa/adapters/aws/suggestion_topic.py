@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 MAX_ENTRIES: Final = 10
 MAX_BYTES: Final = 250_000
 """Messages of one batch together; SNS takes 262,144 bytes with the attributes, ours have about 100 each."""
+BACKOFF: Final = Backoff(attempts=3, base=0.2)
+"""Few tries: who is refused after them has a stream or a queue behind him that tries again."""
 
 
 class SnsSuggestionTopic:
@@ -28,7 +30,7 @@ class SnsSuggestionTopic:
     def __init__(self, client: SNSClient, topic_arn: str, *, backoff: Backoff | None = None) -> None:
         self._client = client
         self._topic_arn = topic_arn
-        self._backoff = backoff or Backoff()
+        self._backoff = backoff or BACKOFF
 
     def publish(self, announcements: Sequence[Announcement]) -> None:
         """Publish, with attributes channel, side and language.

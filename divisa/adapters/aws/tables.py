@@ -18,6 +18,7 @@ from divisa.adapters.aws.items import (
     MarketItem,
     NonceItem,
     OutcomeItem,
+    PacingItem,
     PortfolioItem,
     RecipientItem,
     SuggestionItem,
@@ -102,6 +103,7 @@ BARS: Final = Definition("bars", BarItem)
 NONCES: Final = Definition("nonces", NonceItem)
 THROTTLES: Final = Definition("throttles", ThrottleItem)
 BUDGETS: Final = Definition("budgets", BudgetItem)
+PACING: Final = Definition("pacing", PacingItem)
 TRANSACTIONS: Final = Definition(
     "transactions", TransactionItem, stream_view="NEW_IMAGE", indexes=(BY_TIME, BY_SEQUENCE)
 )
@@ -122,6 +124,7 @@ DEFINITIONS: Final = (
     NONCES,
     THROTTLES,
     BUDGETS,
+    PACING,
     TRANSACTIONS,
 )
 
@@ -182,3 +185,4 @@ class Tables:
         self.nonces = table(NONCES)
         self.throttles = table(THROTTLES)
         self.budgets = table(BUDGETS)
+        self.pacing = table(PACING)

@@ -27,11 +27,11 @@ pytestmark = pytest.mark.integration
 NO_TOPIC = "arn:aws:sns:us-east-1:000000000000:divisa-local-nowhere"
 
 
-def let_out(world: World, person: Recipient, *channels: Channel) -> Suggestion:
+def let_out(world: World, person: Recipient, *channels: Channel, episode: int = 1) -> Suggestion:
     """A suggestion as the functions that decide write it, for channels in an order of the test's own."""
     now = world.cloud.now()
     suggestion = replace(
-        a_suggestion(suggestion_id=f"s-{person.user_id}", user_id=person.user_id, channels=channels),
+        a_suggestion(suggestion_id=f"s-{person.user_id}-{episode}", user_id=person.user_id, channels=channels),
         quote_time=now,
         created_at=now,
         expires_at=now + timedelta(minutes=30),
@@ -93,6 +93,19 @@ def test_when_a_month_has_no_money_left_for_text_messages_the_next_channel_tells
         cloud.settle()
     assert statuses(world, person) == {"sms": "no_budget", "email": "sent"}
     assert world.counted(cloud.deployment.sms_function_name)["DeliveriesWithoutBudget"] == 1
+
+
+def test_of_two_that_were_let_out_at_once_for_one_place_in_the_week_one_is_sent(world: World) -> None:
+    person, cloud = world.person("person", cost="16.00", weekly_cap=1), world.cloud
+    both = {let_out(world, person, Channel.EMAIL, Channel.SMS, episode=n).suggestion_id for n in (1, 2)}
+
+    def ends() -> list[str]:
+        return sorted(each.status.value for each in world.stores.deliveries.all() if each.suggestion_id in both)
+
+    eventually(lambda: ends() == ["sent", "weekly_cap"], "both are settled")
+    cloud.settle()
+    assert ends() == ["sent", "weekly_cap"]
+    assert world.channels(person) == ["email"]
 
 
 def test_a_topic_that_cannot_be_told_of_the_next_channel_is_told_later_and_one_message_goes_out(world: World) -> None:

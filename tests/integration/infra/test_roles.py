@@ -78,6 +78,17 @@ def test_only_who_sends_text_messages_spends_their_budget(resources: Resources) 
     assert budget in may_do(resources, "Sms")["dynamodb:UpdateItem"]
 
 
+def test_only_who_sends_takes_places_of_a_persons_week_and_only_who_erases_forgets_them(resources: Resources) -> None:
+    [pacing] = tables("Pacing")
+    touching = {name: {action for action, on in may_do(resources, name).items() if pacing in on} for name in FUNCTIONS}
+
+    paced = {"dynamodb:GetItem", "dynamodb:PutItem"}
+    assert {name: actions for name, actions in touching.items() if actions} == {
+        **dict.fromkeys(["Push", "Sms", "Email"], paced),
+        "Erasure": {"dynamodb:Query", "dynamodb:BatchWriteItem"},
+    }
+
+
 def test_only_who_asks_reaches_the_model_only_who_announces_the_topic_only_the_sender_emails(
     resources: Resources,
 ) -> None:

@@ -81,6 +81,7 @@ def test_a_shard_that_is_worked_off_is_a_call_of_its_own(resources: Resources) -
         ("Recipients", ["user_id"], None),
         ("Deliveries", ["suggestion_id", "channel"], "ttl"),
         ("Budgets", ["country", "month"], "ttl"),
+        ("Pacing", ["user_id"], "ttl"),
         ("Transactions", ["user_id", "transaction_id"], None),
     ],
 )

@@ -19,6 +19,7 @@ from divisa.adapters.memory.bars import MemoryBars
 from divisa.adapters.memory.clock import ManualClock
 from divisa.adapters.memory.decision_log import MemoryDecisionLog
 from divisa.adapters.memory.email_gateway import MemoryEmailGateway
+from divisa.adapters.memory.pacing import MemoryPacing
 from divisa.adapters.memory.policy_source import MemoryPolicySource
 from divisa.adapters.memory.scorer import MemoryScorer
 from divisa.adapters.memory.secrets import MemorySecrets
@@ -106,6 +107,7 @@ class MemoryCloud:
         self.log: list[str] = []
         self._clock = ManualClock(WEDNESDAY, speed=PLAN.speed)
         self._sms, self._email, self._topic = MemorySmsGateway(), MemoryEmailGateway(), MemorySuggestionTopic()
+        self._pacing = MemoryPacing()
         self._seen: set[str] = set()
         decide = Decide(
             EvaluateUsers(self.stores.summaries, MemoryScorer(by_cost)),
@@ -145,7 +147,15 @@ class MemoryCloud:
             Channel.EMAIL: by_email(self._email, lambda suggestion: LINKS),
         }
         self._deliver = {
-            channel: Deliver(channel, self.stores.deliveries, self.stores.recipients, self._clock, send, self._topic)
+            channel: Deliver(
+                channel,
+                self.stores.deliveries,
+                self.stores.recipients,
+                self._pacing,
+                self._clock,
+                send,
+                self._topic,
+            )
             for channel, send in sends.items()
         }
 

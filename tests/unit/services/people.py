@@ -13,6 +13,7 @@ from divisa.adapters.memory.erasure_markers import MemoryErasureMarkers
 from divisa.adapters.memory.erasure_queue import MemoryErasureQueue
 from divisa.adapters.memory.erasures import MemoryErasures
 from divisa.adapters.memory.ledger import MemoryLedger
+from divisa.adapters.memory.pacing import MemoryPacing
 from divisa.adapters.memory.personal_rows import MemoryPersonalRows
 from divisa.adapters.memory.portfolios import MemoryPortfolios
 from divisa.adapters.memory.recipients import MemoryRecipients
@@ -77,7 +78,8 @@ class PeopleWorld:
         self.suggestions, self.deliveries = MemorySuggestions(), MemoryDeliveries()
         self.watches = MemoryWatches(self.suggestions, shards=2)
         self.erasures, self.queue, self.markers = MemoryErasures(), MemoryErasureQueue(), MemoryErasureMarkers()
-        stores = (self.portfolios, self.summaries, self.recipients, self.suggestions, self.devices)
+        self.pacing = MemoryPacing()
+        stores = (self.portfolios, self.summaries, self.recipients, self.suggestions, self.devices, self.pacing)
         self.rows = MemoryPersonalRows(stores)
 
         self.keep_preferences = KeepPreferences(self.recipients, self.pairs)

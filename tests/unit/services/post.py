@@ -11,6 +11,7 @@ from divisa.adapters.memory.clock import ManualClock
 from divisa.adapters.memory.deliveries import MemoryDeliveries
 from divisa.adapters.memory.devices import MemoryDevices
 from divisa.adapters.memory.email_gateway import MemoryEmailGateway
+from divisa.adapters.memory.pacing import MemoryPacing
 from divisa.adapters.memory.push_gateway import MemoryPushGateway
 from divisa.adapters.memory.recipients import MemoryRecipients
 from divisa.adapters.memory.sms_budget import MemorySmsBudget
@@ -105,13 +106,14 @@ class Post:
         self.recipients.put_many(recipients)
         self.gateway, self.mail, self.push = MoodyGateway(), MemoryEmailGateway(), MemoryPushGateway()
         self.devices, self.budget, self.topic = MemoryDevices(), MemorySmsBudget(tariff), MoodyTopic()
+        self.pacing = MemoryPacing()
         sends = {
             Channel.PUSH: by_push(self.push, self.devices, APP_URL),
             Channel.EMAIL: by_email(self.mail, lambda _: LINKS),
             Channel.SMS: by_sms(self.gateway, self.budget, tariff, self.clock, APP_URL),
         }
         self.senders = {
-            channel: Deliver(channel, self.deliveries, self.recipients, self.clock, send, self.topic)
+            channel: Deliver(channel, self.deliveries, self.recipients, self.pacing, self.clock, send, self.topic)
             for channel, send in sends.items()
         }
         self.sms, self.email = self.senders[Channel.SMS], self.senders[Channel.EMAIL]

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -15,7 +16,7 @@ from divisa.domain.message import sms_text
 from divisa.domain.recipient import Channel, Recipient
 from divisa.domain.suggestion import Delivery, DeliveryStatus
 from divisa.ports import Announcement
-from divisa.services.deliver import LEASE, Deliver
+from divisa.services.deliver import LEASE
 from tests.builders import APP_URL, EMAIL, LINKS, PHONE, WEDNESDAY, a_recipient
 from tests.unit.services.post import INSTANT, SUGGESTION, Post, SilentRecipients
 
@@ -108,7 +109,7 @@ def test_a_gateway_that_broke_off_may_have_sent_it_so_nothing_is_sent_again() ->
 
 def test_a_table_that_does_not_answer_costs_no_message() -> None:
     post = Post(a_recipient())
-    silent = Deliver(Channel.SMS, post.deliveries, SilentRecipients(), post.clock, post.sms.send, post.topic)
+    silent = replace(post.sms, recipients=SilentRecipients())
     with pytest.raises(StoreUnavailable):
         silent(Announcement(SUGGESTION, Channel.SMS))
     post.clock.advance(LEASE + INSTANT)

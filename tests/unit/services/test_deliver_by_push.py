@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -82,7 +83,7 @@ class MoodyPush(MemoryPushGateway):
 
 
 def replace_send(post: Post, send: Send) -> Deliver:
-    return Deliver(Channel.PUSH, post.deliveries, post.recipients, post.clock, send, post.topic)
+    return replace(post.senders[Channel.PUSH], send=send)
 
 
 GONE, AWAY, UNSURE = InvalidContact("gone"), NotifierUnavailable("throttled"), DeliveryUncertain("broke off")

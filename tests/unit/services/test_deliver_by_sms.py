@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -17,7 +18,7 @@ from divisa.domain.recipient import Channel
 from divisa.domain.sms_budget import Rate
 from divisa.domain.suggestion import DeliveryStatus
 from divisa.ports import Announcement
-from divisa.services.deliver import Deliver, by_sms
+from divisa.services.deliver import by_sms
 from tests.builders import APP_URL, WEDNESDAY, a_recipient, a_suggestion
 from tests.unit.services.post import SUGGESTION, TARIFF, Crash, Post
 
@@ -87,9 +88,7 @@ def test_a_budget_that_does_not_answer_leaves_the_delivery_to_the_next_attempt()
     post = Post(a_recipient())
     send = by_sms(post.gateway, BrokenBudget(takes=False), TARIFF, post.clock, APP_URL)
     with pytest.raises(StoreUnavailable):
-        Deliver(Channel.SMS, post.deliveries, post.recipients, post.clock, send, post.topic)(
-            Announcement(SUGGESTION, Channel.SMS)
-        )
+        replace(post.sms, send=send)(Announcement(SUGGESTION, Channel.SMS))
     assert post.send_sms() is DeliveryStatus.SENT
 
 
@@ -97,5 +96,4 @@ def test_what_cannot_be_given_back_changes_nothing_about_the_delivery() -> None:
     post = Post(a_recipient())
     post.gateway.mood = InvalidContact("no such number")
     send = by_sms(post.gateway, BrokenBudget(takes=True), TARIFF, post.clock, APP_URL)
-    deliver = Deliver(Channel.SMS, post.deliveries, post.recipients, post.clock, send, post.topic)
-    assert deliver(Announcement(SUGGESTION, Channel.SMS)) is DeliveryStatus.INVALID_CONTACT
+    assert replace(post.sms, send=send)(Announcement(SUGGESTION, Channel.SMS)) is DeliveryStatus.INVALID_CONTACT

@@ -112,7 +112,7 @@ def test_at_once_no_message_finds_the_person_and_nobody_signs_in_as_them() -> No
     tariff = {"MX": Rate(Decimal("0.04"), Decimal(100))}
     send = by_sms(gateway, MemorySmsBudget(tariff), tariff, world.clock, APP_URL)
     topic = MemorySuggestionTopic()
-    deliver = Deliver(Channel.SMS, world.deliveries, world.recipients, world.clock, send, topic)
+    deliver = Deliver(Channel.SMS, world.deliveries, world.recipients, world.pacing, world.clock, send, topic)
     assert deliver(waiting[0]) is DeliveryStatus.SENT
 
     world.request_erasure(ANA)

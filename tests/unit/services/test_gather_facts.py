@@ -11,12 +11,13 @@ from divisa.adapters.memory.recipients import MemoryRecipients
 from divisa.adapters.memory.secrets import MemorySecrets
 from divisa.adapters.memory.suggestions import MemorySuggestions
 from divisa.domain.experiment import Arm, arm_of
+from divisa.domain.pacing import WEEK
 from divisa.domain.pair import Pair
 from divisa.domain.policy import PolicyRules
 from divisa.domain.suggestion import SuggestionResponse, Suppression, suggestion_id_of
 from divisa.domain.transaction import Side
 from divisa.services.assign_arm import AssignArm
-from divisa.services.gather_facts import WEEK, GatherFacts, Proposal
+from divisa.services.gather_facts import GatherFacts, Proposal
 from tests.builders import USD_MXN, WEDNESDAY, a_market_view, a_portfolio, a_quote, a_recipient, a_suggestion
 
 if TYPE_CHECKING:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +13,7 @@ from divisa.adapters.memory.clock import ManualClock
 from divisa.adapters.memory.deliveries import MemoryDeliveries
 from divisa.adapters.memory.devices import MemoryDevices
 from divisa.adapters.memory.email_gateway import MemoryEmailGateway
+from divisa.adapters.memory.pacing import MemoryPacing
 from divisa.adapters.memory.push_gateway import MemoryPushGateway
 from divisa.adapters.memory.recipients import MemoryRecipients
 from divisa.adapters.memory.sms_budget import MemorySmsBudget
@@ -22,7 +24,7 @@ from divisa.domain.device import Device, Platform
 from divisa.domain.errors import InvalidSetting, NotifierUnavailable
 from divisa.domain.recipient import Channel
 from divisa.domain.sms_budget import Rate
-from divisa.services.deliver import Deliver, by_email, by_push, by_sms
+from divisa.services.deliver import LEASE, Deliver, by_email, by_push, by_sms
 from stream_consumers import email, push, sms
 from tests.builders import APP_URL, EMAIL, LINKS, PHONE, WEDNESDAY, a_recipient, a_suggestion
 from tests.unit.stream_consumers.conftest import SILENT
@@ -51,6 +53,7 @@ class Sender:
         sent: what went out, in the order of sending.
         working: its use case's way of sending.
         broken: whether the channel takes no messages.
+        mistaken: whether sending raises what nobody foresaw.
     """
 
     module: ModuleType
@@ -59,14 +62,23 @@ class Sender:
     working: Send
     recipients: MemoryRecipients
     broken: bool = False
+    mistaken: bool = False
 
     def __post_init__(self) -> None:
-        self.topic = MemorySuggestionTopic()
+        self.topic, self.clock = MemorySuggestionTopic(), ManualClock(WEDNESDAY)
         self.deliver = Deliver(
-            self.channel, MemoryDeliveries(), self.recipients, ManualClock(WEDNESDAY), self._send, self.topic
+            self.channel,
+            MemoryDeliveries(),
+            self.recipients,
+            MemoryPacing(),
+            self.clock,
+            self._send,
+            self.topic,
         )
 
     def _send(self, suggestion: Suggestion, recipient: Recipient) -> str:
+        if self.mistaken:
+            raise RuntimeError("a mistake of ours")
         if self.broken:
             raise NotifierUnavailable("the channel did not answer")
         return self.working(suggestion, recipient)
@@ -143,6 +155,22 @@ def test_when_the_channel_takes_nothing_the_messages_come_again(
     sender.broken = False
     assert sender.receive(context, a_body(), a_body(suggestion_id="s-2")) == []
     assert len(sender.sent) == 2
+
+
+@SILENT
+def test_an_error_that_nobody_foresaw_stops_no_other_message_and_ends_as_uncertain_when_it_comes_again(
+    sender: Sender, context: LambdaContext, output: Output
+) -> None:
+    sender.mistaken = True
+    assert sender.receive(context, a_body()) == ["m-1"]
+    sender.mistaken = False
+    assert sender.receive(context, a_body(), a_body(suggestion_id="s-2")) == ["m-1"]
+    assert len(sender.sent) == 1
+
+    sender.clock.advance(LEASE + timedelta(seconds=1))
+    assert sender.receive(context, a_body()) == []
+    assert output.counted()["Deliveries: uncertain"] == 1
+    assert len(sender.sent) == 1
 
 
 def test_a_message_that_is_no_suggestion_is_named_and_the_others_are_sent(

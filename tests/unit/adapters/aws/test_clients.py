@@ -20,6 +20,7 @@ if TYPE_CHECKING:
         clients.sqs,
         clients.topic_sns,
         clients.sms_sns,
+        clients.push_sns,
         clients.sesv2,
     ],
     ids=lambda build: build.__name__,

@@ -54,7 +54,16 @@ def test_a_user_pool_that_does_not_answer_is_an_error_without_the_user(call: str
 def test_every_table_is_erased_with_its_user_or_known_to_hold_nobody_by_key() -> None:
     erased = {definition.name for definition in PERSONAL}
     others = {definition.name for definition in DEFINITIONS} - erased
-    assert erased == {"portfolios", "summaries", "suggestions", "recipients", "devices", "throttles", "outcomes"}
+    assert erased == {
+        "portfolios",
+        "summaries",
+        "suggestions",
+        "recipients",
+        "devices",
+        "throttles",
+        "outcomes",
+        "pacing",
+    }
     # The ledger is put under a pseudonym, watches and deliveries are erased by keys of their own.
     assert others == {"transactions", "watches", "deliveries", "erasures", "market", "bars", "nonces", "budgets"}
 

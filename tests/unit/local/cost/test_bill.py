@@ -29,9 +29,9 @@ def month() -> Bill:
         # A watch of one unit, with three indexes that each delete and put.
         ("writes: watches broken", 7 * 0.01 * T, 0.01 * T),
         ("writes: watches refreshed", 7 * 0.05 * T, 0),
-        # The watch once more and the suggestion twice, for the transaction; 1.1 deliveries, claimed and settled; and a
-        # tenth of a text message's budget.
-        ("writes: suggestions, deliveries, budgets", 5.3 * 0.001 * T, 5.3 * 0.001 * T),
+        # The watch once more and the suggestion twice, for the transaction; 1.1 deliveries, claimed and settled, each
+        # with a place in its week; and a tenth of a text message's budget.
+        ("writes: suggestions, deliveries, places, budgets", 6.4 * 0.001 * T, 6.4 * 0.001 * T),
         ("writes: market records", 3 * 2 * T, 3 * 2 * T),
         # One of each interval, joined with what is stored.
         ("writes: bars", 3 * 2 * T, 3 * 2 * T),
@@ -42,7 +42,8 @@ def month() -> Bill:
         ("reads: summaries", 0.5 * (0.06 + 1 / 30) * T, 500 * T),
         # Read consistently: one unit a decision, and one for each shard of a run.
         ("reads: market records", (2 + 4 / 30) * T, 2 * T),
-        ("reads: portfolios, recipients", 3.1 * 0.5 * 0.001 * T, 3.1 * 0.5 * 0.001 * T),
+        # Places are read consistently, at a whole unit.
+        ("reads: portfolios, recipients, places", (3.1 * 0.5 + 1.1) * 0.001 * T, (3.1 * 0.5 + 1.1) * 0.001 * T),
         # Watch 500, person 1,170, all bytes with overhead; 400 days of suggestions of 550 and 1.1 deliveries of 300.
         (
             "storage",
@@ -80,7 +81,7 @@ def test_memory_counts_for_as_long_as_it_is_held(month: Bill) -> None:
     [line] = [line for line in month.lines if line.what == "memory × time"]
     quotes = 2 * 5 * 0.005 + 0.01 * (0.005 + 0.009) + 0.001 * 0.010 + 0.01 * 0.012675
     refresh = 4 * 0.016 / 30 + 0.05 * 0.008675
-    telling = 0.001 * 0.005 * (0.5 + 4 * (0.5 + 0.1 * 0.5))
+    telling = 0.001 * 0.005 * (0.5 + 6 * (0.5 + 0.1 * 0.5))
     assert float(line.bands) == pytest.approx((2.0 * (quotes + refresh) + telling) * T, abs=0.001)
 
 

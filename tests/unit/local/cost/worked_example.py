@@ -29,6 +29,16 @@ COUNTS = Counts(
     rows_per_second=250.0,
     call_seconds=0.003,
 )
-SIZES = Sizes(portfolio=140, summary=600, watch=400, market=3000, suggestion=450, recipient=130, delivery=200, bar=300)
+SIZES = Sizes(
+    portfolio=140,
+    summary=600,
+    watch=400,
+    market=3000,
+    suggestion=450,
+    recipient=130,
+    delivery=200,
+    pacing=900,
+    bar=300,
+)
 T = open_seconds()
 """Seconds of a month in which the market is open; everything that happens is a number of times a second."""

@@ -47,6 +47,7 @@ SENT = row(Channel.EMAIL, DeliveryStatus.SENT, "m-1")
         (TOLD, (row(Channel.EMAIL, DeliveryStatus.UNCERTAIN),), (message(),), End.UNCERTAIN),
         (TOLD, (row(Channel.EMAIL, DeliveryStatus.EXPIRED),), (), End.EXPIRED),
         (TOLD, (row(Channel.EMAIL, DeliveryStatus.QUIET_HOURS),), (), End.QUIET),
+        (TOLD, (row(Channel.EMAIL, DeliveryStatus.WEEKLY_CAP),), (), End.CAPPED),
         (
             TOLD,
             (row(Channel.EMAIL, DeliveryStatus.INVALID_CONTACT), row(Channel.SMS, DeliveryStatus.NO_BUDGET)),
