@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING
 
-from divisa.bootstrap.shared import clock_of, tables_of
+from divisa.bootstrap.shared import clock_of, push_gateway, tables_of
 from divisa.settings import served_pairs
 
 if TYPE_CHECKING:
@@ -102,6 +102,7 @@ def export_person(settings: PeopleSettings) -> ExportPerson:
     from divisa.adapters.aws.deliveries import DynamoDeliveries
     from divisa.adapters.aws.devices import DynamoDevices
     from divisa.adapters.aws.ledger import DynamoLedger
+    from divisa.adapters.aws.outcomes import DynamoOutcomes
     from divisa.adapters.aws.summaries import DynamoSummaries
     from divisa.adapters.aws.watches import DynamoWatches
     from divisa.services.export_person import ExportPerson
@@ -116,6 +117,7 @@ def export_person(settings: PeopleSettings) -> ExportPerson:
         watches=DynamoWatches(tables.watches, tables.suggestions, shards=settings.watch_shards),
         suggestions=_suggestions(settings),
         deliveries=DynamoDeliveries(tables.deliveries),
+        outcomes=DynamoOutcomes(tables.outcomes),
         clock=clock_of(settings),
         pairs=served_pairs(settings),
     )
@@ -133,6 +135,7 @@ def erase_person(settings: ErasureSettings) -> ErasePerson:
     from divisa.adapters.aws import clients
     from divisa.adapters.aws.clock import SystemClock
     from divisa.adapters.aws.deliveries import DynamoDeliveries
+    from divisa.adapters.aws.devices import DynamoDevices
     from divisa.adapters.aws.erasure_markers import S3ErasureMarkers
     from divisa.adapters.aws.ledger import DynamoLedger
     from divisa.adapters.aws.personal_rows import DynamoPersonalRows
@@ -146,6 +149,8 @@ def erase_person(settings: ErasureSettings) -> ErasePerson:
         ledger=DynamoLedger(tables.transactions, tables.portfolios),
         suggestions=_suggestions(settings),
         deliveries=DynamoDeliveries(tables.deliveries),
+        devices=DynamoDevices(tables.devices),
+        push=push_gateway(settings),
         rows=DynamoPersonalRows(tables),
         sign_ins=_sign_ins(settings),
         markers=S3ErasureMarkers(clients.s3(), settings.lake_bucket),

@@ -107,7 +107,7 @@ class SmsGateway(Protocol):
 
 
 class PushGateway(Protocol):
-    """Sends one notification to one device."""
+    """Sends one notification to one device, and forgets devices."""
 
     def send(self, device: Device, notification: Notification) -> str:
         """Send to a device; returns the gateway's message id.
@@ -117,6 +117,13 @@ class PushGateway(Protocol):
             NoContact: nothing here reaches devices of its platform.
             NotifierUnavailable: the gateway did not take the message.
             DeliveryUncertain: it broke off, so nobody knows.
+        """
+
+    def forget(self, device: Device) -> None:
+        """Keep nothing of a device. Of one that is not known, or that nothing here reaches, there is nothing to do.
+
+        Raises:
+            NotifierUnavailable: it may be kept still; forgetting it again is safe.
         """
 
 

@@ -297,7 +297,7 @@ def test_each_function_is_told_what_it_needs_and_no_more(resources: Resources) -
         "Email": sending | {"SENDER_EMAIL", "CONFIGURATION_SET", "API_URL", "API_SECRET_ID"},
         "Api": people | {"REQUESTS_PER_MINUTE", "MAX_QUOTE_AGE_SECONDS", "QUOTE_VALIDITY_SECONDS", "LAKE_BUCKET"},
         "Prices": {"PAIRS", "PROVIDERS_SECRET_ID", "QUOTES_STREAM_NAME"},
-        "Erasure": people | {"LAKE_BUCKET"},
+        "Erasure": people | {"LAKE_BUCKET", "ANDROID_APPLICATION_ARN", "IOS_APPLICATION_ARN"},
         "InboundSms": set(),
         "EmailFeedback": set(),
     }
