@@ -88,9 +88,17 @@ def release_held(settings: ReleaseSettings) -> ReleaseHeld:
     from divisa.services.release_held import ReleaseHeld
 
     parts = _deciding(settings)
-    decide, gather, policy = parts.decide, parts.decide.suggest.gather, parts.decide.suggest.policy
-    held = DynamoHeldSuggestions(tables_of(settings).suggestions)
-    return ReleaseHeld(held, gather.suggestions, parts.markets, decide, gather, policy, decide.clock)
+    decide, suggest = parts.decide, parts.decide.suggest
+    return ReleaseHeld(
+        held=DynamoHeldSuggestions(tables_of(settings).suggestions),
+        suggestions=suggest.gather.suggestions,
+        markets=parts.markets,
+        decide=decide,
+        gather=suggest.gather,
+        policy=suggest.policy,
+        clock=decide.clock,
+        log=suggest.log,
+    )
 
 
 def ledger_stream(settings: LedgerSettings) -> LedgerStream:

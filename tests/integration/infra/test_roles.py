@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.integration.infra.template import ASKING, DECIDING, FUNCTIONS, as_list, of_type, referred, statements
+from tests.integration.infra.template import ASKING, FUNCTIONS, as_list, of_type, referred, statements
 
 if TYPE_CHECKING:
     from tests.integration.infra.template import Resources
@@ -90,7 +90,7 @@ def test_only_who_asks_reaches_the_model_only_who_announces_the_topic_only_the_s
     topic = {"Ref": "SuggestionsTopic"}
     assert [name for name in FUNCTIONS if may(name, "sagemaker:InvokeEndpoint")] == list(ASKING)
     assert [name for name in FUNCTIONS if may(name, "sns:Publish", topic)] == ["Outbox", "Push", "Sms", "Email"]
-    assert [name for name in FUNCTIONS if may(name, "firehose:PutRecordBatch")] == list(DECIDING)
+    assert [name for name in FUNCTIONS if may(name, "firehose:PutRecordBatch")] == list(ASKING)
     assert [name for name in FUNCTIONS if may(name, "ses:SendEmail")] == ["Email"]
 
 
