@@ -114,8 +114,11 @@ class ExportedDelivery(Answer):
 
     suggestion_id: str
     channel: str
-    status: str
-    at: Moment
+    status: str = Field(
+        description="`sent`; `delivered`, `bounced` or `complained` where that was heard of it since; else why not.",
+        examples=["delivered"],
+    )
+    at: Moment = Field(description="When it was sent, or it was settled that it is not.")
     message_id: str | Absent = None
 
 

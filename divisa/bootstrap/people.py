@@ -89,12 +89,14 @@ def take_sms(settings: InboundSmsSettings) -> TakeSms:
 
 def take_email_feedback(settings: EmailFeedbackSettings) -> TakeEmailFeedback:
     """The consumer of what SES says to emails."""
+    from divisa.adapters.aws.deliveries import DynamoDeliveries
     from divisa.adapters.aws.recipients import DynamoRecipients
     from divisa.services.take_feedback import TakeEmailFeedback
     from divisa.services.unsubscribe import WithdrawConsent
 
-    recipients = DynamoRecipients(tables_of(settings).recipients)
-    return TakeEmailFeedback(recipients, WithdrawConsent(recipients))
+    tables = tables_of(settings)
+    recipients = DynamoRecipients(tables.recipients)
+    return TakeEmailFeedback(recipients, WithdrawConsent(recipients), DynamoDeliveries(tables.deliveries))
 
 
 def export_person(settings: PeopleSettings) -> ExportPerson:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from divisa.domain.email import Email
     from divisa.domain.push import Notification
     from divisa.domain.recipient import Channel
-    from divisa.domain.suggestion import Delivery, Suggestion, SuggestionResponse
+    from divisa.domain.suggestion import Delivery, DeliveryStatus, Suggestion, SuggestionResponse
 
 
 class Suggestions(Protocol):
@@ -59,6 +59,22 @@ class Deliveries(Protocol):
 
         Raises:
             ConcurrentUpdate: it is not claimed, or settled already.
+        """
+
+    def hear(self, suggestion_id: str, channel: Channel, status: DeliveryStatus, message_id: str) -> bool:
+        """Write down what is heard of a message after it was handed over; the same again changes nothing.
+
+        Args:
+            suggestion_id: of which suggestion.
+            channel: over which channel it went.
+            status: one that follows others, see `DeliveryStatus.follows`.
+            message_id: the channel's own id of it; kept where none is known yet.
+
+        Returns:
+            False, and nothing is written, when there is no such delivery, or the status does not follow on its own.
+
+        Raises:
+            ConcurrentUpdate: its sender has not settled it yet; try again.
         """
 
     def release(self, suggestion_id: str, channel: Channel) -> None:

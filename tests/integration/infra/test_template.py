@@ -363,5 +363,5 @@ def test_ses_tells_of_bounces_and_complaints_of_every_email_that_we_send(resourc
     [destination] = of_type(resources, "SES::ConfigurationSetEventDestination").values()
 
     assert told == destination["ConfigurationSetName"] == {"Ref": "EmailConfiguration"}
-    assert destination["EventDestination"]["MatchingEventTypes"] == ["bounce", "complaint"]
+    assert destination["EventDestination"]["MatchingEventTypes"] == ["bounce", "complaint", "delivery"]
     assert destination["EventDestination"]["SnsDestination"] == {"TopicARN": {"Ref": "EmailFeedbackTopic"}}
