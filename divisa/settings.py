@@ -94,6 +94,18 @@ class ServesPairs(Protocol):
         """Pairs, comma-separated."""
 
 
+class ReachesDevices(Protocol):
+    """Settings of an entrypoint that is told which platform applications there are."""
+
+    @property
+    def android_application_arn(self) -> str:
+        """Of Android devices; empty for none."""
+
+    @property
+    def ios_application_arn(self) -> str:
+        """Of iOS devices; empty for none."""
+
+
 def served_pairs(settings: ServesPairs) -> frozenset[Pair]:
     """PAIRS as pairs.
 
@@ -269,3 +281,8 @@ class ErasureSettings(PeopleSettings, frozen=True, kw_only=True, rename=str.uppe
 
     lake_bucket: Name
     """S3 bucket of the lake, which is told there whom to erase."""
+    android_application_arn: str
+    """SNS platform application whose endpoints are deleted with a person's Android devices; empty while there is none.
+    """
+    ios_application_arn: str
+    """The same for iOS devices."""

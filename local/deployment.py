@@ -70,6 +70,7 @@ class Deployment:
     backlog_function_name: str
     refresh_function_name: str
     release_function_name: str
+    outcomes_function_name: str
     ledger_function_name: str
     transactions_function_name: str
     outbox_function_name: str
@@ -110,10 +111,11 @@ class Deployment:
 
     @property
     def function_names(self) -> tuple[str, ...]:
-        """The functions as a quote meets them, the release, then those that follow the ledger, answer HTTP, erase."""
+        """The functions as a quote meets them, the release, then those that follow the ledger, answer HTTP, end."""
         channels = self.push_function_name, self.email_function_name, self.sms_function_name
         sending = self.release_function_name, self.outbox_function_name, *channels
         following = self.ledger_function_name, self.transactions_function_name
         answering = self.api_function_name, self.prices_function_name
-        ending = self.inbound_sms_function_name, self.email_feedback_function_name, self.erasure_function_name
+        hearing = self.inbound_sms_function_name, self.email_feedback_function_name
+        ending = *hearing, self.outcomes_function_name, self.erasure_function_name
         return (*self.deciding_function_names, *sending, *following, *answering, *ending)

@@ -77,7 +77,7 @@ def reconcile(
             if not (goes_on or delivery or key in dead_letters):
                 break
             goes_on = delivery is not None and delivery.status.passes_on
-            if delivery is not None and delivery.status is DeliveryStatus.SENT:
+            if delivery is not None and delivery.status.was_sent:
                 if channel not in KEPT or delivery.message_id in inbox:
                     outcome.delivered[channel.value] += 1
                 else:
@@ -107,7 +107,7 @@ def waiting_ms(
     waits = [
         1000.0 * (delivery.at - quote_times[delivery.suggestion_id]).total_seconds() / speed
         for delivery in deliveries
-        if delivery.status is DeliveryStatus.SENT
+        if delivery.status.was_sent
     ]
     if not waits:
         return {"p50": None, "p99": None}

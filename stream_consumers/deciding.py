@@ -18,6 +18,11 @@ def count_outcome(outcome: Outcome) -> None:
     count("SuggestionsMade", outcome.suggested)
     count("SuggestionsHeld", outcome.held)
     count_by_reason("SuggestionsSuppressed", outcome.suppressed)
-    count("DecisionsUnlogged", outcome.unlogged)
-    if outcome.unlogged:
-        logger.warning("decisions stand that the log did not take", extra={"decisions": outcome.unlogged})
+    count_unlogged(outcome.unlogged)
+
+
+def count_unlogged(decisions: int) -> None:
+    """Count decisions that the decision log lacks, and warn of them."""
+    count("DecisionsUnlogged", decisions)
+    if decisions:
+        logger.warning("decisions stand that the log did not take", extra={"decisions": decisions})

@@ -11,6 +11,7 @@ from divisa.domain.errors import DivisaError
 from divisa.observability import count, count_by_reason, duration, logger, metrics
 from divisa.services.release_held import Released
 from divisa.settings import ReleaseSettings
+from stream_consumers.deciding import count_unlogged
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
@@ -55,6 +56,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> None:
     count("SuggestionsHeldAgain", done.held)
     count("ReleasesWaiting", done.waiting)
     count("ReleasesRaced", done.raced)
+    count_unlogged(done.unlogged)
     count("ReleasesFull", int(done.users >= per_run))
     duration("ReleaseRun", 1000 * (time.perf_counter() - started))
     logger.info("released suggestions", extra={"users": done.users, "told": done.told})

@@ -11,7 +11,7 @@ from pydantic import ConfigDict, Field
 from api_handlers.bodies.devices import DeviceAnswer
 from api_handlers.bodies.preferences import PreferencesBody
 from api_handlers.bodies.scalars import Absent, Answer, Moment, Money, PairName, QuotedPrice, SignedMoney
-from api_handlers.bodies.suggestions import SuggestionAnswer
+from api_handlers.bodies.suggestions import Said, SuggestionAnswer
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from divisa.domain.behaviour import BehaviourSummary
     from divisa.domain.evaluation import Watch
     from divisa.domain.ledger import LedgerEntry
+    from divisa.domain.outcome import Outcome
     from divisa.domain.pair import Pair
     from divisa.domain.portfolio import Portfolio
     from divisa.ports import SignIn
@@ -113,9 +114,66 @@ class ExportedDelivery(Answer):
 
     suggestion_id: str
     channel: str
-    status: str
-    at: Moment
+    status: str = Field(
+        description="`sent`; `delivered`, `bounced` or `complained` where that was heard of it since; else why not.",
+        examples=["delivered"],
+    )
+    at: Moment = Field(description="When it was sent, or it was settled that it is not.")
     message_id: str | Absent = None
+
+
+class ExportedPrice(Answer):
+    """The price some time after a suggestion, and what following it was worth then."""
+
+    mid: QuotedPrice
+    gain: SignedMoney = Field(description="Quote currency, against not trading, both spreads paid.")
+
+
+class ExportedOutcome(Answer):
+    """What is known to have followed a suggestion, settled a week later; absent is what is not, or never happened."""
+
+    suggestion_id: str
+    pair: PairName
+    side: Literal["BUY", "SELL"]
+    amount: Money
+    price: QuotedPrice
+    begun_at: Moment = Field(description="From when on it could be followed.")
+    arm: Literal["treated", "held_out"] = Field(
+        description="`held_out` was kept back by lot, so that the effect of telling people can be measured."
+    )
+    channel: str | Absent = Field(default=None, description="The first that it went to, or was to go to.")
+    reason: str | Absent = Field(default=None, description="The strongest.")
+    shown_at: Moment | Absent = None
+    opened_at: Moment | Absent = None
+    response: Said | Absent = None
+    responded_at: Moment | Absent = None
+    traded_at: Moment | Absent = Field(default=None, description="The first trade of its side soon after it.")
+    traded_quantity: Money | Absent = None
+    prices: dict[str, ExportedPrice] = Field(description="By the time after it: `1h`, `1d`, `7d`.")
+
+    @classmethod
+    def of(cls, outcome: Outcome) -> ExportedOutcome:
+        """An outcome."""
+        return cls(
+            suggestion_id=outcome.suggestion_id,
+            pair=outcome.pair,
+            side=outcome.side.value,
+            amount=outcome.amount,
+            price=outcome.price,
+            begun_at=outcome.begun_at,
+            arm=outcome.arm.value,
+            channel=None if outcome.channel is None else outcome.channel.value,
+            reason=None if outcome.reason is None else outcome.reason.value,
+            shown_at=outcome.shown_at,
+            opened_at=outcome.opened_at,
+            response=None if outcome.response is None else outcome.response.value,
+            responded_at=outcome.responded_at,
+            traded_at=outcome.traded_at,
+            traded_quantity=outcome.traded_quantity,
+            prices={
+                horizon.value: ExportedPrice(mid=each.mid, gain=each.gain) for horizon, each in outcome.prices.items()
+            },
+        )
 
 
 class ExportedTransaction(Answer):
@@ -174,7 +232,8 @@ class ExportAnswer(Answer):
     watches: list[ExportedWatch]
     suggestions: list[SuggestionAnswer] = Field(description="Newest first, at most 2,000.")
     deliveries: list[ExportedDelivery]
-    transactions: list[ExportedTransaction] = Field(description="Newest first, at most 8,000.")
+    outcomes: list[ExportedOutcome] = Field(description="Newest first, at most 2,000.")
+    transactions: list[ExportedTransaction] = Field(description="Newest first, at most 6,000.")
 
     @classmethod
     def of(cls, export: PersonExport, served: Collection[Pair]) -> ExportAnswer:
@@ -204,6 +263,7 @@ class ExportAnswer(Answer):
                 )
                 for each in export.deliveries
             ],
+            outcomes=[ExportedOutcome.of(each) for each in export.outcomes],
             transactions=[ExportedTransaction.of(each) for each in export.transactions],
         )
 

@@ -36,8 +36,8 @@ def _erase() -> RequestErasure:
     operation_id="export_me",
     tags=["me"],
     summary="Everything that is kept of the caller, as a file",
-    description="One JSON document, at most 6 MB: of transactions the newest 8,000, of suggestions the newest 2,000; "
-    "`shortened` says which of them have more.",
+    description="One JSON document, at most 6 MB: of transactions the newest 6,000, of suggestions and their "
+    "outcomes the newest 2,000; `shortened` says which of them have more.",
     security=USER,
     responses=documented(
         {

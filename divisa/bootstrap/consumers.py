@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
-from divisa.bootstrap.shared import clock_of, tables_of
+from divisa.bootstrap.shared import clock_of, push_gateway, tables_of
 from divisa.domain.episodes import VisitRules
 from divisa.domain.gate import GateLimits
 from divisa.domain.recipient import Channel
@@ -88,9 +88,17 @@ def release_held(settings: ReleaseSettings) -> ReleaseHeld:
     from divisa.services.release_held import ReleaseHeld
 
     parts = _deciding(settings)
-    decide, gather, policy = parts.decide, parts.decide.suggest.gather, parts.decide.suggest.policy
-    held = DynamoHeldSuggestions(tables_of(settings).suggestions)
-    return ReleaseHeld(held, gather.suggestions, parts.markets, decide, gather, policy, decide.clock)
+    decide, suggest = parts.decide, parts.decide.suggest
+    return ReleaseHeld(
+        held=DynamoHeldSuggestions(tables_of(settings).suggestions),
+        suggestions=suggest.gather.suggestions,
+        markets=parts.markets,
+        decide=decide,
+        gather=suggest.gather,
+        policy=suggest.policy,
+        clock=decide.clock,
+        log=suggest.log,
+    )
 
 
 def ledger_stream(settings: LedgerSettings) -> LedgerStream:
@@ -129,24 +137,16 @@ def publish_suggestions(settings: OutboxSettings) -> PublishSuggestions:
 
 def deliver_by_push(settings: PushSettings) -> Deliver:
     """The sender of notifications."""
-    from divisa.adapters.aws import clients
     from divisa.adapters.aws.devices import DynamoDevices
-    from divisa.adapters.aws.push_gateway import SnsPushGateway
-    from divisa.domain.device import Platform
     from divisa.services.deliver import by_push
 
-    applications = {
-        Platform.ANDROID: settings.android_application_arn,
-        Platform.IOS: settings.ios_application_arn,
-    }
     tables = tables_of(settings)
-    gateway = SnsPushGateway(clients.push_sns(), applications)
     return _deliver(
         settings,
         tables,
         clock_of(settings),
         Channel.PUSH,
-        by_push(gateway, DynamoDevices(tables.devices), settings.app_url),
+        by_push(push_gateway(settings), DynamoDevices(tables.devices), settings.app_url),
     )
 
 

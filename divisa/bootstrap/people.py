@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING
 
-from divisa.bootstrap.shared import clock_of, tables_of
+from divisa.bootstrap.shared import clock_of, push_gateway, tables_of
 from divisa.settings import served_pairs
 
 if TYPE_CHECKING:
@@ -89,12 +89,14 @@ def take_sms(settings: InboundSmsSettings) -> TakeSms:
 
 def take_email_feedback(settings: EmailFeedbackSettings) -> TakeEmailFeedback:
     """The consumer of what SES says to emails."""
+    from divisa.adapters.aws.deliveries import DynamoDeliveries
     from divisa.adapters.aws.recipients import DynamoRecipients
     from divisa.services.take_feedback import TakeEmailFeedback
     from divisa.services.unsubscribe import WithdrawConsent
 
-    recipients = DynamoRecipients(tables_of(settings).recipients)
-    return TakeEmailFeedback(recipients, WithdrawConsent(recipients))
+    tables = tables_of(settings)
+    recipients = DynamoRecipients(tables.recipients)
+    return TakeEmailFeedback(recipients, WithdrawConsent(recipients), DynamoDeliveries(tables.deliveries))
 
 
 def export_person(settings: PeopleSettings) -> ExportPerson:
@@ -102,6 +104,7 @@ def export_person(settings: PeopleSettings) -> ExportPerson:
     from divisa.adapters.aws.deliveries import DynamoDeliveries
     from divisa.adapters.aws.devices import DynamoDevices
     from divisa.adapters.aws.ledger import DynamoLedger
+    from divisa.adapters.aws.outcomes import DynamoOutcomes
     from divisa.adapters.aws.summaries import DynamoSummaries
     from divisa.adapters.aws.watches import DynamoWatches
     from divisa.services.export_person import ExportPerson
@@ -116,6 +119,7 @@ def export_person(settings: PeopleSettings) -> ExportPerson:
         watches=DynamoWatches(tables.watches, tables.suggestions, shards=settings.watch_shards),
         suggestions=_suggestions(settings),
         deliveries=DynamoDeliveries(tables.deliveries),
+        outcomes=DynamoOutcomes(tables.outcomes),
         clock=clock_of(settings),
         pairs=served_pairs(settings),
     )
@@ -133,6 +137,7 @@ def erase_person(settings: ErasureSettings) -> ErasePerson:
     from divisa.adapters.aws import clients
     from divisa.adapters.aws.clock import SystemClock
     from divisa.adapters.aws.deliveries import DynamoDeliveries
+    from divisa.adapters.aws.devices import DynamoDevices
     from divisa.adapters.aws.erasure_markers import S3ErasureMarkers
     from divisa.adapters.aws.ledger import DynamoLedger
     from divisa.adapters.aws.personal_rows import DynamoPersonalRows
@@ -146,6 +151,8 @@ def erase_person(settings: ErasureSettings) -> ErasePerson:
         ledger=DynamoLedger(tables.transactions, tables.portfolios),
         suggestions=_suggestions(settings),
         deliveries=DynamoDeliveries(tables.deliveries),
+        devices=DynamoDevices(tables.devices),
+        push=push_gateway(settings),
         rows=DynamoPersonalRows(tables),
         sign_ins=_sign_ins(settings),
         markers=S3ErasureMarkers(clients.s3(), settings.lake_bucket),

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from divisa.adapters.aws.tables import Tables
-    from divisa.ports import Clock
-    from divisa.settings import Settings
+    from divisa.ports import Clock, PushGateway
+    from divisa.settings import ReachesDevices, Settings
 
 
 def tables_of(settings: Settings) -> Tables:
@@ -26,3 +26,16 @@ def clock_of(settings: Settings) -> Clock:
     from divisa.adapters.aws import clients
 
     return ReplayClock(clients.ssm(), settings.clock_parameter)
+
+
+def push_gateway(settings: ReachesDevices) -> PushGateway:
+    """The platform applications that the stage is told of."""
+    from divisa.adapters.aws import clients
+    from divisa.adapters.aws.push_gateway import SnsPushGateway
+    from divisa.domain.device import Platform
+
+    applications = {
+        Platform.ANDROID: settings.android_application_arn,
+        Platform.IOS: settings.ios_application_arn,
+    }
+    return SnsPushGateway(clients.push_sns(), applications)

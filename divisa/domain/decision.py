@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from datetime import UTC
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -36,11 +37,12 @@ if TYPE_CHECKING:
 
 
 class Cause(StrEnum):
-    """Why a watch was evaluated."""
+    """Why a person was evaluated."""
 
     BROKEN = "broken"  # the price left its band, or nobody had asked the model yet
     REFRESH = "refresh"  # it had grown old, or another model had decided about it
     REEVALUATED = "reevaluated"  # the user had traded
+    RELEASE = "release"  # the quiet hours were over that held a suggestion back
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,16 +125,34 @@ class Judgement:
     held_until: datetime | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DecisionRecord:
-    """One evaluation that moved a watch.
+@dataclass(frozen=True, slots=True)
+class Reconsidered:
+    """The held suggestion that was looked at again once quiet hours were over.
 
     Attributes:
-        decision_id: deterministic, from user, pair and generation.
-        cause: why the watch was evaluated.
+        suggestion_id: of it.
+        side: what it would have its user do.
+        held_until: when the quiet hours were to end, UTC, as it stood before.
+        dropped: why it is not told after all, being held out included; None when it was let out, or is held on.
+    """
+
+    suggestion_id: str
+    side: Side
+    held_until: datetime
+    dropped: Suppression | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DecisionRecord:
+    """One evaluation that moved a watch, or by which a held suggestion was looked at again.
+
+    Attributes:
+        decision_id: deterministic, from user, pair and generation; of a release from the suggestion and when its quiet
+            hours were to end.
+        cause: why the person was evaluated.
         user_id: whom it is about.
-        generation: of the watch that the decision wrote.
-        episode: which visit of the price it is, as that watch has it.
+        generation: of the watch that the decision wrote; 0 for a release, which writes none.
+        episode: which visit of the price it is, as that watch, or the suggestion, has it.
         at: the moment of decision, UTC: the quote's event time, and its age.
         quote: the price that was decided at.
         market: the market that the features were made from; its `as_of` says which state of the pair that was.
@@ -141,7 +161,9 @@ class DecisionRecord:
         features: what that is in features at the price, float32 values, in the order of FEATURE_NAMES.
         answer: what the model answered.
         model_version: which model answered.
-        judgement: what the policy said; None where no visit began, so that there was nothing to say.
+        judgement: what the policy said; None where no visit began, so that there was nothing to say, and where a held
+            suggestion had come to nothing before the policy was asked.
+        reconsidered: what was looked at again; None but for a release.
     """
 
     decision_id: str
@@ -158,6 +180,14 @@ class DecisionRecord:
     answer: ModelAnswer
     model_version: str
     judgement: Judgement | None
+    reconsidered: Reconsidered | None = None
+
+    @property
+    def suggestion_id(self) -> str | None:
+        """The suggestion that was decided about; None where there was none."""
+        if self.reconsidered is not None:
+            return self.reconsidered.suggestion_id
+        return None if self.judgement is None else self.judgement.suggestion_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,6 +204,11 @@ class _Known(Recipient):
 def decision_id_of(user_id: str, pair: Pair, generation: int) -> str:
     """The id of the decision that wrote a generation of a watch: 26 hexadecimal digits."""
     return hashlib.sha256(f"{user_id}|{pair}|{generation}".encode()).hexdigest()[:26]
+
+
+def release_id_of(suggestion_id: str, held_until: datetime) -> str:
+    """The id of the decision about a held suggestion whose quiet hours were to end then: 26 hexadecimal digits."""
+    return hashlib.sha256(f"{suggestion_id}|{held_until.astimezone(UTC).isoformat()}".encode()).hexdigest()[:26]
 
 
 def logged_facts(facts: Facts) -> LoggedFacts:

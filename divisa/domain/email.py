@@ -42,12 +42,14 @@ class Email:
         text: plain text.
         html: a whole document.
         unsubscribe: the address for the headers by which a mail program unsubscribes with one click (RFC 8058).
+        suggestion_id: what it is about; whatever is said to the email later says so of this.
     """
 
     subject: str
     text: str
     html: str
     unsubscribe: str
+    suggestion_id: str
 
 
 _SUBJECT: Final = {
@@ -152,4 +154,5 @@ def email_text(suggestion: Suggestion, links: EmailLinks) -> Email:
     escaped = {name: html.escape(each) for name, each in words.items()}
     reasons = (html.escape(reason_text(reason, language)) for reason in suggestion.reasons)
     items = "\n".join(Template(_REASON).substitute(words=each) for each in reasons)
-    return Email(subject, text, fill(_DOCUMENT, suggestion, (), **escaped, items=items), links.unsubscribe)
+    document = fill(_DOCUMENT, suggestion, (), **escaped, items=items)
+    return Email(subject, text, document, links.unsubscribe, suggestion.suggestion_id)

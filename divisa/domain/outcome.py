@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from divisa.domain.experiment import Arm
 from divisa.domain.pair import quantum
-from divisa.domain.suggestion import DeliveryStatus, Suppression
+from divisa.domain.suggestion import Suppression
 from divisa.domain.transaction import Side
 
 if TYPE_CHECKING:
@@ -93,7 +93,7 @@ class Outcome:
         arm: TREATED when it was let out, whether it arrived or not; HELD_OUT when it was held out.
         channel: the first that it goes to, or was to go to.
         reason: the strongest.
-        shown_at: when the first message was handed over, UTC.
+        shown_at: when the first message was handed over that is not known to have come back, UTC.
         opened_at: when the user first opened it, UTC.
         response: what the user said, and `responded_at` when, UTC.
         traded_at: the user's first transaction of the side and pair in the window, UTC; `traded_quantity` its base
@@ -171,7 +171,7 @@ def outcome_of(
     shown = [
         each.at
         for each in deliveries
-        if each.suggestion_id == suggestion.suggestion_id and each.status is DeliveryStatus.SENT and each.at <= until
+        if each.suggestion_id == suggestion.suggestion_id and each.status.was_shown and each.at <= until
     ]
     followed = first_trade(suggestion, entries, min(until, begun_at(suggestion) + counted.window))
     answered, opened = suggestion.responded_at, suggestion.opened_at

@@ -145,6 +145,29 @@ class DeliveryStatus(StrEnum):
     UNCERTAIN = "uncertain"
     QUIET_HOURS = "quiet_hours"
     WEEKLY_CAP = "weekly_cap"
+    DELIVERED = "delivered"
+    BOUNCED = "bounced"
+    COMPLAINED = "complained"
+
+    @property
+    def was_sent(self) -> bool:
+        """Whether the channel took the message, whatever was said to it afterwards."""
+        return self in {
+            DeliveryStatus.SENT,
+            DeliveryStatus.DELIVERED,
+            DeliveryStatus.BOUNCED,
+            DeliveryStatus.COMPLAINED,
+        }
+
+    @property
+    def was_shown(self) -> bool:
+        """Whether the person may have seen the message: it was sent, and is not known to have come back."""
+        return self.was_sent and self is not DeliveryStatus.BOUNCED
+
+    @property
+    def follows(self) -> frozenset[DeliveryStatus]:
+        """What it takes the place of, when it is heard of after sending; none of these follows it in turn."""
+        return _FOLLOWS.get(self, frozenset())
 
     @property
     def passes_on(self) -> bool:
@@ -157,6 +180,14 @@ class DeliveryStatus(StrEnum):
         }
 
 
+_HANDED_OVER = frozenset({DeliveryStatus.SENT, DeliveryStatus.UNCERTAIN})
+_FOLLOWS = {
+    DeliveryStatus.DELIVERED: _HANDED_OVER,
+    DeliveryStatus.BOUNCED: _HANDED_OVER | {DeliveryStatus.DELIVERED},
+    DeliveryStatus.COMPLAINED: _HANDED_OVER | {DeliveryStatus.DELIVERED, DeliveryStatus.BOUNCED},
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Delivery:
     """One message on one channel.
@@ -165,8 +196,8 @@ class Delivery:
         suggestion_id: of which suggestion.
         channel: over which channel.
         status: what became of it. UNCERTAIN: the sender died, or the channel broke off, after sending had begun; it
-            is reported and never sent again.
-        at: when the status was reached, UTC.
+            is reported and never sent again. DELIVERED, BOUNCED, COMPLAINED: what is heard of it afterwards.
+        at: when it was sent, or it was settled that it is not, UTC; what is heard afterwards does not move it.
         message_id: the channel's own id of the message; None unless it was sent.
     """
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from divisa.domain.email import Email
     from divisa.domain.push import Notification
     from divisa.domain.recipient import Channel
-    from divisa.domain.suggestion import Delivery, Suggestion, SuggestionResponse
+    from divisa.domain.suggestion import Delivery, DeliveryStatus, Suggestion, SuggestionResponse
 
 
 class Suggestions(Protocol):
@@ -59,6 +59,22 @@ class Deliveries(Protocol):
 
         Raises:
             ConcurrentUpdate: it is not claimed, or settled already.
+        """
+
+    def hear(self, suggestion_id: str, channel: Channel, status: DeliveryStatus, message_id: str) -> bool:
+        """Write down what is heard of a message after it was handed over; the same again changes nothing.
+
+        Args:
+            suggestion_id: of which suggestion.
+            channel: over which channel it went.
+            status: one that follows others, see `DeliveryStatus.follows`.
+            message_id: the channel's own id of it; kept where none is known yet.
+
+        Returns:
+            False, and nothing is written, when there is no such delivery, or the status does not follow on its own.
+
+        Raises:
+            ConcurrentUpdate: its sender has not settled it yet; try again.
         """
 
     def release(self, suggestion_id: str, channel: Channel) -> None:
@@ -107,7 +123,7 @@ class SmsGateway(Protocol):
 
 
 class PushGateway(Protocol):
-    """Sends one notification to one device."""
+    """Sends one notification to one device, and forgets devices."""
 
     def send(self, device: Device, notification: Notification) -> str:
         """Send to a device; returns the gateway's message id.
@@ -117,6 +133,13 @@ class PushGateway(Protocol):
             NoContact: nothing here reaches devices of its platform.
             NotifierUnavailable: the gateway did not take the message.
             DeliveryUncertain: it broke off, so nobody knows.
+        """
+
+    def forget(self, device: Device) -> None:
+        """Keep nothing of a device. Of one that is not known, or that nothing here reaches, there is nothing to do.
+
+        Raises:
+            NotifierUnavailable: it may be kept still; forgetting it again is safe.
         """
 
 

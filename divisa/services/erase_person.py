@@ -13,11 +13,13 @@ if TYPE_CHECKING:
     from divisa.ports import (
         Clock,
         Deliveries,
+        Devices,
         ErasureMarkers,
         ErasureQueue,
         Erasures,
         Ledger,
         PersonalRows,
+        PushGateway,
         Recipients,
         Secrets,
         SignIns,
@@ -73,8 +75,9 @@ class ErasePerson:
     """Erases what is kept of a person, step by step; each step can be done again, so a killed worker's heir goes on.
 
     The order matters. Without a watch no suggestion is made any more, so watches go before suggestions; without its
-    suggestion nobody finds a delivery, so deliveries go before those. The sign-in goes last: as long as it is there,
-    disabled, nobody can sign up under the same address and be taken for the one who is being erased.
+    suggestion nobody finds a delivery, so deliveries go before those; without its row nobody knows a device's token, so
+    the push gateway forgets it before that. The sign-in goes last: as long as it is there, disabled, nobody can sign up
+    under the same address and be taken for the one who is being erased.
 
     Attributes:
         pairs: those that are served, of which there may be watches.
@@ -85,6 +88,8 @@ class ErasePerson:
     ledger: Ledger
     suggestions: Suggestions
     deliveries: Deliveries
+    devices: Devices
+    push: PushGateway
     rows: PersonalRows
     sign_ins: SignIns
     markers: ErasureMarkers
@@ -101,11 +106,14 @@ class ErasePerson:
 
         Raises:
             StoreUnavailable: something did not answer; erasing again goes on.
+            NotifierUnavailable: the push gateway did not; the same.
         """
         pseudonym, found = self.stop(user_id)
         found += sum(self.watches.forget(pair, user_id) for pair in sorted(self.pairs))
         found += self.ledger.erase(user_id, pseudonym)
         found += self.deliveries.forget([each.suggestion_id for each in self.suggestions.of_user(user_id)])
+        for device in self.devices.of_user(user_id):
+            self.push.forget(device)
         found += self.rows.erase(user_id)
         if found:
             self.queue.put(user_id)

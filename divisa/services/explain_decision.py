@@ -14,7 +14,9 @@ from divisa.domain.features import FEATURE_NAMES, question_of_rows
 from divisa.services.explain import POOL, SAMPLE, Weight, heaviest, joined, variants
 
 if TYPE_CHECKING:
-    from divisa.domain.decision import DecisionRecord, Judgement
+    from collections.abc import Sequence
+
+    from divisa.domain.decision import DecisionRecord
     from divisa.ports import Decisions, Scorer
 
 
@@ -35,21 +37,25 @@ class ExplainedDecision:
 
 @dataclass(frozen=True, slots=True)
 class ExplainDecision:
-    """Explains the decisions that made suggestions; weighs features as `Explain` does, against others of the log."""
+    """Explains the decisions about suggestions; weighs features as `Explain` does, against others of the log."""
 
     decisions: Decisions
 
-    def find(self, suggestion_id: str) -> tuple[DecisionRecord, Judgement]:
-        """The decision that made a suggestion, let out or not, and what the policy said of it.
+    def about(self, suggestion_id: str) -> Sequence[DecisionRecord]:
+        """The decision that made a suggestion, let out or not, and those that looked at it again after quiet hours.
+
+        Returns:
+            At least one, the earliest first; each once, however often the log has it.
 
         Raises:
             InvalidInput: the log has none, or cannot be read.
             StoreUnavailable: the log did not answer.
         """
-        for record, _ in self.decisions.all(suggestion_id):
-            if record.judgement is not None and record.judgement.suggestion_id == suggestion_id:
-                return record, record.judgement
-        raise InvalidInput(f"the decision log has nothing about a suggestion {suggestion_id!r}")
+        logged = (record for record, _ in self.decisions.all(suggestion_id) if record.suggestion_id == suggestion_id)
+        found = {record.decision_id: record for record in logged}
+        if not found:
+            raise InvalidInput(f"the decision log has nothing about a suggestion {suggestion_id!r}")
+        return sorted(found.values(), key=lambda record: record.at)
 
     def __call__(self, record: DecisionRecord, scorer: Scorer | None) -> ExplainedDecision:
         """Weigh what spoke for a decision.

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from divisa.domain.device import Device
     from divisa.domain.evaluation import Watch
     from divisa.domain.ledger import LedgerEntry
+    from divisa.domain.outcome import Outcome
     from divisa.domain.pair import Pair
     from divisa.domain.portfolio import Portfolio
     from divisa.domain.recipient import Recipient
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
         Deliveries,
         Devices,
         Ledger,
+        Outcomes,
         Recipients,
         SignIn,
         SignIns,
@@ -32,10 +34,10 @@ if TYPE_CHECKING:
         Watches,
     )
 
-MAX_TRANSACTIONS: Final = 8_000
+MAX_TRANSACTIONS: Final = 6_000
 """Ledger entries in an export, the newest: some 400 bytes each. A Lambda function answers with at most 6 MB."""
 MAX_SUGGESTIONS: Final = 2_000
-"""Suggestions in an export, the newest: some 1,000 bytes each, deliveries included."""
+"""Suggestions in an export, the newest: some 1,500 bytes each, deliveries and outcome included."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +54,10 @@ class PersonExport:
         watches: what the model decided about the person last, by pair.
         suggestions: newest first.
         deliveries: what became of those suggestions on every channel.
+        outcomes: what followed suggestions of the experiment, newest first.
         transactions: newest first.
-        shortened: which of `suggestions` and `transactions` have more than fits; those that are older are missing.
+        shortened: which of `suggestions`, `outcomes` and `transactions` have more than fits; those that are older are
+            missing.
     """
 
     user_id: str
@@ -66,6 +70,7 @@ class PersonExport:
     watches: Sequence[Watch]
     suggestions: Sequence[Suggestion]
     deliveries: Sequence[Delivery]
+    outcomes: Sequence[Outcome]
     transactions: Sequence[LedgerEntry]
     shortened: tuple[str, ...]
 
@@ -86,6 +91,7 @@ class ExportPerson:
     watches: Watches
     suggestions: Suggestions
     deliveries: Deliveries
+    outcomes: Outcomes
     clock: Clock
     pairs: frozenset[Pair]
 
@@ -95,9 +101,13 @@ class ExportPerson:
         Raises:
             StoreUnavailable: a store did not answer.
         """
-        suggestions = self.suggestions.of_user(user_id)
+        suggestions, outcomes = self.suggestions.of_user(user_id), self.outcomes.of_user(user_id)
         page = self.ledger.page(user_id, LedgerFilter(), limit=MAX_TRANSACTIONS)
-        left_out = {"suggestions": len(suggestions) > MAX_SUGGESTIONS, "transactions": page.next is not None}
+        left_out = {
+            "suggestions": len(suggestions) > MAX_SUGGESTIONS,
+            "outcomes": len(outcomes) > MAX_SUGGESTIONS,
+            "transactions": page.next is not None,
+        }
         kept = suggestions[:MAX_SUGGESTIONS]
         pairs = sorted(self.pairs)
         return PersonExport(
@@ -111,6 +121,7 @@ class ExportPerson:
             watches=[watch for pair in pairs for watch in self.watches.get_many(pair, [user_id]).values()],
             suggestions=kept,
             deliveries=list(self.deliveries.of_suggestions(each.suggestion_id for each in kept)),
+            outcomes=outcomes[:MAX_SUGGESTIONS],
             transactions=page.entries,
             shortened=tuple(name for name, is_left_out in left_out.items() if is_left_out),
         )

@@ -14,6 +14,7 @@ from divisa.domain.suggestion import Suppression
 from divisa.domain.transaction import Side
 from divisa.ports import MAX_RELEASES, Release
 from divisa.services.gather_facts import proposal_of
+from divisa.services.log_decisions import Judged, LookedAtAgain
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -27,7 +28,9 @@ if TYPE_CHECKING:
     from divisa.domain.suggestion import Suggestion
     from divisa.ports import Clock, HeldSuggestions, Markets, PolicySource, Suggestions
     from divisa.services.decide import Decide
+    from divisa.services.evaluate_users import Evaluations
     from divisa.services.gather_facts import GatherFacts
+    from divisa.services.log_decisions import LogDecisions
 
 PATIENCE: Final = timedelta(hours=24)
 """How long a suggestion may wait for a live price after its quiet hours; then nobody would know what it was about."""
@@ -46,6 +49,7 @@ class Released:
         held: held until later, since it is quiet again.
         waiting: left as they are, until the price of their pair is alive.
         raced: left to whoever had changed one of the same user meanwhile.
+        unlogged: decisions that stand, and that the decision log did not take.
     """
 
     users: int = 0
@@ -54,6 +58,7 @@ class Released:
     held: int = 0
     waiting: int = 0
     raced: int = 0
+    unlogged: int = 0
 
     def add(self, other: Released) -> None:
         """Count another outcome in."""
@@ -63,6 +68,7 @@ class Released:
         self.held += other.held
         self.waiting += other.waiting
         self.raced += other.raced
+        self.unlogged += other.unlogged
 
     def count(self, releases: Sequence[Release]) -> None:
         """Count what was written."""
@@ -76,13 +82,32 @@ class Released:
 
 
 @dataclass(frozen=True, slots=True)
+class _Look:
+    """What was found out about the held suggestions of one pair at its live quote.
+
+    Attributes:
+        at: the moment of decision, UTC.
+        rows: of the evaluations, by user.
+        judged: what the rules said, by suggestion; the others had come to nothing before.
+    """
+
+    quote: Quote
+    at: datetime
+    evaluations: Evaluations
+    rules: PolicyRules
+    rows: Mapping[str, int]
+    judged: dict[str, Judged] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class ReleaseHeld:
     """Releases the suggestions whose quiet hours are over.
 
     A user gets one message at most, whatever was held: of those that are still worth saying the one that they would
     do most probably, the others are dropped as MERGED. All of a user's are written in one transaction, on the
     condition that each is still held as it was read; so a run that is killed, repeated or overtaken tells nobody twice
-    and forgets nothing: what it has not written is still due.
+    and forgets nothing: what it has not written is still due. What was written is logged after that, also when a later
+    one fails.
     """
 
     held: HeldSuggestions
@@ -92,6 +117,7 @@ class ReleaseHeld:
     gather: GatherFacts
     policy: PolicySource
     clock: Clock
+    log: LogDecisions
 
     def __call__(self, shard: int, at_most: int) -> Released:
         """Release what is due in a shard, of at most so many users, who is due for longest first.
@@ -128,16 +154,36 @@ class ReleaseHeld:
         outcome, now = Released(users=len(users)), self.clock.now()
         held = {user: [each for each in self.suggestions.of_user(user) if each.is_held] for user in users}
         afters: dict[str, Suggestion] = {}
+        looks: dict[Pair, _Look] = {}
         for pair in sorted({each.pair for every in held.values() for each in every}):
             mine = [each for every in held.values() for each in every if each.pair == pair]
-            afters |= self._decided(pair, mine, now)
-        for mine in held.values():
-            decided = [Release(each, afters[each.suggestion_id]) for each in mine if each.suggestion_id in afters]
-            outcome.waiting += len(mine) - len(decided)
-            outcome.add(self._write(_merged(decided)))
+            if (live := self._live(pair)) is not None:
+                looks[pair] = self._look(*live, mine)
+                afters |= self._decided(looks[pair], mine)
+            else:
+                given_up = [each for each in mine if _is_given_up(each, now)]
+                afters |= {each.suggestion_id: _dropped(each, Suppression.STALE_QUOTE) for each in given_up}
+        written: list[Release] = []
+        try:
+            for mine in held.values():
+                decided = [Release(each, afters[each.suggestion_id]) for each in mine if each.suggestion_id in afters]
+                outcome.waiting += len(mine) - len(decided)
+                outcome.add(self._write(_merged(decided), written))
+        finally:
+            outcome.unlogged += sum(self._log(look, written) for look in looks.values())
         return outcome
 
-    def _write(self, releases: Sequence[Release]) -> Released:
+    def _log(self, look: _Look, written: Sequence[Release]) -> int:
+        looked = [
+            LookedAtAgain(
+                look.rows[each.before.user_id], each.before, each.after, look.judged.get(each.before.suggestion_id)
+            )
+            for each in written
+            if each.before.pair == look.quote.pair
+        ]
+        return self.log.released(look.quote, look.at, look.evaluations, looked, look.rules)
+
+    def _write(self, releases: Sequence[Release], written: list[Release]) -> Released:
         """Write what was decided about one user; what is told comes last, so that nothing is told before it is sure."""
         outcome = Released()
         for start in range(0, len(releases), MAX_RELEASES):
@@ -145,19 +191,21 @@ class ReleaseHeld:
             if not self.held.release(together):
                 outcome.raced += len(releases) - start
                 break
+            written += together
             outcome.count(together)
         return outcome
 
-    def _decided(self, pair: Pair, held: Sequence[Suggestion], now: datetime) -> Mapping[str, Suggestion]:
-        """What is to become of held suggestions of one pair, by id; those that have to wait are left out."""
-        live = self._live(pair)
-        if live is None:
-            given_up = [each for each in held if _is_given_up(each, now)]
-            return {each.suggestion_id: _dropped(each, Suppression.STALE_QUOTE) for each in given_up}
-        quote, market = live
+    def _look(self, quote: Quote, market: MarketState, held: Sequence[Suggestion]) -> _Look:
+        """What the model says now of those who have something held, before any rule is asked."""
         users = list(dict.fromkeys(each.user_id for each in held))
         rows = {user: row for row, user in enumerate(users)}
-        evaluations = self.decide.evaluate(pair, users, market, quote.log_mid)
+        evaluations = self.decide.evaluate(quote.pair, users, market, quote.log_mid)
+        at = quote.event_time + self.clock.age(quote.event_time)
+        return _Look(quote, at, evaluations, self.policy.current(), rows)
+
+    def _decided(self, look: _Look, held: Sequence[Suggestion]) -> Mapping[str, Suggestion]:
+        """What is to become of held suggestions of one pair, by id; those that have to wait are left out."""
+        evaluations, rows, rules = look.evaluations, look.rows, look.rules
         decisions = list(evaluations.each())
         decided: dict[str, Suggestion] = {}
         judged: dict[str, Suggestion] = {}
@@ -168,11 +216,11 @@ class ReleaseHeld:
             if (older := judged.get(each.user_id)) is not None:
                 decided[older.suggestion_id] = _dropped(older, Suppression.MERGED)
             judged[each.user_id] = each
-        rules = self.policy.current()
         proposals = [proposal_of(evaluations, rows[user], each.episode) for user, each in judged.items()]
-        gathered = self.gather(quote, evaluations.market, proposals, rules)
+        gathered = self.gather(look.quote, evaluations.market, proposals, rules)
         for (user, each), facts in zip(judged.items(), gathered, strict=True):
             verdict = judge(facts, rules)
+            look.judged[each.suggestion_id] = Judged(facts, verdict, each.suggestion_id)
             reason = verdict.suppressed
             if reason is not None and reason is not Suppression.HOLDOUT:
                 decided[each.suggestion_id] = _dropped(each, reason)

@@ -9,18 +9,18 @@ import numpy as np
 
 from divisa.domain.behaviour import BehaviourSummary
 from divisa.domain.columns import Array, stack
-from divisa.domain.decision import decision_id_of, facts_of
+from divisa.domain.decision import decision_id_of, facts_of, release_id_of
 from divisa.domain.errors import InvalidModel
 from divisa.domain.features import question
 from divisa.domain.market import MarketView
 from divisa.domain.policy import judge
-from divisa.domain.suggestion import suggestion_id_of
+from divisa.domain.suggestion import Suppression, suggestion_id_of
 from divisa.services.log_decisions import answers_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from divisa.domain.decision import DecisionRecord, Judgement
+    from divisa.domain.decision import DecisionRecord, Judgement, Reconsidered
     from divisa.ports import Scorer
 
 
@@ -28,7 +28,8 @@ if TYPE_CHECKING:
 class ReplayDecisions:
     """Decides again: features from summaries and market, the model's answer, every rule's outcome, and the ids.
 
-    What is no result of deciding is taken over: the user, the prices, the market, the summary, the facts, the knobs.
+    What is no result of deciding is taken over: the user, the prices, the market, the summary, the facts, the knobs;
+    of a release what was held, and that another suggestion went out in its place.
     """
 
     scorer: Scorer
@@ -65,10 +66,9 @@ class ReplayDecisions:
             strict=True,
         )
         return [
-            _judged_again(
+            _decided_again(
                 replace(
                     record,
-                    decision_id=decision_id_of(record.user_id, record.quote.pair, record.generation),
                     question=tuple(columns),
                     features=tuple(features),
                     answer=answer,
@@ -78,9 +78,34 @@ class ReplayDecisions:
         ]
 
 
-def _judged_again(record: DecisionRecord) -> DecisionRecord:
-    judgement = record.judgement
-    return record if judgement is None else replace(record, judgement=_judgement(record, judgement))
+def _decided_again(record: DecisionRecord) -> DecisionRecord:
+    if record.reconsidered is not None:
+        return _released_again(record, record.reconsidered)
+    decision_id, judgement = decision_id_of(record.user_id, record.quote.pair, record.generation), record.judgement
+    return replace(
+        record,
+        decision_id=decision_id,
+        judgement=None if judgement is None else _judgement(record, judgement),
+    )
+
+
+def _released_again(record: DecisionRecord, held: Reconsidered) -> DecisionRecord:
+    suggestion_id = suggestion_id_of(record.user_id, record.quote.pair, held.side, record.episode)
+    judgement, dropped = record.judgement, held.dropped
+    if record.answer.decision.side is not held.side:
+        judgement, dropped = None, Suppression.NOT_NOW
+    elif judgement is not None:
+        judgement = _judgement(record, judgement)
+        is_merged = dropped is Suppression.MERGED and judgement.suppressed in (None, Suppression.HOLDOUT)
+        dropped = Suppression.MERGED if is_merged else judgement.suppressed
+    elif dropped is not Suppression.MERGED:  # The model says its side now: the rules would have been asked.
+        dropped = None
+    return replace(
+        record,
+        decision_id=release_id_of(suggestion_id, held.held_until),
+        judgement=judgement,
+        reconsidered=replace(held, suggestion_id=suggestion_id, dropped=dropped),
+    )
 
 
 def _judgement(record: DecisionRecord, judgement: Judgement) -> Judgement:

@@ -12,7 +12,7 @@ from divisa.services.unsubscribe import Subscription
 
 if TYPE_CHECKING:
     from divisa.domain.feedback import EmailFeedback
-    from divisa.ports import Recipients
+    from divisa.ports import Deliveries, Recipients
     from divisa.services.unsubscribe import WithdrawConsent
 
 
@@ -44,16 +44,18 @@ class TakeEmailFeedback:
 
     recipients: Recipients
     withdraw: WithdrawConsent
+    deliveries: Deliveries
 
     def __call__(self, feedback: EmailFeedback) -> int:
-        """Withdraw consent to emails of who complained; mark the address that bounced for good.
+        """Withdraw consent of who complained, mark the address that bounced for good, write down how the email fared.
 
         Returns:
             How many people it changed something for.
 
         Raises:
-            ConcurrentUpdate: somebody's preferences kept changing; try again.
-            StoreUnavailable: the table did not answer; try again.
+            ConcurrentUpdate: somebody's preferences kept changing, or the email's sender has not settled it yet; try
+                again.
+            StoreUnavailable: a table did not answer; try again.
         """
         changed = 0
         for address in feedback.addresses:
@@ -62,4 +64,8 @@ class TakeEmailFeedback:
                     changed += self.withdraw(Subscription(user_id, Channel.EMAIL))
                 else:
                     changed += self.recipients.mark_unusable(user_id, address)
+        if feedback.kind.status is not None and feedback.suggestion_id is not None:
+            self.deliveries.hear(
+                feedback.suggestion_id, Channel.EMAIL, feedback.kind.status, message_id=feedback.message_id
+            )
         return changed

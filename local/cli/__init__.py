@@ -17,13 +17,17 @@ def main() -> None:
     130 interrupted. A traceback is a defect of the program, never a mistake of its user.
     """
     from local.cli import output
-    from local.cli.app import app
 
     try:
+        from local.cli.app import app
+
         app()
     except DivisaError as error:
         output.complain(str(error))
         sys.exit(_FAILED)
+    except KeyboardInterrupt:  # Before typer had begun.
+        output.complain("interrupted")
+        sys.exit(_INTERRUPTED)
     except SystemExit as ending:
         # What typer makes of Ctrl-C.
         if ending.code == _INTERRUPTED:

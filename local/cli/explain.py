@@ -40,6 +40,7 @@ def explain(
 ) -> None:
     """Show why a suggestion was made: the price, the model's answer, what weighed most, each rule, what became of it.
 
+    Of one that quiet hours held back the same follows for the moment at which it was looked at again.
     Everything but the end is what the decision log has of the moment. A weight is by how much the log-odds of the
     decision fall, on average, when one feature takes the values of other logged decisions.
     """
@@ -50,14 +51,13 @@ def explain(
     running = cloud.running()
     stores = open_stores(running)
     explained = ExplainDecision(open_decisions(running))
-    record, judgement = explained.find(suggestion)
-    found = _weighed(explained, record, model)
-    made = stores.suggestions.find(record.user_id, suggestion)
+    found = [_weighed(explained, record, model) for record in explained.about(suggestion)]
+    made = stores.suggestions.find(found[0].record.user_id, suggestion)
     deliveries = list(stores.deliveries.of_suggestions([suggestion]))
     if as_json:
         output.say_json(_as_json(found, made, deliveries))
     else:
-        _show(found, judgement, made, deliveries)
+        _show(suggestion, found, made, deliveries)
 
 
 def _weighed(explained: "ExplainDecision", record: "DecisionRecord", artefact: Path) -> "ExplainedDecision":
@@ -71,7 +71,19 @@ def _weighed(explained: "ExplainDecision", record: "DecisionRecord", artefact: P
         return explained(record, None)
 
 
-def _as_json(found: "ExplainedDecision", made: "Suggestion | None", deliveries: "Sequence[Delivery]") -> dict[str, Any]:
+def _as_json(
+    found: "Sequence[ExplainedDecision]", made: "Suggestion | None", deliveries: "Sequence[Delivery]"
+) -> dict[str, Any]:
+    first, *later = map(_decision_as_json, found)
+    return {
+        **first,
+        "looked_at_again": later,
+        "response": made.response.value if made is not None and made.response is not None else None,
+        "deliveries": {each.channel.value: each.status.value for each in deliveries},
+    }
+
+
+def _decision_as_json(found: "ExplainedDecision") -> dict[str, Any]:
     import json
 
     from divisa.adapters.wire.decision import decision_to_json
@@ -91,34 +103,47 @@ def _as_json(found: "ExplainedDecision", made: "Suggestion | None", deliveries: 
         "decision": json.loads(decision_to_json(found.record)),
         "weights": None if found.weights is None else weights,
         "others": found.others,
-        "response": made.response.value if made is not None and made.response is not None else None,
-        "deliveries": {each.channel.value: each.status.value for each in deliveries},
     }
 
 
 def _show(
-    found: "ExplainedDecision", judgement: "Judgement", made: "Suggestion | None", deliveries: "Sequence[Delivery]"
+    suggestion: str,
+    found: "Sequence[ExplainedDecision]",
+    made: "Suggestion | None",
+    deliveries: "Sequence[Delivery]",
 ) -> None:
+    record = found[0].record
+    output.say(f"{record.user_id}, {record.quote.pair}, suggestion {suggestion}")
+    for each in found:
+        output.say("")
+        _show_facts(each.record)
+        _show_model(each)
+        if each.record.judgement is not None:
+            _show_rules(each.record.judgement)
+    output.say("\nWhat became of it")
+    output.say(_fate(found[-1].record, made))
+    for delivery in deliveries:
+        output.say(f"{delivery.channel.value}: {delivery.status.value}, {_time(delivery.at)}")
+
+
+def _show_facts(record: "DecisionRecord") -> None:
     from rich.table import Table
 
-    record, quote, answer = found.record, found.record.quote, found.record.answer
+    quote, answer, judgement, held = record.quote, record.answer, record.judgement, record.reconsidered
     facts = Table(box=None, pad_edge=False, show_header=False)
-    facts.add_row(
-        "Decision", f"{answer.decision.name} {judgement.facts.amount:f} {quote.pair.base}, visit {record.episode}"
-    )
-    facts.add_row("Made", f"{_time(record.at)} by {record.model_version}; the watch was {_CAUSES[record.cause.value]}")
+    amount = "" if judgement is None else f" {judgement.facts.amount:f} {quote.pair.base}"
+    facts.add_row("Decision", f"{answer.decision.name}{amount}, visit {record.episode}")
+    if held is None:
+        why = f"the watch was {_CAUSES[record.cause.value]}"
+        facts.add_row("Made", f"{_time(record.at)} by {record.model_version}; {why}")
+    else:
+        why = f"held until {_time(held.held_until)}"
+        facts.add_row("Looked at again", f"{_time(record.at)} by {record.model_version}; {why}")
     spread = f"bid {quote.bid}, ask {quote.ask} {quote.pair.quote} for 1 {quote.pair.base}"
     facts.add_row("Price", f"{_price(quote.log_mid)} ({spread}), {_time(quote.event_time)}")
     for name, band in (("The same", answer.band), ("One visit", answer.reach), ("No news", answer.quiet)):
         facts.add_row(name, _range(band))
-    output.say(f"{record.user_id}, {quote.pair}, suggestion {judgement.suggestion_id}\n")
     output.show(facts)
-    _show_model(found)
-    _show_rules(judgement)
-    output.say("\nWhat became of it")
-    output.say(_fate(judgement, made))
-    for each in deliveries:
-        output.say(f"{each.channel.value}: {each.status.value}, {_time(each.at)}")
 
 
 def _show_model(found: "ExplainedDecision") -> None:
@@ -157,17 +182,21 @@ def _show_rules(judgement: "Judgement") -> None:
     output.show(rules)
 
 
-def _fate(judgement: "Judgement", made: "Suggestion | None") -> str:
-    if judgement.suppressed is not None:
+def _fate(last: "DecisionRecord", made: "Suggestion | None") -> str:
+    """What became of a suggestion, by the last decision about it and what is stored."""
+    said = f"; the user {made.response.value} it" if made is not None and made.response is not None else ""
+    judgement, held = last.judgement, last.reconsidered
+    if judgement is not None and judgement.held_until is not None:
+        until = _time(judgement.held_until)
+        if made is not None and made.suppressed is not None:
+            return f"held until {until} and then dropped: {made.suppressed.value}"
+        return f"held until {until}{said}"
+    if held is not None:
+        before = f"held until {_time(held.held_until)} and then"
+        return f"{before} dropped: {held.dropped.value}" if held.dropped is not None else f"{before} let out{said}"
+    if judgement is not None and judgement.suppressed is not None:
         return f"not let out: {judgement.suppressed.value}"
-    if made is None:
-        return "let out; the suggestion itself is not there any more"
-    said = f"; the user {made.response.value} it" if made.response is not None else ""
-    if made.suppressed is not None:
-        return f"held until {_time(judgement.held_until)} and then dropped: {made.suppressed.value}"
-    if judgement.held_until is not None:
-        return f"held until {_time(judgement.held_until)}{said}"
-    return f"let out{said}"
+    return f"let out{said}" if made is not None else "let out; the suggestion itself is not there any more"
 
 
 def _range(band: "Band") -> str:

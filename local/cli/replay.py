@@ -56,7 +56,8 @@ def replay(
     else:
         quotes = upcoming.simulated(SIMULATION, newest, days)
     columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("quotes")
-    with Progress(*columns, console=Console(stderr=True)) as bar:
+    screen = Console(stderr=True)
+    with Progress(*columns, console=screen, disable=not screen.is_terminal) as bar:
         task = bar.add_task("", total=len(quotes))
 
         def show(published: "Sequence[Quote]") -> None:

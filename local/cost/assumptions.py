@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from local.cost.afterwards import HELD, INGESTED, LOOKS
 from local.cost.bill import BY_SMS, POLLS, QUEUES, index_units, instances
 from local.cost.counts import CALL_ROWS
 from local.cost.traffic import HOURS, OPEN, REQUEST, with_bands
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 LEFT_OUT: Final = (
     "CloudWatch (logs, metrics, alarms) and X-Ray",
     "KMS, S3 and data transfer",
-    "users' own transactions, the API, the lake and training",
+    "users' own transactions, what they answer, the API, the lake and training",
     "large moves of the price: their watches go through the backlog, at the same units a watch",
     "free tiers, discounts, support and taxes",
 )
@@ -63,6 +64,13 @@ def assumptions(load: Load, parameters: Parameters, counts: Counts, sizes: Sizes
         f"A suggestion makes one message: an email, and in {BY_SMS:.0%} of cases (assumed, not measured) a text "
         "message, after the email surely reached nobody. A notification is cheaper than either. Those that a cooldown "
         "or a lack of consent holds back are counted as sent: less goes out.",
+        f"Quiet hours hold {HELD:.0%} of suggestions (assumed, not measured): they are decided about, written and "
+        "logged once more.",
+        f"A line of the decision log has {sizes.decision} bytes, and {sizes.judgement} more where a visit begins. Each "
+        "watch that a price broke makes one; those that were decided about together are one record, which Firehose "
+        f"rounds up to a multiple of {INGESTED // 1024} KB.",
+        f"Every hour a run looks for {LOOKS:g} hours whether a suggestion's outcome is there.",
+        "SES tells of each email once, delivered or not.",
         f"Lambda asks each of {QUEUES} empty queues {POLLS:g} times an hour.",
         "Every record of the quote stream is put by itself; aggregation makes it less.",
     )

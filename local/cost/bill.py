@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from divisa.adapters.aws.tables import WATCHES
 from divisa.domain.bars import Interval
 from divisa.domain.features import QUESTION_NAMES
+from local.cost.afterwards import afterwards
 from local.cost.traffic import HOURS, REQUEST, open_seconds, with_bands, with_brute_force
 from local.cost.units import read_units, write_units
 
@@ -31,8 +32,8 @@ BY_SMS: Final = 0.1
 """Suggestions whose email surely reaches nobody, so that they go on as a text message. Assumed: it is not measured."""
 ATTEMPTS: Final = 1 + BY_SMS
 """Channels that a suggestion is announced to, one message being made of it: email, and in that share of cases SMS."""
-QUEUES: Final = 4
-"""That Lambda polls: push, email, SMS, backlog."""
+QUEUES: Final = 7
+"""That Lambda polls: push, email, SMS, backlog, texts to us, what SES says, erasure."""
 POLLS: Final = 5 * 3600 / 20
 """Requests an hour with which Lambda waits at an empty queue: five pollers, twenty seconds each."""
 ANSWER_BYTES: Final = 105
@@ -118,6 +119,7 @@ def bill(load: Load, parameters: Parameters, counts: Counts, sizes: Sizes, price
         *_storage(load, bands, sizes),
         *_functions(bands, brute, parameters),
         *_endpoint(bands, brute, parameters, counts),
+        *_afterwards(bands, parameters, sizes),
         *_streams_and_messages(bands, parameters),
     )
     return Bill(
@@ -212,6 +214,17 @@ def instances(traffic: Traffic, parameters: Parameters, counts: Counts) -> int:
     return max(parameters.endpoint_instances, needed)
 
 
+def _afterwards(bands: Traffic, parameters: Parameters, sizes: Sizes) -> Iterator[_Amount]:
+    for each in afterwards(
+        bands, parameters, sizes, emails=_emails(bands), kept_months=KEPT_MONTHS, overhead=ITEM_OVERHEAD
+    ):
+        yield _Amount(*each, each.quantity)
+
+
+def _emails(traffic: Traffic) -> float:
+    return traffic.suggestions * (1 - BY_SMS)
+
+
 def _streams_and_messages(traffic: Traffic, parameters: Parameters) -> Iterator[_Amount]:
     """What is the same in both ways: prices come in, messages go out."""
 
@@ -225,7 +238,7 @@ def _streams_and_messages(traffic: Traffic, parameters: Parameters) -> Iterator[
     yield both("Kinesis", "prices put", "kinesis_put", traffic.ticks)
     yield both("SQS", "requests", "sqs_request", 3 * announced + QUEUES * POLLS * HOURS)
     yield both("SNS", "suggestions published", "sns_publish", announced)
-    yield both("SES", "emails", "ses_email", traffic.suggestions * (1 - BY_SMS))
+    yield both("SES", "emails", "ses_email", _emails(traffic))
     yield both("SNS", "SMS (by country and carrier)", None, traffic.suggestions * BY_SMS)
 
 

@@ -15,29 +15,54 @@ from pynamodb.connection import Connection
 from divisa.adapters.aws.bars import DynamoBars
 from divisa.adapters.aws.deliveries import DynamoDeliveries
 from divisa.adapters.aws.markets import DynamoMarkets
+from divisa.adapters.aws.outcomes import DynamoOutcomes
 from divisa.adapters.aws.pacing import DynamoPacing
 from divisa.adapters.aws.portfolios import DynamoPortfolios
 from divisa.adapters.aws.recipients import DynamoRecipients
 from divisa.adapters.aws.suggestions import suggestion_item
 from divisa.adapters.aws.summaries import DynamoSummaries
 from divisa.adapters.aws.table import Table
-from divisa.adapters.aws.tables import BARS, DELIVERIES, MARKET, PACING, PORTFOLIOS, RECIPIENTS, SUMMARIES, WATCHES
+from divisa.adapters.aws.tables import (
+    BARS,
+    DELIVERIES,
+    MARKET,
+    OUTCOMES,
+    PACING,
+    PORTFOLIOS,
+    RECIPIENTS,
+    SUMMARIES,
+    WATCHES,
+)
 from divisa.adapters.aws.watches import DynamoWatches
+from divisa.adapters.wire.decision import decision_to_json
 from divisa.domain.bands import Band
 from divisa.domain.bars import bars_of
 from divisa.domain.behaviour import BehaviourSummary
 from divisa.domain.columns import field_names
+from divisa.domain.decision import (
+    Cause,
+    DecisionRecord,
+    Judgement,
+    LoggedFacts,
+    LoggedRecipient,
+    ModelAnswer,
+    decision_id_of,
+)
 from divisa.domain.episodes import Visit
 from divisa.domain.evaluation import Decision, Watch
+from divisa.domain.experiment import Arm
+from divisa.domain.features import FEATURE_NAMES, QUESTION_NAMES
 from divisa.domain.gate import GateLimits, GateState, admit
-from divisa.domain.market import WINDOW_DAYS, fold
+from divisa.domain.market import WINDOW_DAYS, MarketView, fold
+from divisa.domain.outcome import Horizon, LaterPrice, Outcome
 from divisa.domain.pair import Pair
+from divisa.domain.policy import RULES, PolicyRules, RuleOutcome
 from divisa.domain.portfolio import Portfolio
 from divisa.domain.preferences import USUAL_WEEKLY_CAP
 from divisa.domain.quote import Quote
 from divisa.domain.reasons import Reason, ReasonCode
 from divisa.domain.recipient import Channel, Language, Recipient
-from divisa.domain.suggestion import Delivery, DeliveryStatus, Suggestion, suggestion_id_of
+from divisa.domain.suggestion import Delivery, DeliveryStatus, Suggestion, SuggestionResponse, suggestion_id_of
 from divisa.domain.transaction import Side
 from divisa.ports import MarketRecord
 from local.cost.units import item_bytes
@@ -61,7 +86,12 @@ THIRD: Final = 1 / 3
 
 @dataclass(frozen=True, slots=True)
 class Sizes:
-    """Bytes of an item, by table."""
+    """Bytes of an item, by table; and of a line of the decision log.
+
+    Attributes:
+        decision: a decision's line where no visit begins.
+        judgement: by how much it is longer where one does.
+    """
 
     portfolio: int
     summary: int
@@ -72,6 +102,9 @@ class Sizes:
     delivery: int
     pacing: int
     bar: int
+    outcome: int
+    decision: int
+    judgement: int
 
 
 class _Sheet(Table):
@@ -121,6 +154,8 @@ def sizes() -> Sizes:
     DynamoRecipients(recipients).put_many(
         [Recipient(USER, Language.ES, frozenset(Channel), "+525512345678", "a.person.like.any.other@example.com")]
     )
+    outcomes = _Sheet(OUTCOMES)
+    DynamoOutcomes(outcomes).put_many([_outcome()])
     for status in DeliveryStatus:
         settled = Delivery(suggestion_id_of(USER, PAIR, Side.SELL, 1), Channel.EMAIL, status, AT, USER + USER)
         DynamoDeliveries(deliveries).settle(settled)
@@ -137,6 +172,9 @@ def sizes() -> Sizes:
         delivery=deliveries.largest,
         pacing=pacing.largest,
         bar=bars.largest,
+        outcome=outcomes.largest,
+        decision=len(decision_to_json(_decision(judged=False))) + 1,
+        judgement=len(decision_to_json(_decision(judged=True))) - len(decision_to_json(_decision(judged=False))),
     )
 
 
@@ -175,4 +213,51 @@ def _suggestion() -> Suggestion:
         expires_at=AT,
         language=Language.ES,
         channels=tuple(Channel),
+    )
+
+
+def _outcome() -> Outcome:
+    suggestion, price = _suggestion(), Decimal("17.35124")
+    return Outcome(
+        suggestion_id=suggestion.suggestion_id,
+        user_id=USER,
+        pair=PAIR,
+        side=suggestion.side,
+        amount=suggestion.amount,
+        price=suggestion.price,
+        begun_at=AT,
+        arm=Arm.TREATED,
+        channel=Channel.EMAIL,
+        reason=ReasonCode.ABOVE_LAST_BUY,
+        shown_at=AT,
+        opened_at=AT,
+        response=SuggestionResponse.NOT_USEFUL,
+        responded_at=AT,
+        traded_at=AT,
+        traded_quantity=suggestion.amount,
+        prices=dict.fromkeys(Horizon, LaterPrice(price, price, price, suggestion.amount)),
+    )
+
+
+def _decision(*, judged: bool) -> DecisionRecord:
+    """A decision of which every number takes all its digits."""
+    edges, rule = Band(-THIRD, THIRD), RuleOutcome(max((rule.name for rule in RULES), key=len), None)
+    recipient = LoggedRecipient(tuple(Channel), tuple(Channel), None, 14, "America/Mexico_City", None)
+    facts = LoggedFacts(timedelta(seconds=1.25), Decimal("12345.67"), True, recipient, True, AT, 14, None, Arm.TREATED)
+    suggestion_id = suggestion_id_of(USER, PAIR, Side.SELL, 12)
+    return DecisionRecord(
+        decision_id=decision_id_of(USER, PAIR, 3456),
+        cause=Cause.BROKEN,
+        user_id=USER,
+        generation=3456,
+        episode=12,
+        at=AT,
+        quote=Quote(PAIR, Decimal("17.3512"), Decimal("17.3532"), AT, 12_345_678, "a-source-of-prices"),
+        market=MarketView(**dict.fromkeys(field_names(MarketView), THIRD)),
+        summary=BehaviourSummary(**dict.fromkeys(field_names(BehaviourSummary), THIRD)),
+        question=(THIRD,) * len(QUESTION_NAMES),
+        features=(THIRD,) * len(FEATURE_NAMES),
+        answer=ModelAnswer((THIRD, THIRD, THIRD), Decision.SELL, edges, edges, edges),
+        model_version=MODEL,
+        judgement=Judgement(facts, PolicyRules(), (rule,) * len(RULES), suggestion_id, None, None) if judged else None,
     )

@@ -119,7 +119,7 @@ def _end(
     statuses = [row.status for row in rows.values()]
     if DeliveryStatus.SENDING in statuses:
         return End.LOST
-    sent = [row for row in rows.values() if row.status is DeliveryStatus.SENT]
+    sent = [row for row in rows.values() if row.status.was_sent]
     if sent:
         ids = {message.message_id for message in messages}
         is_there = all(row.channel not in KEPT or row.message_id in ids for row in sent)

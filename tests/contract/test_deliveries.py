@@ -98,6 +98,45 @@ def test_what_became_of_suggestions_is_found_on_every_channel_and_forgotten(deli
     assert deliveries.forget(["s-1", "s-3", "s-4"]) == deliveries.forget([]) == 0
 
 
+HEARD = (DeliveryStatus.DELIVERED, DeliveryStatus.BOUNCED, DeliveryStatus.COMPLAINED)
+
+
+@pytest.mark.parametrize("before", [each for each in DeliveryStatus if each is not DeliveryStatus.SENDING])
+@pytest.mark.parametrize("heard", HEARD)
+def test_what_is_heard_of_a_message_follows_on_some_statuses_once_and_on_others_never(
+    deliveries: Deliveries, before: DeliveryStatus, heard: DeliveryStatus
+) -> None:
+    deliveries.claim("s-1", Channel.SMS, AT)
+    deliveries.settle(replace(SENT, status=before))
+    follows = before in heard.follows
+    assert deliveries.hear("s-1", Channel.SMS, heard, "m-2") is follows
+    assert deliveries.hear("s-1", Channel.SMS, heard, "m-2") is False
+    assert list(deliveries.all()) == [replace(SENT, status=heard if follows else before)]
+    with pytest.raises(ConcurrentUpdate):
+        deliveries.settle(SENT)
+
+
+def test_a_message_that_is_heard_of_has_the_id_that_is_told_where_it_had_none(deliveries: Deliveries) -> None:
+    for suggestion_id, told in (("s-1", "m-2"), ("s-2", "")):
+        deliveries.claim(suggestion_id, Channel.SMS, AT)
+        unknown = replace(SENT, suggestion_id=suggestion_id, status=DeliveryStatus.UNCERTAIN, message_id=None)
+        deliveries.settle(unknown)
+        assert deliveries.hear(suggestion_id, Channel.SMS, DeliveryStatus.DELIVERED, told)
+        assert list(deliveries.of_suggestions([suggestion_id])) == [
+            replace(unknown, status=DeliveryStatus.DELIVERED, message_id=told or None)
+        ]
+
+
+def test_of_what_is_not_there_nothing_is_heard_and_what_is_being_sent_is_heard_of_later(
+    deliveries: Deliveries,
+) -> None:
+    assert deliveries.hear("s-1", Channel.SMS, DeliveryStatus.BOUNCED, "m-1") is False
+    deliveries.claim("s-1", Channel.SMS, AT)
+    with pytest.raises(ConcurrentUpdate, match="s-1"):
+        deliveries.hear("s-1", Channel.SMS, DeliveryStatus.BOUNCED, "m-1")
+    assert list(deliveries.all()) == [SMS]
+
+
 def test_of_many_who_claim_at_once_one_sends(deliveries: Deliveries) -> None:
     with ThreadPoolExecutor(16) as pool:
         found = list(pool.map(lambda _: deliveries.claim("s-1", Channel.SMS, AT), range(16)))

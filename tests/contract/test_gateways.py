@@ -90,7 +90,7 @@ def test_a_number_that_is_none_is_refused_and_not_repeated(sms: Sms, phone: str)
 
 def test_an_email_reaches_its_mailbox_with_every_letter(mail: Mail) -> None:
     gateway, received = mail
-    email = Email("Buen precio: 17.05 MXN ñ", "Hola:\n\nPor qué: ¡súper! €\n\nDivisa", "<p>¡Súper! €</p>", LEAVE)
+    email = Email("Buen precio: 17.05 MXN ñ", "Hola:\n\nPor qué: ¡súper! €\n\nDivisa", "<p>¡Súper! €</p>", LEAVE, "s-1")
     message_id = gateway.send("ana.letters@example.org", email)
     assert received("ana.letters@example.org") == [(message_id, email.subject, email.text, email.html)]
 
@@ -99,6 +99,6 @@ def test_an_email_reaches_its_mailbox_with_every_letter(mail: Mail) -> None:
 def test_an_address_that_is_none_is_refused_and_not_repeated(mail: Mail, address: str) -> None:
     gateway, received = mail
     with pytest.raises(InvalidContact) as refused:
-        gateway.send(address, Email("subject", "text", "<p>html</p>", LEAVE))
+        gateway.send(address, Email("subject", "text", "<p>html</p>", LEAVE, "s-1"))
     assert not address or address not in str(refused.value)
     assert received(address) == []

@@ -44,6 +44,13 @@ def test_every_notification_has_an_id_of_its_own_and_a_device_may_get_many(gatew
     assert len({gateway.send(device, NEWS) for device in (PHONE, TABLET, PHONE)}) == 3
 
 
+def test_a_device_that_was_forgotten_is_forgotten_again_and_may_come_back(gateway: PushGateway) -> None:
+    gateway.send(PHONE, NEWS)
+    for device in (PHONE, PHONE, TABLET, replace(PHONE, platform=Platform.IOS)):
+        gateway.forget(device)
+    assert gateway.send(PHONE, NEWS)
+
+
 def test_a_platform_that_nothing_reaches_is_no_contact(gateway: PushGateway) -> None:
     with pytest.raises(NoContact) as refused:
         gateway.send(replace(PHONE, platform=Platform.IOS), NEWS)

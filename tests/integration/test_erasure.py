@@ -33,6 +33,7 @@ from tests.builders import (
     a_summary,
     a_transaction,
     a_watch,
+    an_outcome,
 )
 from tests.contract.conftest import make_tables
 from tests.unit.services.people import contacts_of, token_of
@@ -54,6 +55,9 @@ class Stage:
         self.pool = cloud.client("cognito-idp").create_user_pool(PoolName=name)["UserPool"]["Id"]
         cloud.client("s3").create_bucket(Bucket=name)
         cloud.client("secretsmanager").create_secret(Name=name, SecretString=json.dumps({"key": "k" * 64}))
+        self.application = cloud.client("sns").create_platform_application(
+            Name=name, Platform="GCM", Attributes={"PlatformCredential": "none"}
+        )["PlatformApplicationArn"]
         environment = {
             "STAGE": "local",
             "TABLE_PREFIX": self.prefix,
@@ -64,6 +68,8 @@ class Stage:
             "USER_POOL_ID": self.pool,
             "ERASURE_QUEUE_URL": self.queue,
             "LAKE_BUCKET": name,
+            "ANDROID_APPLICATION_ARN": self.application,
+            "IOS_APPLICATION_ARN": "",
             "REQUESTS_PER_MINUTE": "100",
             "MAX_QUOTE_AGE_SECONDS": "60",
             "QUOTE_VALIDITY_SECONDS": "30",
@@ -71,6 +77,7 @@ class Stage:
         self.api = ApiSettings.from_environment(environment)
         self.erasing = ErasureSettings.from_environment(environment)
         self.tables = Tables(self.prefix)
+        self.endpoints: dict[str, str] = {}
 
     def sign_up(self, name: str) -> str:
         made = self.cloud.client("cognito-idp").admin_create_user(
@@ -88,6 +95,11 @@ class Stage:
         phone, email = contacts_of(user_id)
         export.recipients.put_many([a_recipient(user_id, phone=phone, email=email)])
         people.keep_devices(self.api).register(user_id, Platform.ANDROID, token_of(user_id))
+        made_endpoint = self.cloud.client("sns").create_platform_endpoint(
+            PlatformApplicationArn=self.application, Token=token_of(user_id)
+        )
+        self.endpoints[user_id] = made_endpoint["EndpointArn"]
+        export.outcomes.put_many([an_outcome(user_id=user_id)])
         export.summaries.put_many(USD_MXN, {user_id: a_summary()})
         _portfolios(self.tables).put_many([a_portfolio(user_id=user_id)])
         before = a_watch(user_id)
@@ -161,7 +173,7 @@ def test_a_person_who_was_erased_is_found_in_no_table_no_user_pool_and_no_bucket
     secrets = (ana, *contacts_of(ana), token_of(ana))
     before = stage.rows()
     assert {table for table, secret in stage.traces_of(ana)} == {
-        "portfolios", "summaries", "watches", "suggestions", "recipients", "devices", "throttles", "pacing",
+        "portfolios", "summaries", "watches", "suggestions", "recipients", "devices", "outcomes", "throttles", "pacing",
         "transactions",
     }  # fmt: skip
     assert {secret for _, secret in stage.traces_of(*secrets)} == set(secrets)
@@ -187,5 +199,9 @@ def test_a_person_who_was_erased_is_found_in_no_table_no_user_pool_and_no_bucket
     [marker] = s3.list_objects_v2(Bucket=stage.bucket)["Contents"]
     assert marker["Key"] == f"erasures/{pseudonym}.json"
     assert ana.encode() not in s3.get_object(Bucket=stage.bucket, Key=marker["Key"])["Body"].read()
+    sns = stage.cloud.client("sns")
+    assert sns.get_endpoint_attributes(EndpointArn=stage.endpoints[ben])["Attributes"]["Token"] == token_of(ben)
+    with pytest.raises(sns.exceptions.NotFoundException):
+        sns.get_endpoint_attributes(EndpointArn=stage.endpoints[ana])
     users = stage.cloud.client("cognito-idp").list_users(UserPoolId=stage.pool)["Users"]
     assert [each["Username"] for each in users] == ["ben"]

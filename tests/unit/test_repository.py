@@ -112,3 +112,10 @@ def test_tests_lie_where_the_code_lies() -> None:
         if not ((ROOT / place).is_dir() or (ROOT / "divisa" / place).is_dir()):
             strays.append(str(place))
     assert strays == []
+
+
+def test_a_folder_that_a_page_has_a_command_write_to_is_not_committed() -> None:
+    ignored = (ROOT / ".gitignore").read_text(encoding="utf-8").splitlines()
+    written = {each for page in PAGES for each in re.findall(r"--out ([a-z.]+/)", page.read_text(encoding="utf-8"))}
+    assert "mine/" in written
+    assert written <= set(ignored)

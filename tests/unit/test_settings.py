@@ -78,7 +78,12 @@ OF_KIND: dict[type[Settings], dict[str, str]] = {
         "PROVIDERS_SECRET_ID": "divisa-local-providers",
         "QUOTES_STREAM_NAME": "divisa-local-quotes",
     },
-    ErasureSettings: {**PEOPLE, "LAKE_BUCKET": "divisa-local-lake"},
+    ErasureSettings: {
+        **PEOPLE,
+        "LAKE_BUCKET": "divisa-local-lake",
+        "ANDROID_APPLICATION_ARN": "",
+        "IOS_APPLICATION_ARN": "",
+    },
     InboundSmsSettings: {},
     EmailFeedbackSettings: {},
     EmailSettings: {

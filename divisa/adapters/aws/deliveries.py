@@ -54,6 +54,23 @@ class DynamoDeliveries:
         if not self._table.put(_item(delivery), DeliveryItem.status == DeliveryStatus.SENDING.value):
             raise ConcurrentUpdate(f"the {delivery.channel} of {delivery.suggestion_id} is not being sent")
 
+    def hear(self, suggestion_id: str, channel: Channel, status: DeliveryStatus, message_id: str) -> bool:
+        """Write down what is heard of a message after it was handed over; False when that changes nothing.
+
+        Raises:
+            ConcurrentUpdate: its sender has not settled it yet.
+        """
+        actions = [DeliveryItem.status.set(status.value)]
+        if message_id:
+            actions.append(DeliveryItem.message_id.set(DeliveryItem.message_id | message_id))
+        before = DeliveryItem.status.is_in(*sorted(each.value for each in status.follows))
+        if self._table.update(suggestion_id, channel.value, actions, before) is not None:
+            return True
+        image = self._table.get(suggestion_id, channel.value)
+        if image is not None and self._table.read(image, _delivery).status is DeliveryStatus.SENDING:
+            raise ConcurrentUpdate(f"the {channel} of {suggestion_id} is still being sent")
+        return False
+
     def release(self, suggestion_id: str, channel: Channel) -> None:
         """Give a claim back; a settled delivery stays."""
         claimed = DeliveryItem.status == DeliveryStatus.SENDING.value

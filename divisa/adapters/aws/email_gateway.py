@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from divisa.adapters.aws.failures import AWS_ERRORS, code_of, was_surely_refused
+from divisa.adapters.wire.feedback import SUGGESTION_TAG
 from divisa.domain.errors import DeliveryUncertain, InvalidContact, NotifierUnavailable
 from divisa.domain.recipient import valid_email
 
@@ -40,6 +41,7 @@ class SesEmailGateway:
                 FromEmailAddress=self._sender,
                 Destination={"ToAddresses": [valid_email(address)]},
                 ConfigurationSetName=self._configuration_set,
+                EmailTags=[{"Name": SUGGESTION_TAG, "Value": email.suggestion_id}],
                 Content={
                     "Simple": {
                         "Subject": {"Data": email.subject, "Charset": _CHARSET},

@@ -65,10 +65,32 @@ class SnsPushGateway:
             )
         except AWS_ERRORS as error:
             if code_of(error) in _GONE:
-                self._forget(endpoint)
+                self._try_to_delete(endpoint)
                 raise InvalidContact("the device takes no notifications any more") from error
             raise _failure(error) from error
         return answer["MessageId"]
+
+    def forget(self, device: Device) -> None:
+        """Delete a device's endpoint, and with it its token.
+
+        SNS finds an endpoint by its token in one way only: it is asked to make one, and names that which is there. So
+        a device without an endpoint has one for a moment.
+
+        Raises:
+            NotifierUnavailable: SNS did not delete it; it may be there still.
+        """
+        application = self._applications.get(device.platform)
+        if application is None:
+            return
+        try:
+            endpoint = self._endpoint(application, device)
+        except InvalidContact:
+            return  # SNS keeps nothing under a token that it refuses
+        try:
+            self._client.delete_endpoint(EndpointArn=endpoint)
+        except AWS_ERRORS as error:
+            if code_of(error) not in _GONE:
+                raise NotifierUnavailable(f"the endpoint was not deleted: {code_of(error)}") from error
 
     def _endpoint(self, application: str, device: Device) -> str:
         """The endpoint of a device; that of a token that has one already is the same."""
@@ -85,7 +107,7 @@ class SnsPushGateway:
             raise NotifierUnavailable(f"the device has no endpoint: {code_of(error)}") from error
         return answer["EndpointArn"]
 
-    def _forget(self, endpoint: str) -> None:
+    def _try_to_delete(self, endpoint: str) -> None:
         """Delete an endpoint, so that the token gets a new one when its device registers again."""
         try:
             self._client.delete_endpoint(EndpointArn=endpoint)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from threading import Lock
 from typing import TYPE_CHECKING
 
@@ -40,6 +41,22 @@ class MemoryDeliveries:
             if not self._is_claimed(key):
                 raise ConcurrentUpdate(f"the {delivery.channel} of {delivery.suggestion_id} is not being sent")
             self._stored[key] = delivery
+
+    def hear(self, suggestion_id: str, channel: Channel, status: DeliveryStatus, message_id: str) -> bool:
+        """Write down what is heard of a message after it was handed over; False when that changes nothing.
+
+        Raises:
+            ConcurrentUpdate: its sender has not settled it yet.
+        """
+        key = (suggestion_id, channel)
+        with self._lock:
+            if self._is_claimed(key):
+                raise ConcurrentUpdate(f"the {channel} of {suggestion_id} is still being sent")
+            found = self._stored.get(key)
+            if found is None or found.status not in status.follows:
+                return False
+            self._stored[key] = replace(found, status=status, message_id=found.message_id or message_id or None)
+        return True
 
     def release(self, suggestion_id: str, channel: Channel) -> None:
         """Give a claim back; a settled delivery stays."""

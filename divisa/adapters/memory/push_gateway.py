@@ -30,12 +30,14 @@ class MemoryPushGateway:
     Attributes:
         sent: every notification so far, in order.
         gone: tokens whose devices take nothing any more.
+        endpoints: tokens that are kept, of devices that were sent something.
     """
 
     def __init__(self, platforms: Collection[Platform] = tuple(Platform)) -> None:
         """`platforms` are those whose devices are reached."""
         self.sent: list[SentNotification] = []
         self.gone: set[str] = set()
+        self.endpoints: set[str] = set()
         self._platforms = frozenset(platforms)
 
     def send(self, device: Device, notification: Notification) -> str:
@@ -49,6 +51,11 @@ class MemoryPushGateway:
             raise NoContact(f"no application sends to {device.platform.value}")
         if device.token in self.gone:
             raise InvalidContact("the device is gone")
+        self.endpoints.add(device.token)
         message_id = f"push-{len(self.sent) + 1}"
         self.sent.append(SentNotification(device.token, notification, message_id))
         return message_id
+
+    def forget(self, device: Device) -> None:
+        """Keep nothing of a device but the notifications that were sent."""
+        self.endpoints.discard(device.token)

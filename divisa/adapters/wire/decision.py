@@ -28,11 +28,12 @@ from divisa.adapters.wire.decision_document import (
     QuietHoursDocument,
     QuoteDocument,
     RecipientDocument,
+    ReconsideredDocument,
     SummaryDocument,
 )
 from divisa.domain.bands import Band
 from divisa.domain.behaviour import BehaviourSummary
-from divisa.domain.decision import DecisionRecord, Judgement, LoggedFacts, LoggedRecipient, ModelAnswer
+from divisa.domain.decision import DecisionRecord, Judgement, LoggedFacts, LoggedRecipient, ModelAnswer, Reconsidered
 from divisa.domain.errors import InvalidInput, InvalidSetting, UnknownPair
 from divisa.domain.evaluation import Decision
 from divisa.domain.features import FEATURE_HASH, FEATURE_NAMES, QUESTION_NAMES
@@ -67,7 +68,7 @@ def decision_from_json(line: bytes | str) -> DecisionRecord:
 
 
 def _document(record: DecisionRecord) -> DecisionDocument:
-    answer, judgement = record.answer, record.judgement
+    answer, judgement, again = record.answer, record.judgement, record.reconsidered
     hold, buy, sell = answer.probabilities
     return DecisionDocument(
         schema=1,
@@ -92,6 +93,7 @@ def _document(record: DecisionRecord) -> DecisionDocument:
         ),
         model_version=record.model_version,
         judgement=None if judgement is None else _judgement_document(judgement),
+        reconsidered=msgspec.UNSET if again is None else _reconsidered_document(again),
     )
 
 
@@ -101,6 +103,7 @@ def _record(document: DecisionDocument) -> DecisionRecord:
     if len(document.question) != len(QUESTION_NAMES):
         raise InvalidInput(f"the decision's question has {len(document.question)} columns, not {len(QUESTION_NAMES)}")
     answer, judgement, quote = document.answer, document.judgement, document.quote
+    again = document.reconsidered
     hold, buy, sell = answer.probabilities
     return DecisionRecord(
         decision_id=document.decision_id,
@@ -130,7 +133,22 @@ def _record(document: DecisionDocument) -> DecisionRecord:
         ),
         model_version=document.model_version,
         judgement=None if judgement is None else _judgement(judgement),
+        reconsidered=None if again is msgspec.UNSET else _reconsidered(again),
     )
+
+
+def _reconsidered_document(again: Reconsidered) -> ReconsideredDocument:
+    return ReconsideredDocument(
+        suggestion_id=again.suggestion_id,
+        side=again.side,
+        held_until=again.held_until.astimezone(UTC),
+        dropped=again.dropped,
+    )
+
+
+def _reconsidered(document: ReconsideredDocument) -> Reconsidered:
+    held_until = document.held_until.astimezone(UTC)
+    return Reconsidered(document.suggestion_id, document.side, held_until, document.dropped)
 
 
 def _judgement_document(judgement: Judgement) -> JudgementDocument:

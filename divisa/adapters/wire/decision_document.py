@@ -141,8 +141,20 @@ class JudgementDocument(_Part, frozen=True, kw_only=True):
     held_until: Moment | None
 
 
+class ReconsideredDocument(_Part, frozen=True, kw_only=True):
+    """`Reconsidered`."""
+
+    suggestion_id: str
+    side: Side
+    held_until: Moment
+    dropped: Suppression | None
+
+
 class DecisionDocument(_Part, frozen=True, kw_only=True):
-    """One line: `DecisionRecord`, and the versions of its form and of the features' list."""
+    """One line: `DecisionRecord`, and the versions of its form and of the features' list.
+
+    What was reconsidered stands in the line of a release alone.
+    """
 
     schema: Literal[1]
     decision_id: str
@@ -160,3 +172,4 @@ class DecisionDocument(_Part, frozen=True, kw_only=True):
     answer: AnswerDocument
     model_version: str
     judgement: JudgementDocument | None
+    reconsidered: ReconsideredDocument | msgspec.UnsetType = msgspec.UNSET

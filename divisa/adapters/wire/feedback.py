@@ -1,12 +1,16 @@
 """What SES tells of an email, by its configuration set or its identity, and what a phone number passes on."""
 
 # No `from __future__ import annotations`: msgspec reads the types of the fields when the module is loaded.
-from typing import Annotated
+from typing import Annotated, Final
 
 import msgspec
 
 from divisa.domain.errors import InvalidInput
 from divisa.domain.feedback import EmailFeedback, FeedbackKind
+
+SUGGESTION_TAG: Final = "suggestion"
+"""The tag of an email that says what it is about; SES repeats it in every event of the email, but in none by which it
+tells of an identity."""
 
 
 class _Address(msgspec.Struct, frozen=True, rename="camel"):
@@ -22,8 +26,10 @@ class _Complaint(msgspec.Struct, frozen=True, rename="camel"):
     complained_recipients: tuple[_Address, ...]
 
 
-class _Mail(msgspec.Struct, frozen=True):
+class _Mail(msgspec.Struct, frozen=True, rename="camel"):
     destination: tuple[str, ...] = ()
+    message_id: str = ""
+    tags: dict[str, tuple[str, ...]] = {}
 
 
 class _Event(msgspec.Struct, frozen=True, rename="camel"):
@@ -68,14 +74,12 @@ def email_feedback_from_json(payload: bytes | str) -> EmailFeedback:
         raise InvalidInput("the message is no event of SES") from None
     kind = event.event_type or event.notification_type
     if kind == "Complaint" and event.complaint is not None:
-        concerned = event.complaint.complained_recipients
-        return EmailFeedback(FeedbackKind.COMPLAINT, _spellings(concerned, event.mail))
+        return _feedback(FeedbackKind.COMPLAINT, event.mail, event.complaint.complained_recipients)
     if kind == "Bounce" and event.bounce is not None and event.bounce.bounce_type == "Permanent":
-        concerned = event.bounce.bounced_recipients
-        return EmailFeedback(FeedbackKind.PERMANENT_BOUNCE, _spellings(concerned, event.mail))
+        return _feedback(FeedbackKind.PERMANENT_BOUNCE, event.mail, event.bounce.bounced_recipients)
     if not kind:
         raise InvalidInput("the message is no event of SES")
-    return EmailFeedback(FeedbackKind.OTHER)
+    return _feedback(FeedbackKind.DELIVERY if kind == "Delivery" else FeedbackKind.OTHER, event.mail)
 
 
 def inbound_sms_from_json(payload: bytes | str) -> InboundSms:
@@ -88,6 +92,11 @@ def inbound_sms_from_json(payload: bytes | str) -> InboundSms:
         return _INBOUND.decode(payload)
     except (msgspec.MsgspecError, UnicodeError, RecursionError):
         raise InvalidInput("the message is no inbound text") from None
+
+
+def _feedback(kind: FeedbackKind, mail: _Mail, concerned: tuple[_Address, ...] = ()) -> EmailFeedback:
+    suggestion_id = next(iter(mail.tags.get(SUGGESTION_TAG, ())), None)
+    return EmailFeedback(kind, _spellings(concerned, mail), suggestion_id, mail.message_id)
 
 
 def _spellings(concerned: tuple[_Address, ...], mail: _Mail) -> tuple[str, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -13,8 +14,9 @@ from divisa.adapters.aws import clients
 from divisa.adapters.aws.secrets import SecretsManagerSecrets
 from divisa.adapters.wire.unsubscribe import SignedUnsubscribeTokens
 from divisa.domain.recipient import Channel
+from divisa.domain.suggestion import Delivery, DeliveryStatus
 from divisa.services.unsubscribe import Subscription, signing_keys
-from tests.builders import a_recipient
+from tests.builders import WEDNESDAY, a_recipient
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -109,6 +111,10 @@ def test_a_text_that_says_so_ends_texts_for_everybody_with_that_number(api_cloud
 
 def test_a_complaint_ends_emails_and_a_bounce_leaves_the_address_out(api_cloud: ApiCloud) -> None:
     annoyed, gone = settle(api_cloud, "annoyed", 5), settle(api_cloud, "gone", 6)
+    sent = Delivery("s-gone", Channel.EMAIL, DeliveryStatus.SENT, WEDNESDAY, "m-2")
+    deliveries = api_cloud.stores.deliveries
+    assert deliveries.claim(sent.suggestion_id, sent.channel, sent.at) is None
+    deliveries.settle(sent)
     topic = api_cloud.running.deployment.email_feedback_topic_arn
     publish(
         api_cloud,
@@ -124,10 +130,11 @@ def test_a_complaint_ends_emails_and_a_bounce_leaves_the_address_out(api_cloud: 
         topic,
         {
             "eventType": "Bounce",
-            "mail": {"messageId": "m-2", "destination": [gone.email]},
+            "mail": {"messageId": "m-2", "destination": [gone.email], "tags": {"suggestion": ["s-gone"]}},
             "bounce": {"bounceType": "Permanent", "bouncedRecipients": [{"emailAddress": gone.email}]},
         },
     )
     await_that(lambda: Channel.EMAIL not in load(api_cloud, annoyed.user_id).consent)
     await_that(lambda: Channel.EMAIL not in load(api_cloud, gone.user_id).reachable())
     assert load(api_cloud, gone.user_id).consent == gone.consent
+    await_that(lambda: list(deliveries.of_suggestions(["s-gone"])) == [replace(sent, status=DeliveryStatus.BOUNCED)])

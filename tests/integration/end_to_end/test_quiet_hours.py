@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import json
+import os
+import subprocess
+import sys
 import time
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -51,6 +55,19 @@ def held(world: World) -> Suggestion:
     return suggestion
 
 
+def causes(world: World, suggestion: Suggestion) -> list[str]:
+    """Why a suggestion was decided about, each time, as `divisa explain` has it from the log."""
+    answer = subprocess.run(
+        [sys.executable, "-m", "local.cli", "explain", suggestion.suggestion_id, "--json"],
+        env={**os.environ, "DIVISA_HOME": str(world.cloud.home), "NO_COLOR": "1"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    found = json.loads(answer.stdout)
+    return [each["decision"]["cause"] for each in (found, *found["looked_at_again"])]
+
+
 def test_a_night_is_quiet_and_its_suggestion_is_told_in_the_morning_at_the_new_price_once(world: World) -> None:
     sleeper, morning = a_sleeper(world), _end_of_night(world)
     cloud = world.cloud
@@ -77,6 +94,7 @@ def test_a_night_is_quiet_and_its_suggestion_is_told_in_the_morning_at_the_new_p
     [message] = world.messages(sleeper)
     assert "16.79" in message.text
     assert world.books().open == []
+    assert causes(world, kept) == ["broken", "release"]
 
     announced = world.counted(cloud.deployment.outbox_function_name)["SuggestionsAnnounced"]
     assert world.stores.suggestions.answer(

@@ -28,10 +28,8 @@ FUNCTIONS = (
     "InboundSms",
     "EmailFeedback",
 )
-DECIDING = ("Quotes", "Backlog", "Refresh", "Transactions")
-"""The functions that decide about watches."""
 ASKING = ("Quotes", "Backlog", "Refresh", "Release", "Transactions")
-"""The functions that ask the model."""
+"""The functions that ask the model, and log what was decided."""
 
 
 def of_type(resources: Resources, kind: str) -> dict[str, dict[str, Any]]:

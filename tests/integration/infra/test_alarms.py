@@ -50,7 +50,7 @@ def test_a_person_hears_of_errors_delays_set_aside_records_and_a_silent_model(re
     assert {("RefreshesFull", f"{name}refresh"), ("ReleasesFull", f"{name}release")} <= set(watched)
     assert {("EvaluationsPostponed", f"{name}quotes"), ("BarsUnwritten", f"{name}quotes")} <= set(watched)
     assert ("DeliveriesWithoutBudget", f"{name}sms") in watched
-    assert ("DecisionsUnlogged", f"{name}quotes") in watched
+    assert {("DecisionsUnlogged", f"{name}quotes"), ("PolicyNotTaken", f"{name}quotes")} <= set(watched)
     assert "DeliveryToS3.DataFreshness" in {metric for metric, _ in watched}
     assert all(each["AlarmActions"] == [{"Ref": "OperationsTopic"}] for each in alarms.values())
 
@@ -71,6 +71,7 @@ def test_our_own_metrics_that_alarms_watch_are_ones_that_their_function_counts(r
         [service] = (dimension["Value"] for dimension in each["Dimensions"])
         function = service.rpartition("-")[2]
         source = (ROOT / f"stream_consumers/{function}.py").read_text()
+        source += (ROOT / "divisa/observability.py").read_text()  # What use cases report through it.
         for shared in ("deciding", "delivery"):
             if f"stream_consumers.{shared} import" in source:
                 source += (ROOT / f"stream_consumers/{shared}.py").read_text()

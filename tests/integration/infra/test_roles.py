@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.integration.infra.template import ASKING, DECIDING, FUNCTIONS, as_list, of_type, referred, statements
+from tests.integration.infra.template import ASKING, FUNCTIONS, as_list, of_type, referred, statements
 
 if TYPE_CHECKING:
     from tests.integration.infra.template import Resources
@@ -101,7 +101,7 @@ def test_only_who_asks_reaches_the_model_only_who_announces_the_topic_only_the_s
     topic = {"Ref": "SuggestionsTopic"}
     assert [name for name in FUNCTIONS if may(name, "sagemaker:InvokeEndpoint")] == list(ASKING)
     assert [name for name in FUNCTIONS if may(name, "sns:Publish", topic)] == ["Outbox", "Push", "Sms", "Email"]
-    assert [name for name in FUNCTIONS if may(name, "firehose:PutRecordBatch")] == list(DECIDING)
+    assert [name for name in FUNCTIONS if may(name, "firehose:PutRecordBatch")] == list(ASKING)
     assert [name for name in FUNCTIONS if may(name, "ses:SendEmail")] == ["Email"]
 
 
@@ -179,12 +179,15 @@ def test_every_index_of_the_watches_is_queried_by_somebody(resources: Resources)
         assert f"/index/{index['IndexName']}" in roles
 
 
-@pytest.mark.parametrize(("function", "index"), [("InboundSms", "by_phone"), ("EmailFeedback", "by_email")])
-def test_who_takes_what_comes_back_finds_people_by_one_contact_and_changes_nothing_but_them(
-    resources: Resources, function: str, index: str
+@pytest.mark.parametrize(
+    ("function", "index", "changed"),
+    [("InboundSms", "by_phone", ["Recipients"]), ("EmailFeedback", "by_email", ["Recipients", "Deliveries"])],
+)
+def test_who_takes_what_comes_back_finds_people_by_one_contact_and_changes_nothing_but_them_and_their_deliveries(
+    resources: Resources, function: str, index: str, changed: list[str]
 ) -> None:
     may = may_do(resources, function)
 
     assert may["dynamodb:Query"] == {json.dumps({"Fn::Sub": f"${{RecipientsTable.Arn}}/index/{index}"})}
-    assert may["dynamodb:GetItem"] == may["dynamodb:UpdateItem"] == tables("Recipients")
+    assert may["dynamodb:GetItem"] == may["dynamodb:UpdateItem"] == tables(*changed)
     assert not {"dynamodb:PutItem", "dynamodb:DeleteItem", "sns:Publish", "secretsmanager:GetSecretValue"} & may.keys()

@@ -298,7 +298,7 @@ def test_each_function_is_told_what_it_needs_and_no_more(resources: Resources) -
         "Email": sending | {"SENDER_EMAIL", "CONFIGURATION_SET", "API_URL", "API_SECRET_ID"},
         "Api": people | {"REQUESTS_PER_MINUTE", "MAX_QUOTE_AGE_SECONDS", "QUOTE_VALIDITY_SECONDS", "LAKE_BUCKET"},
         "Prices": {"PAIRS", "PROVIDERS_SECRET_ID", "QUOTES_STREAM_NAME"},
-        "Erasure": people | {"LAKE_BUCKET"},
+        "Erasure": people | {"LAKE_BUCKET", "ANDROID_APPLICATION_ARN", "IOS_APPLICATION_ARN"},
         "InboundSms": set(),
         "EmailFeedback": set(),
     }
@@ -364,5 +364,5 @@ def test_ses_tells_of_bounces_and_complaints_of_every_email_that_we_send(resourc
     [destination] = of_type(resources, "SES::ConfigurationSetEventDestination").values()
 
     assert told == destination["ConfigurationSetName"] == {"Ref": "EmailConfiguration"}
-    assert destination["EventDestination"]["MatchingEventTypes"] == ["bounce", "complaint"]
+    assert destination["EventDestination"]["MatchingEventTypes"] == ["bounce", "complaint", "delivery"]
     assert destination["EventDestination"]["SnsDestination"] == {"TopicARN": {"Ref": "EmailFeedbackTopic"}}

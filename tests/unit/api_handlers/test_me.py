@@ -26,6 +26,7 @@ KEYS = {
     "watches",
     "suggestions",
     "deliveries",
+    "outcomes",
     "transactions",
 }
 """What an export has; whoever reads one counts on these names."""
@@ -47,6 +48,27 @@ def test_an_export_has_everything_that_is_kept_of_the_caller(people: PeopleApi) 
     assert [each["pair"] for each in found["watches"]] == ["USD/MXN"]
     assert [len(found[name]) for name in ("devices", "suggestions", "deliveries", "transactions")] == [1, 3, 3, 4]
     assert [each["sequence"] for each in found["transactions"]] == [4, 3, 2, 1]
+    assert found["outcomes"][0] == {
+        "suggestion_id": found["outcomes"][0]["suggestion_id"],
+        "pair": "USD/MXN",
+        "side": "SELL",
+        "amount": "100.00",
+        "price": "17.3512",
+        "begun_at": "2024-01-10T15:00:00Z",
+        "arm": "treated",
+        "channel": "sms",
+        "reason": "above_cost",
+        "shown_at": "2024-01-10T15:00:03.000250Z",
+        "opened_at": "2024-01-10T15:02:00Z",
+        "response": "accepted",
+        "responded_at": "2024-01-10T15:03:00Z",
+        "traded_at": "2024-01-10T15:04:00Z",
+        "traded_quantity": "70.00",
+        "prices": {horizon: {"mid": "17.3", "gain": "4.12"} for horizon in ("1h", "1d", "7d")},
+    }
+    assert {each["suggestion_id"] for each in found["outcomes"]} == {
+        each["suggestion_id"] for each in found["suggestions"]
+    }
     assert found["shortened"] == []
 
 
@@ -65,8 +87,8 @@ def test_an_export_says_which_lists_do_not_fit(people: PeopleApi, monkeypatch: p
     monkeypatch.setattr(export_person, "MAX_TRANSACTIONS", 3)
     monkeypatch.setattr(export_person, "MAX_SUGGESTIONS", 2)
     found = people.ask("GET", "/v1/me/export").json
-    assert found["shortened"] == ["suggestions", "transactions"]
-    assert [len(found[name]) for name in ("suggestions", "deliveries", "transactions")] == [2, 2, 3]
+    assert found["shortened"] == ["suggestions", "outcomes", "transactions"]
+    assert [len(found[name]) for name in ("suggestions", "deliveries", "outcomes", "transactions")] == [2, 2, 2, 3]
     assert [each["sequence"] for each in found["transactions"]] == [4, 3, 2]
 
 

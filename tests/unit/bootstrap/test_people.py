@@ -17,7 +17,9 @@ from divisa.adapters.aws.erasure_markers import S3ErasureMarkers
 from divisa.adapters.aws.erasure_queue import SqsErasureQueue
 from divisa.adapters.aws.erasures import DynamoErasures
 from divisa.adapters.aws.ledger import DynamoLedger
+from divisa.adapters.aws.outcomes import DynamoOutcomes
 from divisa.adapters.aws.personal_rows import DynamoPersonalRows
+from divisa.adapters.aws.push_gateway import SnsPushGateway
 from divisa.adapters.aws.recipients import DynamoRecipients
 from divisa.adapters.aws.secrets import SecretsManagerSecrets
 from divisa.adapters.aws.sign_ins import CognitoSignIns
@@ -85,6 +87,7 @@ def test_an_export_reads_every_store_that_knows_people() -> None:
         "watches": DynamoWatches,
         "suggestions": DynamoSuggestions,
         "deliveries": DynamoDeliveries,
+        "outcomes": DynamoOutcomes,
         "clock": ReplayClock,
         "pairs": frozenset,
     }
@@ -108,6 +111,8 @@ def test_erasing_is_asked_for_and_done_by_the_wall_and_stops_the_person_in_the_s
         "ledger": DynamoLedger,
         "suggestions": DynamoSuggestions,
         "deliveries": DynamoDeliveries,
+        "devices": DynamoDevices,
+        "push": SnsPushGateway,
         "rows": DynamoPersonalRows,
         "sign_ins": CognitoSignIns,
         "markers": S3ErasureMarkers,

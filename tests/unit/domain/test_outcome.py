@@ -193,3 +193,9 @@ def test_a_longer_window_settles_later() -> None:
     assert OutcomeRules().settled_after == 7 * DAY
     assert OutcomeRules(window=10 * DAY).settled_after == 10 * DAY
     assert found().pair == USD_MXN
+
+
+@pytest.mark.parametrize("status", list(DeliveryStatus))
+def test_what_came_back_or_was_never_sent_was_not_shown(status: DeliveryStatus) -> None:
+    shown_at = found(deliveries=[a_delivery(status=status, at=WEDNESDAY)]).shown_at
+    assert (shown_at == WEDNESDAY) is status.was_shown

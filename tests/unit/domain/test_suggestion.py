@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from divisa.domain.suggestion import Suggestion, SuggestionResponse, SuggestionStatus, Suppression
+from divisa.domain.suggestion import DeliveryStatus, Suggestion, SuggestionResponse, SuggestionStatus, Suppression
 from tests.builders import WEDNESDAY, a_suggestion
 
 LATER = WEDNESDAY + timedelta(hours=8)
@@ -26,3 +26,17 @@ def test_what_is_held_stays_so_until_it_is_dropped_or_answered(
 ) -> None:
     assert suggestion.status(WEDNESDAY + timedelta(minutes=1)) is status
     assert suggestion.is_held is (status is SuggestionStatus.HELD)
+
+
+def test_nothing_follows_on_itself_or_on_what_follows_it() -> None:
+    for status in DeliveryStatus:
+        assert status not in status.follows
+        assert not [each for each in status.follows if status in each.follows]
+        assert DeliveryStatus.SENDING not in status.follows
+
+
+def test_a_bounced_message_was_sent_and_not_shown() -> None:
+    shown = {DeliveryStatus.SENT, DeliveryStatus.DELIVERED, DeliveryStatus.COMPLAINED}
+    assert {status for status in DeliveryStatus if status.was_shown} == shown
+    assert {status for status in DeliveryStatus if status.was_sent} == shown | {DeliveryStatus.BOUNCED}
+    assert not any(status.passes_on for status in DeliveryStatus if status.was_sent)

@@ -54,6 +54,7 @@ KEYS = [
     "BacklogFunctionName",
     "RefreshFunctionName",
     "ReleaseFunctionName",
+    "OutcomesFunctionName",
     "LedgerFunctionName",
     "TransactionsFunctionName",
     "OutboxFunctionName",
@@ -100,6 +101,7 @@ def test_functions_come_in_the_order_in_which_a_quote_meets_them() -> None:
         "PricesFunctionName",
         "InboundSmsFunctionName",
         "EmailFeedbackFunctionName",
+        "OutcomesFunctionName",
         "ErasureFunctionName",
     )
 

@@ -20,12 +20,13 @@ KEY = ("s-1", Channel.SMS)
 def a_delivery(
     status: DeliveryStatus, *, suggestion_id: str = "s-1", channel: Channel = Channel.SMS, seconds: float = 0.0
 ) -> Delivery:
-    message_id = f"{channel}-{suggestion_id}" if status is SENT else None
+    message_id = f"{channel}-{suggestion_id}" if status.was_sent else None
     return Delivery(suggestion_id, channel, status, WEDNESDAY + timedelta(seconds=seconds), message_id)
 
 
-def test_a_message_that_is_in_an_inbox_is_delivered() -> None:
-    outcome = reconcile([BY_SMS], [a_delivery(SENT)], {"sms-s-1"})
+@pytest.mark.parametrize("status", [status for status in DeliveryStatus if status.was_sent])
+def test_a_message_that_is_in_an_inbox_is_delivered_whatever_was_said_to_it(status: DeliveryStatus) -> None:
+    outcome = reconcile([BY_SMS], [a_delivery(status)], {"sms-s-1"})
     assert outcome == Outcome(suggestions=1, delivered=Counter(sms=1))
 
 
@@ -34,7 +35,10 @@ def test_a_message_that_was_handed_over_and_is_in_no_inbox_is_open_whatever_the_
     assert outcome == Outcome(suggestions=1, open=[KEY])
 
 
-@pytest.mark.parametrize("status", sorted(set(DeliveryStatus) - {SENT, DeliveryStatus.SENDING}))
+@pytest.mark.parametrize(
+    "status",
+    sorted(each for each in DeliveryStatus if not each.was_sent and each is not DeliveryStatus.SENDING),
+)
 def test_a_message_that_ended_otherwise_is_unsent_for_that_reason(status: DeliveryStatus) -> None:
     outcome = reconcile([BY_SMS], [a_delivery(status)], set())
     assert outcome == Outcome(suggestions=1, unsent=Counter({f"sms: {status.value}": 1}))

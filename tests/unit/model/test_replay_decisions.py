@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from divisa.adapters.csv.prices import read_quotes
+from divisa.adapters.memory.held_suggestions import MemoryHeldSuggestions
 from divisa.adapters.wire.decision import decision_from_json, decision_to_json
 from divisa.domain.decision import Cause
 from divisa.domain.policy import RULES, PolicyRules
 from divisa.domain.preferences import QuietHours
+from divisa.services.release_held import ReleaseHeld
 from divisa.services.replay_decisions import ReplayDecisions
 from local.artefact import scorer_of
 from local.seeding import seed
@@ -38,7 +40,7 @@ def scorer(trained: TrainedModel) -> Scorer:
 
 @pytest.fixture(scope="module")
 def lines(world: SimulatedFiles, scorer: Scorer) -> list[bytes]:
-    """What is logged while prices come in, users are refreshed, and some are evaluated because they traded."""
+    """What is logged while prices come in, users are refreshed, traded, or are told after their quiet hours."""
     services = World({}, rules=PolicyRules(cooldown=timedelta(hours=12)))
     services.decide = replace(services.decide, evaluate=replace(services.evaluate, scorer=scorer))
     stores = replace(
@@ -62,6 +64,16 @@ def lines(world: SimulatedFiles, scorer: Scorer) -> list[bytes]:
     refresh = replace(services.refresh, decide=services.decide)
     reevaluate = replace(services.reevaluate, decide=services.decide)
     services.apply = apply
+    release = ReleaseHeld(
+        held=MemoryHeldSuggestions(services.suggestions),
+        suggestions=services.suggestions,
+        markets=services.markets,
+        decide=services.decide,
+        gather=services.suggest.gather,
+        policy=services.policy,
+        clock=services.clock,
+        log=services.suggest.log,
+    )
     quotes = (quote for quote in read_quotes(world.prices, source="simulator", on_reject=lambda _: None))
     for number, quote in enumerate(quote for quote in quotes if quote.pair == USD_MXN and quote.event_time > UNTIL):
         services.receive(quote)
@@ -69,6 +81,8 @@ def lines(world: SimulatedFiles, scorer: Scorer) -> list[bytes]:
             refresh(USD_MXN, 50)
         if number % 3 == 2:
             reevaluate(USD_MXN, users[number % 7 :: 7])
+        for shard in range(release.held.shards):
+            release(shard, len(users))
         if len(services.decisions.lines) >= DECISIONS:
             break
     return services.decisions.lines

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import fields, is_dataclass, replace
 from datetime import timedelta
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from divisa.adapters.memory.clock import ManualClock
@@ -13,9 +14,11 @@ from divisa.adapters.memory.erasure_markers import MemoryErasureMarkers
 from divisa.adapters.memory.erasure_queue import MemoryErasureQueue
 from divisa.adapters.memory.erasures import MemoryErasures
 from divisa.adapters.memory.ledger import MemoryLedger
+from divisa.adapters.memory.outcomes import MemoryOutcomes
 from divisa.adapters.memory.pacing import MemoryPacing
 from divisa.adapters.memory.personal_rows import MemoryPersonalRows
 from divisa.adapters.memory.portfolios import MemoryPortfolios
+from divisa.adapters.memory.push_gateway import MemoryPushGateway
 from divisa.adapters.memory.recipients import MemoryRecipients
 from divisa.adapters.memory.secrets import MemorySecrets
 from divisa.adapters.memory.sign_ins import MemorySignIns
@@ -26,6 +29,7 @@ from divisa.adapters.wire.unsubscribe import SignedUnsubscribeTokens
 from divisa.domain.device import Platform
 from divisa.domain.erasure import pseudonym_of
 from divisa.domain.ledger import enter, transaction_id_of
+from divisa.domain.outcome import Horizon, LaterPrice
 from divisa.domain.pair import Pair
 from divisa.domain.recipient import Channel
 from divisa.domain.suggestion import Delivery, DeliveryStatus, suggestion_id_of
@@ -51,6 +55,7 @@ from tests.builders import (
     a_summary,
     a_transaction,
     a_watch,
+    an_outcome,
 )
 
 if TYPE_CHECKING:
@@ -76,10 +81,12 @@ class PeopleWorld:
         self.portfolios, self.summaries = MemoryPortfolios(), MemorySummaries()
         self.ledger = MemoryLedger(self.portfolios)
         self.suggestions, self.deliveries = MemorySuggestions(), MemoryDeliveries()
+        self.outcomes, self.push = MemoryOutcomes(), MemoryPushGateway()
         self.watches = MemoryWatches(self.suggestions, shards=2)
         self.erasures, self.queue, self.markers = MemoryErasures(), MemoryErasureQueue(), MemoryErasureMarkers()
         self.pacing = MemoryPacing()
-        stores = (self.portfolios, self.summaries, self.recipients, self.suggestions, self.devices, self.pacing)
+        rows = (self.portfolios, self.summaries, self.recipients, self.suggestions, self.devices, self.outcomes)
+        stores = (*rows, self.pacing)
         self.rows = MemoryPersonalRows(stores)
 
         self.keep_preferences = KeepPreferences(self.recipients, self.pairs)
@@ -98,6 +105,8 @@ class PeopleWorld:
             ledger=self.ledger,
             suggestions=self.suggestions,
             deliveries=self.deliveries,
+            devices=self.devices,
+            push=self.push,
             rows=self.rows,
             sign_ins=self.sign_ins,
             markers=self.markers,
@@ -115,6 +124,7 @@ class PeopleWorld:
             watches=self.watches,
             suggestions=self.suggestions,
             deliveries=self.deliveries,
+            outcomes=self.outcomes,
             clock=self.clock,
             pairs=self.pairs,
         )
@@ -124,7 +134,8 @@ class PeopleWorld:
         phone, email = contacts_of(user_id)
         self.sign_ins.put(user_id, SignIn(True, WEDNESDAY, {"email": email, "sub": user_id}))
         self.recipients.put_many([a_recipient(user_id, phone=phone, email=email)])
-        self.keep_devices.register(user_id, Platform.ANDROID, token_of(user_id))
+        device, _ = self.keep_devices.register(user_id, Platform.ANDROID, token_of(user_id))
+        self.push.endpoints.add(device.token)
         self.summaries.put_many(USD_MXN, {user_id: a_summary()})
         self.portfolios.put_many([a_portfolio(user_id=user_id)])
         for number in range(trades):
@@ -146,7 +157,7 @@ class PeopleWorld:
         assert self.ledger.record(entry, after)
 
     def suggest(self, user_id: str, number: int) -> Announcement:
-        """Suggest something, and send it by email."""
+        """Suggest something, send it by email, and know what followed."""
         suggestion = a_suggestion(
             user_id=user_id,
             suggestion_id=suggestion_id_of(user_id, USD_MXN, Side.SELL, number),
@@ -161,6 +172,11 @@ class PeopleWorld:
         sent = Delivery(suggestion.suggestion_id, Channel.EMAIL, DeliveryStatus.SENT, WEDNESDAY, f"m-{number}")
         self.deliveries.claim(sent.suggestion_id, sent.channel, sent.at)
         self.deliveries.settle(sent)
+        prices = dict.fromkeys(
+            Horizon, LaterPrice(Decimal("17.3"), Decimal("17.29"), Decimal("17.31"), Decimal("4.12"))
+        )
+        followed = an_outcome(user_id=user_id, suggestion_id=suggestion.suggestion_id, prices=prices)
+        self.outcomes.put_many([followed])
         return Announcement(suggestion, Channel.SMS)
 
     def pseudonym(self, user_id: str) -> str:
@@ -182,6 +198,8 @@ class PeopleWorld:
             self.ledger,
             self.suggestions,
             self.deliveries,
+            self.outcomes,
+            self.push,
             self.watches,
             self.erasures,
             self.queue,

@@ -11,14 +11,14 @@ from divisa.adapters.memory.sms_budget import MemorySmsBudget
 from divisa.adapters.memory.sms_gateway import MemorySmsGateway
 from divisa.adapters.memory.suggestion_topic import MemorySuggestionTopic
 from divisa.domain.erasure import Erasure, is_pseudonym
-from divisa.domain.errors import Refused, StoreUnavailable
+from divisa.domain.errors import NotifierUnavailable, Refused, StoreUnavailable
 from divisa.domain.recipient import Channel
 from divisa.domain.sms_budget import Rate
 from divisa.domain.suggestion import DeliveryStatus
 from divisa.ports import LedgerFilter
 from divisa.services.deliver import Deliver, by_sms
 from tests.builders import APP_URL, USD_MXN, WEDNESDAY
-from tests.unit.services.people import PeopleWorld
+from tests.unit.services.people import PeopleWorld, token_of
 
 ANA, BEN = "0a2b7c9e-ana", "f1d3e5a7-ben"
 ALL = LedgerFilter()
@@ -244,3 +244,42 @@ def test_a_watch_of_somebody_erased_makes_no_suggestion_any_more(world: PeopleWo
     world.request_erasure(ANA)
     world.work_off()
     assert world.watches.get_many(USD_MXN, [ANA]) == {}
+
+
+def test_the_push_gateway_forgets_the_persons_devices_before_their_rows_are_gone(world: PeopleWorld) -> None:
+    world.request_erasure(ANA)
+    life = Life(0)
+    for steps in range(200):
+        life.steps = steps
+        try:
+            done = mortal(world.erase_person, life)(ANA)
+        except Killed:
+            assert token_of(ANA) not in world.push.endpoints or world.devices.of_user(ANA)
+        else:
+            if done:
+                break
+    assert world.push.endpoints == {token_of(BEN)}
+
+
+def test_a_push_gateway_that_does_not_answer_is_asked_again(
+    world: PeopleWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(_: object) -> None:
+        raise NotifierUnavailable("not now")
+
+    world.request_erasure(ANA)
+    with monkeypatch.context() as patched:
+        patched.setattr(world.push, "forget", refuse)
+        with pytest.raises(NotifierUnavailable):
+            world.erase_person(ANA)
+    assert world.devices.of_user(ANA)
+    world.work_off()
+    assert world.push.endpoints == {token_of(BEN)}
+
+
+def test_what_followed_suggestions_is_exported_and_erased(world: PeopleWorld) -> None:
+    assert world.export_person(ANA).outcomes == world.outcomes.of_user(ANA)
+    assert len(world.outcomes.of_user(ANA)) == 3
+    world.request_erasure(ANA)
+    world.work_off()
+    assert {each.user_id for each in world.outcomes.all()} == {BEN}

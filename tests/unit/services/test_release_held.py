@@ -21,6 +21,7 @@ from divisa.domain.transaction import Side
 from divisa.ports import MAX_RELEASES
 from divisa.services.assign_arm import KEY, AssignArm
 from divisa.services.gather_facts import GatherFacts
+from divisa.services.log_decisions import LogDecisions
 from divisa.services.release_held import PATIENCE, Released, ReleaseHeld
 from tests.around import Answer, Band, around
 from tests.builders import USD_MXN, WEDNESDAY, a_portfolio, a_quote, a_recipient, a_suggestion, a_summary
@@ -92,7 +93,14 @@ class Morning:
         )
         decide = replace(self.world.decide, evaluate=replace(self.world.evaluate, scorer=self.world.scorer))
         self.release = ReleaseHeld(
-            self.held, self.world.suggestions, self.world.markets, decide, gather, self.policy, self.world.clock
+            self.held,
+            self.world.suggestions,
+            self.world.markets,
+            decide,
+            gather,
+            self.policy,
+            self.world.clock,
+            LogDecisions(self.world.decisions),
         )
         self.world.clock.set(MORNING + MINUTE)
         if mid is not None:

@@ -1,15 +1,19 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import permutations
 
 import pytest
 
+from divisa.adapters.memory.deliveries import MemoryDeliveries
 from divisa.adapters.memory.recipients import MemoryRecipients
+from divisa.domain.errors import ConcurrentUpdate
 from divisa.domain.feedback import EmailFeedback, FeedbackKind
 from divisa.domain.recipient import Channel
+from divisa.domain.suggestion import Delivery, DeliveryStatus
 from divisa.services.take_feedback import TakeEmailFeedback, TakeSms
 from divisa.services.unsubscribe import WithdrawConsent
-from tests.builders import EMAIL, PHONE, a_recipient
+from tests.builders import EMAIL, PHONE, WEDNESDAY, a_recipient
 
 ANA = a_recipient()
 EVA = a_recipient("eva", email="eva@example.com")
@@ -42,7 +46,7 @@ def test_another_text_changes_nothing(recipients: MemoryRecipients) -> None:
 
 
 def test_who_complains_gets_no_more_emails(recipients: MemoryRecipients) -> None:
-    take = TakeEmailFeedback(recipients, WithdrawConsent(recipients))
+    take = TakeEmailFeedback(recipients, WithdrawConsent(recipients), MemoryDeliveries())
     complaint = EmailFeedback(FeedbackKind.COMPLAINT, (EMAIL,))
     assert (take(complaint), take(complaint)) == (1, 0)
     assert recipients.load("ana") == replace(ANA, consent=ANA.consent - {Channel.EMAIL}, version=1)
@@ -50,7 +54,7 @@ def test_who_complains_gets_no_more_emails(recipients: MemoryRecipients) -> None
 
 
 def test_an_address_that_bounced_is_left_out_until_it_is_another_one(recipients: MemoryRecipients) -> None:
-    take = TakeEmailFeedback(recipients, WithdrawConsent(recipients))
+    take = TakeEmailFeedback(recipients, WithdrawConsent(recipients), MemoryDeliveries())
     assert take(EmailFeedback(FeedbackKind.PERMANENT_BOUNCE, (EMAIL, EMAIL.upper()))) == 1
 
     bounced = recipients.load("ana")
@@ -61,6 +65,76 @@ def test_an_address_that_bounced_is_left_out_until_it_is_another_one(recipients:
 
 
 def test_nothing_follows_on_anything_else(recipients: MemoryRecipients) -> None:
-    take = TakeEmailFeedback(recipients, WithdrawConsent(recipients))
+    take = TakeEmailFeedback(recipients, WithdrawConsent(recipients), MemoryDeliveries())
     assert take(EmailFeedback(FeedbackKind.OTHER)) == 0
     assert recipients.load("ana") == ANA
+
+
+S_1 = Delivery("s-1", Channel.EMAIL, DeliveryStatus.SENT, WEDNESDAY, "m-1")
+
+
+@pytest.fixture
+def deliveries() -> MemoryDeliveries:
+    made = MemoryDeliveries()
+    made.claim("s-1", Channel.EMAIL, WEDNESDAY)
+    return made
+
+
+def hear(recipients: MemoryRecipients, deliveries: MemoryDeliveries, *kinds: FeedbackKind) -> Delivery:
+    take = TakeEmailFeedback(recipients, WithdrawConsent(recipients), deliveries)
+    for kind in kinds:
+        take(EmailFeedback(kind, (), "s-1", "m-1"))
+    [found] = deliveries.all()
+    return found
+
+
+DELIVERY, BOUNCE, COMPLAINT = FeedbackKind.DELIVERY, FeedbackKind.PERMANENT_BOUNCE, FeedbackKind.COMPLAINT
+
+
+@pytest.mark.parametrize("kinds", list(permutations([DELIVERY, DELIVERY, BOUNCE, FeedbackKind.OTHER])))
+def test_a_bounced_email_stays_bounced_in_whatever_order_things_are_heard(
+    recipients: MemoryRecipients, deliveries: MemoryDeliveries, kinds: tuple[FeedbackKind, ...]
+) -> None:
+    deliveries.settle(S_1)
+    assert hear(recipients, deliveries, *kinds) == replace(S_1, status=DeliveryStatus.BOUNCED)
+
+
+@pytest.mark.parametrize(
+    ("kind", "status"),
+    [
+        (DELIVERY, DeliveryStatus.DELIVERED),
+        (COMPLAINT, DeliveryStatus.COMPLAINED),
+        (FeedbackKind.OTHER, DeliveryStatus.SENT),
+    ],
+)
+def test_what_is_said_to_an_email_is_written_down_with_its_delivery(
+    recipients: MemoryRecipients, deliveries: MemoryDeliveries, kind: FeedbackKind, status: DeliveryStatus
+) -> None:
+    deliveries.settle(S_1)
+    assert hear(recipients, deliveries, kind, kind) == replace(S_1, status=status)
+
+
+def test_an_email_of_which_nobody_knew_whether_it_went_out_is_known_by_its_delivery(
+    recipients: MemoryRecipients, deliveries: MemoryDeliveries
+) -> None:
+    deliveries.settle(replace(S_1, status=DeliveryStatus.UNCERTAIN, message_id=None))
+    assert hear(recipients, deliveries, DELIVERY) == replace(S_1, status=DeliveryStatus.DELIVERED)
+
+
+def test_what_is_heard_before_the_sender_has_settled_is_heard_again_later(
+    recipients: MemoryRecipients, deliveries: MemoryDeliveries
+) -> None:
+    with pytest.raises(ConcurrentUpdate):
+        hear(recipients, deliveries, BOUNCE)
+    deliveries.settle(S_1)
+    assert hear(recipients, deliveries, BOUNCE).status is DeliveryStatus.BOUNCED
+
+
+def test_an_email_without_a_suggestion_and_one_whose_delivery_was_erased_leave_no_trace(
+    recipients: MemoryRecipients,
+) -> None:
+    deliveries = MemoryDeliveries()
+    take = TakeEmailFeedback(recipients, WithdrawConsent(recipients), deliveries)
+    assert take(EmailFeedback(BOUNCE, (EMAIL,), None, "m-1")) == 1
+    assert take(EmailFeedback(DELIVERY, (), "s-1", "m-1")) == 0
+    assert list(deliveries.all()) == []

@@ -107,7 +107,9 @@ class Life:
         decide = replace(world.decide, suggest=replace(world.suggest, gather=gather))
         world.apply = replace(world.apply, decide=decide)
         held = MemoryHeldSuggestions(world.suggestions)
-        self.release = ReleaseHeld(held, world.suggestions, world.markets, decide, gather, world.policy, world.clock)
+        self.release = ReleaseHeld(
+            held, world.suggestions, world.markets, decide, gather, world.policy, world.clock, world.suggest.log
+        )
         self.recipient, self.now, self.sequence = a_recipient(weekly_cap=2), WEDNESDAY, 0
         self.topic, self.queue, self.announced = MemorySuggestionTopic(), deque[Announcement](), set[str]()
         self.moods = deque[type[Exception] | None]()

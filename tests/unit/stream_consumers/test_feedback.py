@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from divisa.adapters.memory.deliveries import MemoryDeliveries
 from divisa.adapters.memory.recipients import MemoryRecipients
 from divisa.domain.errors import StoreUnavailable
 from divisa.domain.recipient import Channel
+from divisa.domain.suggestion import Delivery, DeliveryStatus
 from divisa.services.take_feedback import TakeEmailFeedback, TakeSms
 from divisa.services.unsubscribe import WithdrawConsent
 from stream_consumers import email_feedback, inbound_sms
-from tests.builders import EMAIL, PHONE, a_recipient
+from tests.builders import EMAIL, PHONE, WEDNESDAY, a_recipient
 from tests.unit.stream_consumers.conftest import SILENT
 
 if TYPE_CHECKING:
@@ -42,10 +45,13 @@ def recipients(monkeypatch: pytest.MonkeyPatch) -> MemoryRecipients:
     return made
 
 
-def serve(monkeypatch: pytest.MonkeyPatch, recipients: MemoryRecipients) -> None:
+def serve(
+    monkeypatch: pytest.MonkeyPatch, recipients: MemoryRecipients, deliveries: MemoryDeliveries | None = None
+) -> None:
     withdraw = WithdrawConsent(recipients)
+    take = TakeEmailFeedback(recipients, withdraw, deliveries or MemoryDeliveries())
     monkeypatch.setattr(inbound_sms, "_take", lambda: TakeSms(recipients, withdraw))
-    monkeypatch.setattr(email_feedback, "_take", lambda: TakeEmailFeedback(recipients, withdraw))
+    monkeypatch.setattr(email_feedback, "_take", lambda: take)
 
 
 def receive(module: ModuleType, context: LambdaContext, *bodies: str) -> list[str]:
@@ -96,9 +102,91 @@ def test_bounces_and_complaints_are_counted_and_followed(
         "EmailFeedback": 3,
         "EmailFeedback: permanent_bounce": 1,
         "EmailFeedback: complaint": 1,
-        "EmailFeedback: other": 1,
+        "EmailFeedback: delivery": 1,
         "EmailsEnded": 2,
     }
+
+
+MAIL: dict[str, Any] = {
+    "timestamp": "2016-10-19T23:20:52.240Z",
+    "source": "Divisa <no-reply@example.com>",
+    "sourceArn": "arn:aws:ses:us-east-1:123456789012:identity/no-reply@example.com",
+    "sendingAccountId": "123456789012",
+    "messageId": "EXAMPLE7c191be45-e9aedb9a-02f9-4d12-a87d-dd0099a07f8a-000000",
+    "destination": [EMAIL],
+    "headersTruncated": False,
+    "headers": [{"name": "From", "value": "Divisa <no-reply@example.com>"}, {"name": "To", "value": EMAIL}],
+    "commonHeaders": {"from": ["Divisa <no-reply@example.com>"], "to": [EMAIL], "subject": "Buen precio"},
+    "tags": {
+        "ses:configuration-set": ["divisa-prod"],
+        "ses:source-ip": ["192.0.2.0"],
+        "ses:from-domain": ["example.com"],
+        "ses:caller-identity": ["divisa-prod-email"],
+        "ses:outgoing-ip": ["192.0.2.0"],
+        "suggestion": ["s-1"],
+    },
+}
+"""The mail object of an event that SES publishes to SNS, as its developer guide documents it, and our tag in it."""
+SAID: dict[str, dict[str, Any]] = {
+    "Delivery": {
+        "timestamp": "2016-10-19T23:21:04.133Z",
+        "processingTimeMillis": 11893,
+        "recipients": [EMAIL],
+        "smtpResponse": "250 2.6.0 Message received",
+        "remoteMtaIp": "192.0.2.1",
+        "reportingMTA": "mta.example.com",
+    },
+    "Bounce": {
+        "bounceType": "Permanent",
+        "bounceSubType": "General",
+        "bouncedRecipients": [
+            {
+                "emailAddress": EMAIL,
+                "action": "failed",
+                "status": "5.1.1",
+                "diagnosticCode": "smtp; 550 5.1.1 user unknown",
+            }
+        ],
+        "timestamp": "2017-08-05T00:41:02.669Z",
+        "feedbackId": "01000157c44f053b-61b59c11-9236-11e6-8f96-7be8aexample-000000",
+        "reportingMTA": "dsn; mta.example.com",
+    },
+    "Complaint": {
+        "complainedRecipients": [{"emailAddress": EMAIL}],
+        "timestamp": "2017-08-05T00:41:02.669Z",
+        "feedbackId": "01000157c44f053b-61b59c11-9236-11e6-8f96-7be8aexample-000000",
+        "userAgent": "Amazon SES Mailbox Simulator",
+        "complaintFeedbackType": "abuse",
+        "arrivalDate": "2017-08-05T00:41:02.669Z",
+    },
+}
+
+
+@pytest.mark.parametrize(
+    ("kinds", "status"),
+    [
+        (["Delivery"], DeliveryStatus.DELIVERED),
+        (["Bounce"], DeliveryStatus.BOUNCED),
+        (["Bounce", "Delivery", "Bounce"], DeliveryStatus.BOUNCED),
+        (["Complaint", "Delivery"], DeliveryStatus.COMPLAINED),
+    ],
+)
+def test_an_event_as_ses_documents_it_is_written_down_with_the_delivery_of_its_suggestion(
+    kinds: list[str], status: DeliveryStatus, monkeypatch: pytest.MonkeyPatch, context: LambdaContext, output: Output
+) -> None:
+    people, deliveries = MemoryRecipients(), MemoryDeliveries()
+    people.put_many([a_recipient()])
+    serve(monkeypatch, people, deliveries)
+    sent = Delivery("s-1", Channel.EMAIL, DeliveryStatus.SENT, WEDNESDAY, MAIL["messageId"])
+    bodies = [json.dumps({"eventType": kind, kind.lower(): SAID[kind], "mail": MAIL}) for kind in kinds]
+
+    deliveries.claim("s-1", Channel.EMAIL, WEDNESDAY)
+    assert receive(email_feedback, context, *bodies) == [f"m-{number + 1}" for number in range(len(kinds))]
+    deliveries.settle(sent)
+    assert receive(email_feedback, context, *bodies) == []
+
+    assert list(deliveries.all()) == [replace(sent, status=status)]
+    assert EMAIL not in output.text()
 
 
 @pytest.mark.usefixtures("recipients")

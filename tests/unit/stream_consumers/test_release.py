@@ -21,7 +21,9 @@ TICK = {"source": "aws.events", "detail-type": "Scheduled Event"}
 
 
 class Shards:
-    """A use case with so many people due in each shard; some shards fail."""
+    """A use case with so many people due in each shard; some shards fail. `unlogged` is what its log lacks of each."""
+
+    unlogged = 0
 
     def __init__(self, *due: int, problems: dict[int, DivisaError] | None = None) -> None:
         self.held = SimpleNamespace(shards=len(due))
@@ -32,7 +34,7 @@ class Shards:
             raise self.problems[shard]
         users = min(self.due[shard], at_most)
         self.due[shard] -= users
-        return Released(users=users, told=users, dropped=Counter(not_now=users))
+        return Released(users=users, told=users, dropped=Counter(not_now=users), unlogged=self.unlogged)
 
 
 @pytest.fixture
@@ -83,6 +85,16 @@ def test_a_shard_that_fails_keeps_no_other_from_its_turn_and_the_error_is_raised
         (0, "ScorerUnavailable: no answer in time"),
         (1, "StoreUnavailable: no table"),
     ]
+
+
+def test_decisions_that_the_log_did_not_take_are_counted_and_warned_of(
+    work: type[Shards], context: LambdaContext, output: Output
+) -> None:
+    work(3, 1).unlogged = 2
+    release.handler(TICK, context)
+    assert output.counted()["DecisionsUnlogged"] == 4
+    [warning] = [line for line in output.lines() if line["level"] == "WARNING"]
+    assert (warning["message"], warning["decisions"]) == ("decisions stand that the log did not take", 4)
 
 
 @SILENT

@@ -17,7 +17,13 @@ from divisa.domain.email import Email
 from divisa.domain.errors import DeliveryUncertain, DivisaError, InvalidContact, NotifierUnavailable
 from tests.unit.adapters.aws.failing import Scripted, client_error
 
-EMAIL = Email("subject", "text", "<p>html</p>", "https://api.divisa.example/v1/unsubscribe?token=t.k")
+EMAIL = Email(
+    "subject",
+    "text",
+    "<p>html</p>",
+    "https://api.divisa.example/v1/unsubscribe?token=t.k",
+    "b3a1f0c2d4e5968778695a4b3c",
+)
 PHONE, ADDRESS, URL = "+525512345678", "ana@example.org", "https://127.0.0.1"
 
 
@@ -94,4 +100,5 @@ def test_an_email_goes_out_in_both_forms_and_its_mail_program_can_end_them_with_
         "List-Unsubscribe": "<https://api.divisa.example/v1/unsubscribe?token=t.k>",
         "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
     }
+    assert call["EmailTags"] == [{"Name": "suggestion", "Value": EMAIL.suggestion_id}]
     assert (call["ConfigurationSetName"], call["Destination"]) == ("divisa-test", {"ToAddresses": [ADDRESS]})

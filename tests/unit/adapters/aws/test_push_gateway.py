@@ -168,3 +168,46 @@ def test_a_refusal_is_told_from_a_notification_that_may_have_gone_out(
         send({"EndpointArn": ENDPOINT}, failure)
     assert raised.value.__cause__ is failure
     assert TOKEN not in str(raised.value)
+
+
+def test_a_device_is_forgotten_with_the_endpoint_that_its_token_has(stubbed: tuple[Any, Stubber]) -> None:
+    client, stubber = stubbed
+    stubber.add_response(
+        "create_platform_endpoint", {"EndpointArn": ENDPOINT}, {"PlatformApplicationArn": ANDROID, "Token": TOKEN}
+    )
+    stubber.add_response("delete_endpoint", {}, {"EndpointArn": ENDPOINT})
+    SnsPushGateway(client, {Platform.ANDROID: ANDROID}).forget(a_device())
+
+
+@pytest.mark.parametrize(
+    "steps",
+    [
+        [client_error("InvalidParameter", 400, "Invalid parameter: Token Reason: no such token")],
+        [{"EndpointArn": ENDPOINT}, client_error("NotFound", 404)],
+    ],
+)
+def test_a_device_of_which_sns_keeps_nothing_is_forgotten(steps: list[Any]) -> None:
+    client: Any = Scripted(*steps)
+    SnsPushGateway(client, {Platform.ANDROID: ANDROID}).forget(a_device())
+    assert len(client.calls) == len(steps)
+
+
+def test_a_device_that_nothing_reaches_is_kept_nowhere() -> None:
+    client: Any = Scripted()
+    SnsPushGateway(client, {Platform.IOS: IOS}).forget(a_device())
+    assert client.calls == []
+
+
+@pytest.mark.parametrize(
+    "steps",
+    [
+        [client_error("InternalError", 500)],
+        [{"EndpointArn": ENDPOINT}, client_error("Throttled", 400)],
+        [{"EndpointArn": ENDPOINT}, ReadTimeoutError(endpoint_url=URL)],
+    ],
+)
+def test_as_long_as_an_endpoint_may_be_there_the_device_is_not_forgotten(steps: list[Any]) -> None:
+    with pytest.raises(NotifierUnavailable) as raised:
+        SnsPushGateway(Scripted(*steps), {Platform.ANDROID: ANDROID}).forget(a_device())  # type: ignore[arg-type]
+    assert raised.value.__cause__ is steps[-1]
+    assert TOKEN not in str(raised.value)

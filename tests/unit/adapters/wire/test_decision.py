@@ -18,11 +18,13 @@ from divisa.adapters.wire.decision import decision_from_json, decision_to_json
 from divisa.adapters.wire.decision_document import DecisionDocument, MarketDocument, SummaryDocument
 from divisa.domain.behaviour import BehaviourSummary
 from divisa.domain.columns import field_names
-from divisa.domain.decision import DecisionRecord, ModelAnswer
+from divisa.domain.decision import Cause, DecisionRecord, ModelAnswer, Reconsidered
 from divisa.domain.errors import InvalidInput
 from divisa.domain.evaluation import Decision
 from divisa.domain.features import FEATURE_NAMES, QUESTION_NAMES
 from divisa.domain.market import MarketView
+from divisa.domain.suggestion import Suppression
+from divisa.domain.transaction import Side
 from tests.builders import WEDNESDAY
 from tests.unit.adapters.strategies import bands, moments, quotes, summaries
 from tests.unit.domain.policy.facts import some_facts
@@ -34,6 +36,7 @@ if TYPE_CHECKING:
 PAGE = Path(__file__).resolve().parents[4] / "docs" / "decision-log.md"
 NUMBERS = st.floats() | st.sampled_from([0.1, 1 / 3, 5e-324, 1.7976931348623157e308, -0.0, 2**53 + 2.0])
 FLOAT32 = st.floats(width=32)
+DROPPED = st.none() | st.sampled_from(Suppression)
 
 
 @st.composite
@@ -57,6 +60,7 @@ def records(draw: st.DrawFn) -> DecisionRecord:
             draw(bands()),
         ),
         judgement=draw(st.sampled_from([judged.judgement, None])),
+        reconsidered=draw(st.none() | st.builds(Reconsidered, st.text(), st.sampled_from(Side), moments(), DROPPED)),
     )
 
 
@@ -84,6 +88,19 @@ def test_the_same_moment_in_another_zone_is_the_same_line() -> None:
     record = a_whole_record()
     elsewhere = record.at.astimezone(timezone(timedelta(hours=-6)))
     assert decision_to_json(replace(record, at=elsewhere)) == decision_to_json(record)
+
+
+def test_the_line_of_a_release_alone_says_what_was_looked_at_again() -> None:
+    record = a_whole_record()
+    assert "reconsidered" not in json.loads(decision_to_json(record))
+    held = Reconsidered("s-1", Side.SELL, WEDNESDAY, Suppression.MERGED)
+    document = json.loads(decision_to_json(replace(record, cause=Cause.RELEASE, reconsidered=held)))
+    assert document["reconsidered"] == {
+        "suggestion_id": "s-1",
+        "side": "SELL",
+        "held_until": "2024-01-10T15:00:00Z",
+        "dropped": "merged",
+    }
 
 
 def test_what_is_no_number_is_spelled() -> None:

@@ -16,7 +16,11 @@ def an_event(**changes: Any) -> dict[str, Any]:
     """As SES publishes it, but for what is not read."""
     event: dict[str, Any] = {
         "eventType": "Bounce",
-        "mail": {"messageId": "m-1", "destination": [ADDRESS], "tags": {"ses:from-domain": ["example.com"]}},
+        "mail": {
+            "messageId": "m-1",
+            "destination": [ADDRESS],
+            "tags": {"ses:from-domain": ["example.com"], "suggestion": ["s-1"]},
+        },
         "bounce": {
             "bounceType": "Permanent",
             "bounceSubType": "General",
@@ -35,17 +39,17 @@ def read(event: dict[str, Any]) -> EmailFeedback:
 
 
 def test_a_permanent_bounce_names_the_address() -> None:
-    assert read(an_event()) == EmailFeedback(FeedbackKind.PERMANENT_BOUNCE, (ADDRESS,))
+    assert read(an_event()) == EmailFeedback(FeedbackKind.PERMANENT_BOUNCE, (ADDRESS,), "s-1", "m-1")
 
 
 def test_a_complaint_names_the_address() -> None:
     event = an_event(eventType="Complaint", bounce=None, complaint=COMPLAINT)
-    assert read(event) == EmailFeedback(FeedbackKind.COMPLAINT, (ADDRESS,))
+    assert read(event) == EmailFeedback(FeedbackKind.COMPLAINT, (ADDRESS,), "s-1", "m-1")
 
 
 def test_a_notification_of_an_identity_says_the_same() -> None:
     event = an_event(eventType=None, notificationType="Complaint", bounce=None, complaint=COMPLAINT)
-    assert read(event) == EmailFeedback(FeedbackKind.COMPLAINT, (ADDRESS,))
+    assert read(event) == EmailFeedback(FeedbackKind.COMPLAINT, (ADDRESS,), "s-1", "m-1")
 
 
 def test_the_spelling_that_we_sent_to_is_named_before_the_servers() -> None:
@@ -63,12 +67,22 @@ def test_whoever_else_got_the_email_is_not_concerned() -> None:
     [
         an_event(bounce=an_event()["bounce"] | {"bounceType": "Transient"}),
         an_event(bounce=an_event()["bounce"] | {"bounceType": "Undetermined"}),
-        an_event(eventType="Delivery", bounce=None),
+        an_event(eventType="DeliveryDelay", bounce=None),
         an_event(eventType="Open", bounce=None),
     ],
 )
 def test_nothing_follows_on_anything_else(event: dict[str, Any]) -> None:
-    assert read(event) == EmailFeedback(FeedbackKind.OTHER)
+    assert read(event) == EmailFeedback(FeedbackKind.OTHER, (), "s-1", "m-1")
+
+
+def test_a_delivery_concerns_nobody_and_names_the_suggestion() -> None:
+    event = an_event(eventType="Delivery", bounce=None)
+    assert read(event) == EmailFeedback(FeedbackKind.DELIVERY, (), "s-1", "m-1")
+
+
+def test_an_event_without_tags_names_no_suggestion() -> None:
+    found = read(an_event(mail={"destination": [ADDRESS]}))
+    assert found == EmailFeedback(FeedbackKind.PERMANENT_BOUNCE, (ADDRESS,), None, "")
 
 
 @pytest.mark.parametrize("payload", ["", "{", "[]", "{}", '{"mail":{}}', '{"mail":{"destination":"' + ADDRESS + '"}}'])

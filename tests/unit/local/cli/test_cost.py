@@ -44,7 +44,7 @@ def test_people_read_every_line_the_sum_the_ratio_and_what_is_assumed(divisa: Di
     assert any(line.startswith("Sum ") for line in lines)
     assert any(line.startswith("Brute force costs ") for line in lines)
     assert lines.index("Assumed") < lines.index("Left out")
-    assert "- users' own transactions, the API, the lake and training" in lines
+    assert "- users' own transactions, what they answer, the API, the lake and training" in lines
 
 
 @pytest.mark.usefixtures("measured")

@@ -5,13 +5,14 @@ from __future__ import annotations
 import gzip
 import json
 from dataclasses import replace
-from datetime import time
+from datetime import time, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 
 from divisa.adapters.memory.decisions import MemoryDecisions
 from divisa.adapters.memory.scorer import MemoryScorer
+from divisa.adapters.wire.decision import decision_from_json, decision_to_json
 from divisa.domain.errors import LaptopCloudError
 from divisa.domain.preferences import QuietHours
 from divisa.domain.recipient import Channel
@@ -20,6 +21,7 @@ from local import artefact
 from local import stores as local_stores
 from tests.builders import EMAIL, PHONE, WEDNESDAY, a_portfolio, a_quote, a_recipient
 from tests.unit.local.memory_stores import record, settle
+from tests.unit.services.test_release_held import MORNING, Morning
 from tests.unit.services.world import World, by_cost
 
 if TYPE_CHECKING:
@@ -184,6 +186,46 @@ def test_a_file_that_is_no_log_is_said_to_be_none(
     answer = divisa("replay-decision", "--file", str(file))
     assert answer.code == 2
     assert complaint in answer.err
+
+
+def test_a_release_is_shown_below_the_decision_that_it_looked_at_again(
+    divisa: Divisa, world: World, stores: Stores, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    morning = Morning("17.40", "zoe")
+    kept = morning.keep("zoe")
+    morning.run()
+    record(stores, morning.now(kept))
+    world.decisions.lines.extend(morning.world.decisions.lines * 2)
+
+    shown = lines(divisa("explain", kept.suggestion_id))
+    assert "Looked at again 2024-01-10 15:01:00 UTC by m-2; held until 2024-01-10 15:00:00 UTC" in shown
+    assert shown.count("Rule Outcome") == 1
+    assert "held until 2024-01-10 15:00:00 UTC and then let out" in shown
+    monkeypatch.setattr(artefact, "scorer_for", lambda version, path: morning.world.scorer)
+    assert lines(divisa("replay-decision", kept.suggestion_id)) == ["2 decisions: 2 identical, 0 differ"]
+
+    [line] = [each for each in world.decisions.lines if b'"user_id":"ana"' in each]
+    made = replace(decision_from_json(line), user_id="zoe")
+    assert made.judgement is not None
+    made = replace(made, judgement=replace(made.judgement, suggestion_id=kept.suggestion_id))
+    world.decisions.lines.append(decision_to_json(replace(made, at=MORNING - timedelta(hours=6))))
+    found = json.loads(divisa("explain", kept.suggestion_id, "--json").out)
+    assert found["decision"]["cause"] == "broken"
+    assert [each["decision"]["cause"] for each in found["looked_at_again"]] == ["release"]
+    assert lines(divisa("explain", kept.suggestion_id)).count("Rule Outcome") == 2
+
+
+def test_a_release_that_dropped_it_says_why(divisa: Divisa, world: World, stores: Stores) -> None:
+    morning = Morning("17.05", "zoe")
+    kept = morning.keep("zoe")
+    morning.run()
+    record(stores, morning.now(kept))
+    world.decisions.lines.extend(morning.world.decisions.lines)
+
+    shown = lines(divisa("explain", kept.suggestion_id))
+    assert "Decision HOLD, visit 1" in shown
+    assert "Rule Outcome" not in shown
+    assert "held until 2024-01-10 15:00:00 UTC and then dropped: not_now" in shown
 
 
 @pytest.mark.parametrize(

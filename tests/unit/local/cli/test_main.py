@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+from types import ModuleType
 from typing import TYPE_CHECKING
 
 import pytest
@@ -89,6 +91,21 @@ def test_a_failure_is_one_line_and_the_end_of_a_log_where_there_is_one(
 
     assert (answer.code, answer.out) == (2, "")
     assert answer.err == "mappings: has stopped by itself; the end of its log:\n  [boom] last words\n"
+
+
+def test_an_interruption_while_the_program_is_being_loaded_says_so(
+    divisa: Divisa, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupt(_: str) -> None:
+        raise KeyboardInterrupt
+
+    loading = ModuleType("local.cli.app")
+    monkeypatch.setattr(loading, "__getattr__", interrupt, raising=False)
+    monkeypatch.setitem(sys.modules, "local.cli.app", loading)
+
+    answer = divisa("status")
+
+    assert (answer.code, answer.out, answer.err) == (130, "", "interrupted\n")
 
 
 def test_an_interrupted_command_says_so(divisa: Divisa, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -113,3 +113,19 @@ def test_a_cloud_that_was_never_seeded_has_nothing_to_go_on_from(divisa: Divisa,
 
     assert (answer.code, answer.out) == (2, "")
     assert answer.err == "replay: this cloud knows no prices yet; run `divisa seed` first\n"
+
+
+@pytest.mark.usefixtures("no_waiting")
+def test_a_replay_that_is_interrupted_says_so_in_one_line_and_goes_on_where_it_was(
+    divisa: Divisa, stores: Stores, files: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupt(published: object) -> int:
+        raise KeyboardInterrupt
+
+    divisa("seed", *files, "--until", (FIRST + timedelta(hours=1)).isoformat())
+    with monkeypatch.context() as patched:
+        patched.setattr(stores.stream, "publish", interrupt)
+        answer = divisa("replay", *files[:2], "--speed", "1000000")
+
+    assert (answer.code, answer.out, answer.err) == (130, "", "interrupted\n")
+    assert "1 quotes published" in divisa("replay", *files[:2], "--speed", "1000000").out

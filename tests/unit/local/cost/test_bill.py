@@ -58,6 +58,28 @@ def month() -> Bill:
         ("suggestions published", 0.0011 * T, 0.0011 * T),
         ("emails", 0.0009 * T, 0.0009 * T),
         ("SMS (by country and carrier)", 0.0001 * T, 0.0001 * T),
+        # A suggestion in two indexes; a third of them held: twice for the transaction, into and out of an index, and
+        # moved within another.
+        ("writes: indexes of suggestions, releases", 0.004 * T, 0.004 * T),
+        ("writes: outcomes, what became of emails", 0.0019 * T, 0.0019 * T),
+        # A consistent unit each time that somebody is judged; eight shards a minute; the held ones of a person.
+        (
+            "reads: what people were told, what is due",
+            (4 / 3 + 0.5 / 3) * 0.001 * T + 43_800 * 8 * 0.5,
+            (4 / 3 + 0.5 / 3) * 0.001 * T + 43_800 * 8 * 0.5,
+        ),
+        # Six days of eight shards an hour; looked at for 132 hours; three channels and the ledger when it is settled.
+        (
+            "reads: settling outcomes",
+            730 * 6 * 8 * 0.5 + 0.001 * T * (132 * (450 / 8192 + 0.5) + 2),
+            730 * 6 * 8 * 0.5 + 0.001 * T * (132 * (450 / 8192 + 0.5) + 2),
+        ),
+        ("storage: indexes of suggestions, outcomes", *2 * (0.001 * T * (9600 / 730) * 1900 / GB,)),
+        ("requests: releases, outcomes, what SES says", *2 * (43_800 + 730 + 0.0009 * T,)),
+        # Less than 5 KB each: whatever broke at a price, and whatever was released in a minute.
+        ("decisions logged", *2 * ((0.01 + 0.001 / 3) * T * 5120 / GB,)),
+        ("what SES says, published", 0.0009 * T, 0.0009 * T),
+        ("requests: what SES says", 0.0027 * T, 0.0027 * T),
     ],
 )
 def test_a_line_is_what_happens_in_units_of_its_price(month: Bill, what: str, bands: float, brute: float) -> None:
@@ -72,8 +94,8 @@ def test_functions_and_queues_count_requests(month: Bill) -> None:
     # The quotes consumer once a second, the refresh once a minute, 2.1 calls a suggestion.
     assert float(calls.bands) == pytest.approx(1.0021 * T + 43_800, abs=0.001)
     assert float(calls.brute) == pytest.approx(1.0021 * T, abs=0.001)
-    # 1.1 announcements a suggestion, each sent, received and deleted; four queues that Lambda waits at.
-    assert float(queues.bands) == pytest.approx(0.0033 * T + 4 * 900 * 730, abs=0.001)
+    # 1.1 announcements a suggestion, each sent, received and deleted; seven queues that Lambda waits at.
+    assert float(queues.bands) == pytest.approx(0.0033 * T + 7 * 900 * 730, abs=0.001)
     assert queues.brute == queues.bands
 
 
@@ -83,6 +105,22 @@ def test_memory_counts_for_as_long_as_it_is_held(month: Bill) -> None:
     refresh = 4 * 0.016 / 30 + 0.05 * 0.008675
     telling = 0.001 * 0.005 * (0.5 + 6 * (0.5 + 0.1 * 0.5))
     assert float(line.bands) == pytest.approx((2.0 * (quotes + refresh) + telling) * T, abs=0.001)
+
+
+def test_what_follows_is_counted_for_as_long_as_its_functions_run(month: Bill) -> None:
+    [line] = [line for line in month.lines if line.what == "memory × time: the same"]
+    release = 43_800 * 8 * 0.005 + 0.001 * T / 3 * 5 * 0.005
+    outcomes = 730 * 6 * 8 * 0.005 + 0.001 * T * (132 * 0.00005 + 0.05)
+    assert float(line.bands) == pytest.approx(2.0 * release + 0.5 * outcomes + 0.5 * 0.0009 * T * 0.015, abs=0.001)
+    assert line.brute == line.bands
+
+
+def test_many_decisions_of_one_price_share_a_record_of_the_log() -> None:
+    many = replace(LOAD, users=1_000_000, ticks_per_second=0.5)
+    [line] = [line for line in bill(many, PARAMETERS, COUNTS, SIZES, read_prices()).lines if line.service == "Firehose"]
+    # Ten a second, of a price a second: 20 KB and the suggestions among them, so that hardly anything is rounded.
+    lines = ((10 + 1 / 3) * 2000 + (1 + 1 / 3) * 1500) * T
+    assert float(line.bands) * GB == pytest.approx(lines, rel=0.2)
 
 
 def test_the_sum_is_that_of_the_lines_and_leaves_out_what_has_no_price(month: Bill) -> None:

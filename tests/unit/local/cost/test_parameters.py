@@ -36,4 +36,6 @@ def test_the_repository_s_own_template_is_read() -> None:
     prod = read_parameters()
 
     assert prod.endpoint_instances >= 1
-    assert {"quotes", "refresh", "outbox", "sms", "email"} <= set(prod.memory_gb)
+    assert {"quotes", "refresh", "release", "outcomes", "outbox", "sms", "email", "emailFeedback"} <= set(
+        prod.memory_gb
+    )

@@ -17,7 +17,16 @@ PARAMETERS = Parameters(
     stream_hours=168,
     endpoint_instance="ml.c5.large",
     endpoint_instances=2,
-    memory_gb={"quotes": 2.0, "refresh": 2.0, "outbox": 0.5, "sms": 0.5, "email": 0.5},
+    memory_gb={
+        "quotes": 2.0,
+        "refresh": 2.0,
+        "release": 2.0,
+        "outcomes": 0.5,
+        "outbox": 0.5,
+        "sms": 0.5,
+        "email": 0.5,
+        "emailFeedback": 0.5,
+    },
 )
 COUNTS = Counts(
     users=1_000_000,
@@ -39,6 +48,9 @@ SIZES = Sizes(
     delivery=200,
     pacing=900,
     bar=300,
+    outcome=700,
+    decision=2000,
+    judgement=1500,
 )
 T = open_seconds()
 """Seconds of a month in which the market is open; everything that happens is a number of times a second."""
