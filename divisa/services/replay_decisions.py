@@ -28,7 +28,8 @@ if TYPE_CHECKING:
 class ReplayDecisions:
     """Decides again: features from summaries and market, the model's answer, every rule's outcome, and the ids.
 
-    What is no result of deciding is taken over: the user, the prices, the market, the summary, the facts, the knobs.
+    What is no result of deciding is taken over: the user, the prices, the market, the summary, the facts but
+    whether the model has seen the like, the knobs.
     """
 
     scorer: Scorer
@@ -62,6 +63,7 @@ class ReplayDecisions:
             asked.rows().tolist(),
             asked.features().tolist(),
             answers_of(scores, range(len(records))),
+            scores.inside.tolist(),
             strict=True,
         )
         return [
@@ -72,15 +74,18 @@ class ReplayDecisions:
                     question=tuple(columns),
                     features=tuple(features),
                     answer=answer,
-                )
+                ),
+                inside,
             )
-            for record, columns, features, answer in rows
+            for record, columns, features, answer, inside in rows
         ]
 
 
-def _judged_again(record: DecisionRecord) -> DecisionRecord:
-    judgement = record.judgement
-    return record if judgement is None else replace(record, judgement=_judgement(record, judgement))
+def _judged_again(record: DecisionRecord, inside: bool) -> DecisionRecord:
+    if record.judgement is None:
+        return record
+    judgement = replace(record.judgement, facts=replace(record.judgement.facts, inside=inside))
+    return replace(record, judgement=_judgement(record, judgement))
 
 
 def _judgement(record: DecisionRecord, judgement: Judgement) -> Judgement:
