@@ -95,6 +95,10 @@ bench-api: setup ## The API: handlers by themselves, cold imports, whole request
 	@test -f .local/model/model.tar.gz || $(BIN)/divisa train
 	@$(BIN)/python -m bench.api
 
+.PHONY: bench-training-range
+bench-training-range: setup ## How many honest questions lie outside of what the model has seen, by which feature
+	@$(BIN)/python -m bench.training_range
+
 .PHONY: lift
 lift: setup ## The closed loop: in how many of 100 simulated experiments the lift's interval holds the true effect
 	@$(BIN)/python -m bench.lift

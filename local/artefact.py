@@ -82,7 +82,7 @@ def scorer_of(artefact: Path) -> MemoryScorer:
             served = model_fn(folder)
     except (tarfile.TarError, EOFError, zlib.error, OSError, ValueError, KeyError) as error:
         raise InvalidModel(f"{artefact} is no model that can be served here: {error}") from error
-    return MemoryScorer(partial(_answer, served), model_version=served.version)
+    return MemoryScorer(partial(_answer, served), inside=partial(_inside, served), model_version=served.version)
 
 
 def _answer(served: Model, question: Question) -> _Answer:
@@ -91,3 +91,8 @@ def _answer(served: Model, question: Question) -> _Answer:
     told = predict_fn(question.rows(), served)
     probabilities = np.stack([told["p_hold"], told["p_buy"], told["p_sell"]], axis=1)
     return _Answer(probabilities, *(told[name] for name in _Answer._fields[1:]))
+
+
+def _inside(served: Model, question: Question) -> NDArray[np.bool_]:
+    inside: NDArray[np.bool_] = served.seen.inside(question.features())
+    return inside

@@ -1,6 +1,7 @@
 """A model whose rule is known: it tells everybody to sell 3 % above their cost and to buy 3 % below it.
 
 It is trained and served by the project's own code, so a test that names a cost and a price knows who is told what.
+Whatever is asked, it has seen the like, so that everybody is inside of its range.
 """
 
 from __future__ import annotations
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 ROWS = 4000
+FARTHEST = 1e6
+"""Beyond any feature, either way."""
 
 
 def make_rule_model(folder: Path, *, seed: int = 3) -> Path:
@@ -27,6 +30,8 @@ def make_rule_model(folder: Path, *, seed: int = 3) -> Path:
     over_cost = rng.uniform(-0.1, 0.1, ROWS)
     features = np.zeros((ROWS, len(FEATURE_NAMES)), dtype=np.float32)  # what is constant can split no tree
     features[:, FEATURE_NAMES.index("log_price_over_cost")] = over_cost
+    for row, everything in enumerate((-FARTHEST, FARTHEST, np.nan)):  # rows too few for a leaf: they split no tree
+        features[row], over_cost[row] = everything, everything
     labels = np.select([over_cost > log(1.03), over_cost < log(0.97)], [2, 1], 0).astype(np.int8)
     matrix = TrainingMatrix(
         features=features,

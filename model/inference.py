@@ -16,7 +16,8 @@ x is always known and finite, slopes are positive, a margin is not negative, not
 for each, of the columns of ANSWER: the decision is the same for every log price with lower <= x < upper. The reach of a
 side is the band, and goes on behind HOLD that is narrower than the margin, as often as the same side comes again; its
 quiet is the reach and HOLD beside it, no farther than the margin. For HOLD, or without a margin, both are the band. An
-edge that is never reached is infinite in npy, an empty field in CSV and null in JSON, which knows no infinity.
+edge that is never reached is infinite in npy, an empty field in CSV and null in JSON, which knows no infinity. `inside`
+tells whether every feature, as the trees read it at x, lies in the range that the model learned from.
 
 Every problem with a request is a ValueError; one that begins with "unsupported" is about a content type.
 """
@@ -54,6 +55,7 @@ ANSWER = np.dtype(
         ("p_sell", "<f8"),
         ("decision", "i1"),
         *((edge, "<f8") for edge in EDGES),
+        ("inside", "?"),
         ("model", "S32"),
     ]
 )
@@ -71,6 +73,7 @@ class Model(NamedTuple):
         thresholds: probabilities of BUY and SELL from which the model says so.
         version: which model this is.
         columns: names of a question's columns, in order.
+        seen: the ranges of features that it learned from, as that package knows them.
     """
 
     bands: ModuleType
@@ -79,6 +82,7 @@ class Model(NamedTuple):
     thresholds: tuple[float, float]
     version: str
     columns: tuple[str, ...]
+    seen: Any
 
 
 def feature_hash(names: tuple[str, ...]) -> str:
@@ -101,8 +105,8 @@ def model_fn(model_dir: str) -> Model:
     """Load the artefact, and prove that decision bands can be told of its model.
 
     Raises:
-        ValueError: it was made by another scikit-learn, its parts do not belong together, its bands would not be
-            exact, or there is no numba.
+        ValueError: it was made by another scikit-learn, its parts do not belong together, a range of its features is
+            missing or broken, its bands would not be exact, or there is no numba.
     """
     folder = Path(model_dir)
     metadata = json.loads((folder / "metadata.json").read_text(encoding="utf-8"))
@@ -121,6 +125,7 @@ def model_fn(model_dir: str) -> Model:
     classifier = joblib.load(folder / "model.joblib")
     if classifier.n_features_in_ != len(features):
         raise ValueError(f"the model has {classifier.n_features_in_} features and {len(features)} feature names")
+    seen = bands.seen_of(metadata.get("feature_ranges"), features)
     try:
         ensemble = bands.flatten(classifier)
     except bands.UnusableEnsemble as error:
@@ -133,6 +138,7 @@ def model_fn(model_dir: str) -> Model:
         thresholds=(float(thresholds["BUY"]), float(thresholds["SELL"])),
         version=str(metadata["model_version"]),
         columns=columns,
+        seen=seen,
     )
 
 
@@ -160,7 +166,7 @@ def input_fn(body: bytes | str, content_type: str) -> NDArray[np.float64]:
 
 
 def predict_fn(rows: NDArray[np.float64], model: Model) -> NDArray[np.void]:
-    """Probabilities, decisions and bands, a structured array of dtype ANSWER, shape (n,).
+    """Probabilities, decisions, bands and whether it is inside, a structured array of dtype ANSWER, shape (n,).
 
     Raises:
         ValueError: the number of columns is not the model's, an x is not finite, a slope not positive, a margin
@@ -173,12 +179,14 @@ def predict_fn(rows: NDArray[np.float64], model: Model) -> NDArray[np.void]:
     with np.errstate(over="ignore"):  # What overflows is infinite then, and refused.
         state = state.astype(np.float32)
     rule = model.temperature, model.thresholds
-    told = model.bands.bands(model.ensemble, *rule, x[:, 0], slope, intercept, state, margin[:, 0])
+    users = model.bands.Users(x[:, 0], slope, intercept, state)
+    told = model.bands.bands(model.ensemble, *rule, *users, margin[:, 0])
     answer = np.empty(len(rows), dtype=ANSWER)
     answer["p_hold"], answer["p_buy"], answer["p_sell"] = told.probabilities.T
     answer["decision"] = told.decision
     for edge in EDGES:
         answer[edge] = getattr(told, edge)
+    answer["inside"] = model.seen.inside(users.features())
     answer["model"] = model.version.encode()
     return answer
 

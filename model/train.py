@@ -28,7 +28,7 @@ from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.frozen import FrozenEstimator
 
 from model import inference
-from model.bands import PRICE_FEATURES
+from model.bands import PRICE_FEATURES, ranges_of, seen_of
 from model.bands.rule import decide, probabilities
 from model.evaluate import evaluate
 from model.inference import CLASSES, feature_hash, question_names
@@ -89,14 +89,21 @@ def fit_temperature(ensemble: HistGradientBoostingClassifier, matrix: TrainingMa
 
 def _metrics(matrix: TrainingMatrix, p: Any, thresholds: tuple[float, float]) -> dict[str, Any]:
     rows = matrix.part(Part.TEST)
+    seen = seen_of(_ranges(matrix), matrix.feature_names)
     return {
         **evaluate(p, decide(p, thresholds), matrix.labels[rows], matrix.oracle[rows]),
+        "outside": float((~seen.inside(matrix.features[rows])).mean()),
         "test_rows": int(rows.sum()),
         "test_users": len(np.unique(matrix.users[rows])),
         "rows": len(matrix.labels),
         "users": len(np.unique(matrix.users)),
         "dropped": matrix.dropped,
     }
+
+
+def _ranges(matrix: TrainingMatrix) -> dict[str, dict[str, Any]]:
+    """The ranges of what the model learned from: trees, temperature and thresholds."""
+    return ranges_of(matrix.features[~matrix.part(Part.TEST)], matrix.feature_names)
 
 
 def _description(
@@ -115,6 +122,7 @@ def _description(
         "classes": list(CLASSES),
         "feature_names": list(matrix.feature_names),
         "feature_hash": feature_hash(matrix.feature_names),
+        "feature_ranges": _ranges(matrix),
         "question_names": list(question_names(matrix.feature_names, PRICE_FEATURES)),
         "thresholds": {"BUY": thresholds[0], "SELL": thresholds[1]},
         "temperature": temperature,

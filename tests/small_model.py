@@ -7,7 +7,7 @@ import shutil
 import tempfile
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import joblib
 import numpy as np
@@ -16,6 +16,7 @@ from sklearn.ensemble import HistGradientBoostingClassifier
 
 import model
 from divisa.domain.features import FEATURE_HASH, FEATURE_NAMES, PRICE_FEATURE_NAMES, QUESTION_NAMES, Question
+from model.bands import ranges_of
 from model.inference import CLASSES
 from model.package import SERVING_CODE, pack
 
@@ -33,13 +34,24 @@ LEVEL = 2.83
 @cache
 def fitted() -> HistGradientBoostingClassifier:
     """Buys below and sells above, according to three price features and one other, with values missing."""
+    features, labels = _rows()
+    classifier = HistGradientBoostingClassifier(early_stopping=False, random_state=0, max_iter=10)
+    classifier.fit(features, labels)
+    return classifier
+
+
+def ranges() -> dict[str, dict[str, Any]]:
+    """What it has seen, as its artefact says it."""
+    return ranges_of(_rows()[0], FEATURE_NAMES)
+
+
+def _rows() -> tuple[NDArray[np.float32], NDArray[np.int64]]:
+    """What it learned from: features and labels."""
     chances = np.random.default_rng(0)
     features = chances.normal(size=(2000, PRICE + STATE)).astype(np.float32)
     pull = 2.0 * features[:, 0] - features[:, 2] + features[:, 3] * np.sin(3.0 * features[:, PRICE])
     features[chances.random(features.shape) < 0.1] = np.nan
-    classifier = HistGradientBoostingClassifier(early_stopping=False, random_state=0, max_iter=10)
-    classifier.fit(features, np.where(pull < -1.0, 1, np.where(pull > 1.0, 2, 0)))
-    return classifier
+    return features, np.where(pull < -1.0, 1, np.where(pull > 1.0, 2, 0))
 
 
 def question(users: int, seed: int = 7) -> Question:
@@ -66,6 +78,7 @@ def write_artefact(artefact: Path) -> Path:
             "classes": CLASSES,
             "feature_names": FEATURE_NAMES,
             "feature_hash": FEATURE_HASH,
+            "feature_ranges": ranges(),
             "question_names": QUESTION_NAMES,
             "temperature": TEMPERATURE,
             "thresholds": dict(zip(CLASSES[1:], THRESHOLDS, strict=True)),

@@ -25,6 +25,7 @@ def checked_scores(
     probabilities: NDArray[np.float64],
     decisions: NDArray[np.int8],
     edges: Sequence[NDArray[np.float64]],
+    inside: NDArray[np.bool_],
     model_version: str,
     x: NDArray[np.float64],
 ) -> Scores:
@@ -32,11 +33,12 @@ def checked_scores(
 
     Raises:
         InvalidModel: wrong shape, a probability that is none, a decision that does not exist, a band that does not
-            hold the price that was asked about or lies outside of its reach or quiet, no model version.
+            hold the price that was asked about or lies outside of its reach or quiet, an `inside` that is neither true
+            nor false, no model version.
     """
     n = len(x)
-    shapes = [probabilities.shape, decisions.shape, *(edge.shape for edge in edges)]
-    if shapes != [(n, len(Decision)), (n,), *((n,) for _ in EDGES)]:
+    shapes = [probabilities.shape, decisions.shape, *(edge.shape for edge in edges), inside.shape]
+    if shapes != [(n, len(Decision)), (n,), *((n,) for _ in EDGES), (n,)]:
         raise InvalidModel(f"the model answered {', '.join(map(str, shapes))} for {n} rows")
     in_range = (probabilities >= 0) & (probabilities <= 1)  # False for NaN
     if not in_range.all() or not np.allclose(probabilities.sum(axis=1), 1.0, rtol=0.0, atol=SUM_TOLERANCE):
@@ -49,6 +51,9 @@ def checked_scores(
     outwards = ((quiet_lower, reach_lower), (reach_lower, lower), (upper, reach_upper), (reach_upper, quiet_upper))
     if not all((below <= above).all() for below, above in outwards):
         raise InvalidModel("the model answered a band that lies outside of its reach or quiet")
+    if inside.dtype != np.bool_:
+        raise InvalidModel(f"the model answered {inside.dtype} where it should say whether a user is inside its range")
     if not model_version:
         raise InvalidModel("the model did not say which version it is")
-    return Scores(probabilities, decisions, **dict(zip(EDGES, edges, strict=True)), model_version=model_version)
+    columns = dict(zip(EDGES, edges, strict=True))
+    return Scores(probabilities, decisions, **columns, inside=inside, model_version=model_version)

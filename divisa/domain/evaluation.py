@@ -45,6 +45,7 @@ class Evaluation:
             in where it is narrower than a visit's margin.
         quiet: the reach, and beside a side's also HOLD, no farther than that margin.
         propensity: probability of the decided class, 0 to 1.
+        inside: whether every feature lies in the range that the model was trained on.
         model_version: which model answered.
     """
 
@@ -54,6 +55,7 @@ class Evaluation:
     reach: Band
     quiet: Band
     propensity: float
+    inside: bool
     model_version: str
 
 

@@ -24,6 +24,8 @@ class Scores:
         reach_lower, reach_upper: of a side's, the band and on over HOLD that is narrower than the question's margin,
             as often as the same side comes again behind it; else the band.
         quiet_lower, quiet_upper: the reach, and beside a side's also HOLD, no farther than the margin.
+        inside: whether every feature, at the price that was asked about, lies in the range that the model was trained
+            on; bool, shape (n,).
         model_version: which model answered.
     """
 
@@ -35,6 +37,7 @@ class Scores:
     reach_upper: NDArray[np.float64]
     quiet_lower: NDArray[np.float64]
     quiet_upper: NDArray[np.float64]
+    inside: NDArray[np.bool_]
     model_version: str
 
 

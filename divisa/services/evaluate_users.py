@@ -71,8 +71,9 @@ class Evaluations:
             scores.quiet_lower[rows],
             scores.quiet_upper[rows],
             np.take_along_axis(scores.probabilities[rows], decided[:, None].astype(np.intp), axis=1)[:, 0],
+            scores.inside[rows],
         )
-        for user_id, decision, lower, upper, first, last, low, high, propensity in zip(
+        for user_id, decision, lower, upper, first, last, low, high, propensity, inside in zip(
             self.user_ids[rows], *(column.tolist() for column in columns), strict=True
         ):
             band = Band(lower, upper)
@@ -83,6 +84,7 @@ class Evaluations:
                 reach=Band(first, last) if decision else band,
                 quiet=Band(low, high) if decision else band,
                 propensity=propensity,
+                inside=inside,
                 model_version=scores.model_version,
             )
 

@@ -44,7 +44,7 @@ class Proposal:
     usual_size: float
     propensity: float
     model_version: str
-    inside: bool = True
+    inside: bool
 
 
 def proposal_of(evaluations: Evaluations, row: int, episode: int) -> Proposal:
@@ -57,6 +57,7 @@ def proposal_of(evaluations: Evaluations, row: int, episode: int) -> Proposal:
         usual_size=evaluations.summaries[row].size,
         propensity=evaluation.propensity,
         model_version=evaluation.model_version,
+        inside=evaluation.inside,
     )
 
 

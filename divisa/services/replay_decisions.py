@@ -28,8 +28,9 @@ if TYPE_CHECKING:
 class ReplayDecisions:
     """Decides again: features from summaries and market, the model's answer, every rule's outcome, and the ids.
 
-    What is no result of deciding is taken over: the user, the prices, the market, the summary, the facts, the knobs;
-    of a release what was held, and that another suggestion went out in its place.
+    What is no result of deciding is taken over: the user, the prices, the market, the summary, the facts but
+    whether the model has seen the like, the knobs; of a release what was held, and that another suggestion went out
+    in its place.
     """
 
     scorer: Scorer
@@ -63,18 +64,14 @@ class ReplayDecisions:
             asked.rows().tolist(),
             asked.features().tolist(),
             answers_of(scores, range(len(records))),
+            scores.inside.tolist(),
             strict=True,
         )
         return [
             _decided_again(
-                replace(
-                    record,
-                    question=tuple(columns),
-                    features=tuple(features),
-                    answer=answer,
-                )
+                _seen_again(replace(record, question=tuple(columns), features=tuple(features), answer=answer), inside)
             )
-            for record, columns, features, answer in rows
+            for record, columns, features, answer, inside in rows
         ]
 
 
@@ -106,6 +103,14 @@ def _released_again(record: DecisionRecord, held: Reconsidered) -> DecisionRecor
         judgement=judgement,
         reconsidered=replace(held, suggestion_id=suggestion_id, dropped=dropped),
     )
+
+
+def _seen_again(record: DecisionRecord, inside: bool) -> DecisionRecord:
+    """The record with what the model says now about the training range, for the rules to judge by."""
+    if record.judgement is None:
+        return record
+    facts = replace(record.judgement.facts, inside=inside)
+    return replace(record, judgement=replace(record.judgement, facts=facts))
 
 
 def _judgement(record: DecisionRecord, judgement: Judgement) -> Judgement:

@@ -82,6 +82,7 @@ def _show(trained: "TrainedModel", *, simulated: bool) -> None:
         f"Judged on {metrics['test_rows']:,} days of {metrics['test_users']:,} {people} whom the model never saw; "
         f"{trained.rows:,} days of {trained.users:,} {people} in all."
     )
+    output.say(f"{metrics['outside']:.1%} of the days that judge it are unlike all that it learned from.")
     output.say_dropped(metrics["dropped"])
     output.say(f"{trained.version} is {trained.artefact}; its figures are in {trained.metrics_file.name} beside it.")
 

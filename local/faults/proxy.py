@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 HANG_SECONDS: Final = 11.0
 """Longer than any client of a function waits."""
+LOOK_SECONDS: Final = 0.02
+"""How often an address looks whether it is to end."""
 _PATIENCE_SECONDS: Final = 60.0
 _OURS: Final = frozenset({"connection", "keep-alive", "transfer-encoding", "content-length", "date", "server"})
 _KILLS: Final = frozenset({Fault.KILL_BEFORE, Fault.KILL_AFTER})
@@ -53,7 +55,8 @@ class FaultProxy:
         server = ThreadingHTTPServer((LOOPBACK, 0), _handler(self, function, upstream))
         server.daemon_threads = True
         self._servers.append(server)
-        threading.Thread(target=server.serve_forever, name=f"faults {function}", daemon=True).start()
+        look, name = (LOOK_SECONDS,), f"faults {function}"
+        threading.Thread(target=server.serve_forever, args=look, name=name, daemon=True).start()
         return f"http://{LOOPBACK}:{server.server_address[1]}"
 
     def close(self) -> None:

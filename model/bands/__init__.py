@@ -17,6 +17,7 @@ here and as `bands` beside `inference.py` in the artefact.
     line      the plain way, for users on whom a rounding could decide
     proof     the comparison with the classifier itself, at load
     rule      probabilities and decision from raw scores
+    seen      the ranges of features that a model learned from
 """
 
 from __future__ import annotations
@@ -25,14 +26,28 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from .ensemble import Ensemble, build
+from .seen import Seen, ranges_of, seen_of
 from .trees import UnusableEnsemble, read_forest
+from .users import Users
 
 if TYPE_CHECKING:
     from sklearn.ensemble import HistGradientBoostingClassifier
 
     from .search import Bands, bands, scores
 
-__all__ = ["PRICE_FEATURES", "Bands", "Ensemble", "UnusableEnsemble", "bands", "flatten", "scores"]
+__all__ = [
+    "PRICE_FEATURES",
+    "Bands",
+    "Ensemble",
+    "Seen",
+    "UnusableEnsemble",
+    "Users",
+    "bands",
+    "flatten",
+    "ranges_of",
+    "scores",
+    "seen_of",
+]
 
 PRICE_FEATURES = 9
 """The model's first so many columns are affine in the log price."""

@@ -14,11 +14,12 @@ from divisa.adapters.aws.scorer import SageMakerScorer
 from divisa.adapters.memory.scorer import MemoryScorer
 from divisa.adapters.scores import EDGES
 from divisa.domain.errors import InvalidModel
-from model.bands import bands, flatten
+from divisa.domain.features import FEATURE_NAMES
+from model.bands import bands, flatten, seen_of
 from model.bands.rule import decide, probabilities
 from tests.around import Band, around
 from tests.integration.local.sagemaker.conftest import Plane
-from tests.small_model import TEMPERATURE, THRESHOLDS, VERSION, fitted, question, write_artefact
+from tests.small_model import TEMPERATURE, THRESHOLDS, VERSION, fitted, question, ranges, write_artefact
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -54,7 +55,12 @@ def in_memory() -> Callable[[Question], Bands]:
 @pytest.fixture
 def scorer(side: str, request: pytest.FixtureRequest) -> Scorer:
     if side == "memory":
-        return MemoryScorer(request.getfixturevalue("in_memory"), model_version=VERSION)
+        seen = seen_of(ranges(), FEATURE_NAMES)
+        return MemoryScorer(
+            request.getfixturevalue("in_memory"),
+            inside=lambda asked: seen.inside(asked.features()),
+            model_version=VERSION,
+        )
     plane: Plane = request.getfixturevalue("endpoint")
     return SageMakerScorer(plane.client("sagemaker-runtime"), "decisions", backoff=Backoff(attempts=2, base=0.01))
 
@@ -128,6 +134,17 @@ def test_a_side_goes_on_from_its_edges_as_asking_beyond_them_tells(scorer: Score
         np.testing.assert_array_equal(getattr(scores, edge), getattr(expected, edge))
     assert (scores.reach_upper != scores.upper).sum() > 5
     assert (scores.quiet_lower != scores.reach_lower).sum() > 50
+
+
+def test_who_is_like_nobody_that_the_model_learned_from_is_told_from_the_others(scorer: Scorer) -> None:
+    asked = question(200)
+    asked.state[::3, 4] = 1e6
+
+    scores = scorer.score(asked)
+
+    assert scores.inside.dtype == np.bool_
+    assert not scores.inside[::3].any()
+    assert scores.inside.any()
 
 
 def test_columns_of_another_memory_order_are_no_matter(scorer: Scorer) -> None:

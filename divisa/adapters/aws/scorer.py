@@ -66,6 +66,7 @@ class SageMakerScorer:
             probabilities=np.concatenate([part.probabilities for part in parts]),
             decisions=np.concatenate([part.decisions for part in parts]),
             **{edge: np.concatenate([getattr(part, edge) for part in parts]) for edge in EDGES},
+            inside=np.concatenate([part.inside for part in parts]),
             model_version=versions.pop(),
         )
 
@@ -112,7 +113,11 @@ def _scores(body: bytes, x: NDArray[np.float64]) -> Scores:
         table = np.lib.format.read_array(io.BytesIO(body), allow_pickle=False)
         probabilities = np.stack([table[name] for name in PROBABILITIES], axis=1)
         edges = np.stack([table[name] for name in EDGES])
-        decisions, versions = table["decision"], {bytes(version) for version in np.unique(table["model"])}
+        decisions, inside, versions = (
+            table["decision"],
+            table["inside"],
+            {bytes(version) for version in np.unique(table["model"])},
+        )
     except (ValueError, EOFError, IndexError, TypeError) as error:
         raise InvalidModel("the endpoint's answer is not the table of scores that was asked for") from error
     kinds = probabilities.dtype.kind + edges.dtype.kind + decisions.dtype.kind
@@ -120,4 +125,4 @@ def _scores(body: bytes, x: NDArray[np.float64]) -> Scores:
         raise InvalidModel(f"the endpoint's answer has columns of other types, or {len(versions)} model versions")
     version = versions.pop().decode("ascii", "backslashreplace")
     columns = list(edges.astype(np.float64))
-    return checked_scores(probabilities.astype(np.float64), decisions.astype(np.int8), columns, version, x)
+    return checked_scores(probabilities.astype(np.float64), decisions.astype(np.int8), columns, inside, version, x)

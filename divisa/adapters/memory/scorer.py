@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class Answer(Protocol):
-    """What a model says about n users: the columns of `Scores`."""
+    """What a model says about n users: the columns of `Scores`, but for what it has seen."""
 
     @property
     def probabilities(self) -> NDArray[np.float64]:
@@ -54,11 +54,24 @@ class Answer(Protocol):
         """Upper edges of the quiet, log price, shape (n,)."""
 
 
-class MemoryScorer:
-    """A `Scorer` around a function from a question to an answer, such as a fitted model with its bands."""
+def everybody(question: Question) -> NDArray[np.bool_]:
+    """Of whom a rule has seen the like that was never trained: everybody, shape (n,)."""
+    return np.ones(len(question.x), dtype=np.bool_)
 
-    def __init__(self, answer: Callable[[Question], Answer], *, model_version: str = "memory") -> None:
+
+class MemoryScorer:
+    """A `Scorer` around functions of a question, such as a fitted model's with its bands."""
+
+    def __init__(
+        self,
+        answer: Callable[[Question], Answer],
+        *,
+        inside: Callable[[Question], NDArray[np.bool_]] = everybody,
+        model_version: str = "memory",
+    ) -> None:
+        """What is answered, whether features lie in the range of training, bool, shape (n,), and by which model."""
         self._answer = answer
+        self._inside = inside
         self._model_version = model_version
 
     def score(self, question: Question) -> Scores:
@@ -68,13 +81,14 @@ class MemoryScorer:
             InvalidModel: the function does not take this question, or its answer does not fit.
         """
         try:
-            answer = self._answer(question)
+            answer, inside = self._answer(question), self._inside(question)
         except (ValueError, TypeError, IndexError) as error:
             raise InvalidModel("the model does not take this question") from error
         return checked_scores(
             np.asarray(answer.probabilities, dtype=np.float64),
             np.asarray(answer.decision, dtype=np.int8),
             [np.asarray(getattr(answer, edge), dtype=np.float64) for edge in EDGES],
+            inside,
             self._model_version,
             question.x,
         )

@@ -13,13 +13,14 @@ import numpy as np
 import pytest
 
 from divisa.domain.errors import InvalidModel, PackagingError
+from divisa.domain.features import FEATURE_NAMES
 from infra.artifact import LAPTOP, ROOT
 from infra.model_artifact import IN_THE_IMAGE, complete, main
 from infra.packages import install
-from model.bands import bands, flatten
+from model.bands import bands, flatten, seen_of
 from model.inference import EDGES
 from model.package import PARTS
-from tests.small_model import TEMPERATURE, THRESHOLDS, VERSION, fitted, question, write_artefact
+from tests.small_model import TEMPERATURE, THRESHOLDS, VERSION, fitted, question, ranges, write_artefact
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -33,7 +34,7 @@ import inference
 model = inference.model_fn(sys.argv[1])
 answer = inference.predict_fn(np.load(sys.argv[2]), model)
 import numba, sklearn
-said = {name: answer[name].tolist() for name in ("p_buy", "decision", *inference.EDGES)}
+said = {name: answer[name].tolist() for name in ("p_buy", "decision", "inside", *inference.EDGES)}
 print(json.dumps({**said, "version": model.version, "numba": numba.__file__, "sklearn": sklearn.__file__}))
 """
 
@@ -111,6 +112,7 @@ def test_a_container_that_has_no_numba_answers_with_bands(trained: Path, image: 
     assert said["sklearn"].startswith(str(image))
     assert said["p_buy"] == expected.probabilities[:, 1].tolist()
     assert said["decision"] == expected.decision.tolist()
+    assert said["inside"] == seen_of(ranges(), FEATURE_NAMES).inside(asked.features()).tolist()
     for edge in EDGES:
         assert said[edge] == getattr(expected, edge).tolist()
 

@@ -9,10 +9,13 @@ from typing import TYPE_CHECKING
 import pytest
 
 from model.pipeline import TrainedModel, train_model
+from model.training_set import build_training_set
 from simulator.simulate import SimulatedFiles, Simulation, simulate
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from model.matrix import TrainingMatrix
 
 
 @pytest.fixture(scope="session")
@@ -21,6 +24,14 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> SimulatedFiles:
         tmp_path_factory.mktemp("world"),
         Simulation(users=160, start=date(2022, 6, 1), end=date(2023, 9, 1), seed=4),
     )
+
+
+@pytest.fixture(scope="session")
+def matrix(world: SimulatedFiles) -> TrainingMatrix:
+    """What the model learns from; nobody may write into its features, which all tests share."""
+    made = build_training_set(world.prices, world.transactions, world.oracle)
+    made.features.setflags(write=False)
+    return made
 
 
 @pytest.fixture(scope="session")

@@ -15,12 +15,15 @@ from divisa.domain.features import FEATURE_HASH, FEATURE_NAMES, PRICE_FEATURE_NA
 from model import inference
 from model.bands.rule import decide, probabilities
 from model.inference import CLASSES, CSV, JSON, NPY, Model, input_fn, model_fn, output_fn, predict_fn
+from model.matrix import Part
 from tests.around import around
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from numpy.typing import NDArray
+
+    from model.matrix import TrainingMatrix
 
 COLUMNS = len(QUESTION_NAMES)
 PRICE = len(PRICE_FEATURE_NAMES)
@@ -76,7 +79,7 @@ def test_three_content_types_say_the_same_in_and_out(model: Model, rows: NDArray
     header, *lines = answers[CSV][0].decode().splitlines()
 
     assert [kind for _, kind in answers.values()] == [NPY, CSV, JSON]
-    assert header == ",".join(["p_hold", "p_buy", "p_sell", "decision", *EDGES, "model"])
+    assert header == ",".join(["p_hold", "p_buy", "p_sell", "decision", *EDGES, "inside", "model"])
     assert np.isinf(structured["upper"]).any()
     assert np.isfinite(structured["upper"]).any()
     for row, document, line in zip(structured.tolist(), documents, lines, strict=True):
@@ -90,7 +93,7 @@ def test_the_answer_is_structured_as_the_wire_form_says(model: Model, rows: NDAr
 
     numbers = [(name, "<f8") for name in ("p_hold", "p_buy", "p_sell")]
     edges = [(name, "<f8") for name in EDGES]
-    assert answer.dtype == np.dtype([*numbers, ("decision", "i1"), *edges, ("model", "S32")])
+    assert answer.dtype == np.dtype([*numbers, ("decision", "i1"), *edges, ("inside", "?"), ("model", "S32")])
     assert np.allclose(answer["p_hold"] + answer["p_buy"] + answer["p_sell"], 1.0)
     assert set(answer["model"].tolist()) == {model.version.encode()}
 
@@ -140,6 +143,31 @@ def test_a_side_goes_on_from_its_edges_up_to_the_margin_that_the_question_names(
     for edge in EDGES:
         assert np.array_equal(answer[edge], getattr(expected, edge))
     assert (answer["quiet_upper"] > answer["upper"]).sum() > 5
+
+
+def test_a_question_is_inside_where_its_features_are_like_those_that_the_model_learned_from(
+    model: Model, matrix: TrainingMatrix
+) -> None:
+    learned = matrix.features[~matrix.part(Part.TEST)]
+    x = 2.83
+    asked = np.full((len(learned), COLUMNS), np.nan)
+    asked[:, X], asked[:, SLOPE : SLOPE + PRICE] = x, 1.0
+    asked[:, SLOPE + PRICE : STATE] = learned[:, :PRICE].astype(np.float64) - x
+    asked[:, STATE:MARGIN] = learned[:, PRICE:]
+
+    assert predict_fn(asked, model)["inside"].all()
+
+    for column, name in ((SLOPE + PRICE, FEATURE_NAMES[0]), (STATE, FEATURE_NAMES[PRICE])):
+        low, high = (model.seen[end][FEATURE_NAMES.index(name)] for end in (0, 1))
+        for pushed in (low - 1e-3, high + 1e-3):
+            beyond = asked[:100].copy()
+            beyond[::2, column] = pushed - (x if column < STATE else 0.0)
+            inside = predict_fn(beyond, model)["inside"]
+            assert not inside[::2].any()
+            assert inside[1::2].all()
+
+    asked[:, STATE] = np.nan
+    assert not predict_fn(asked, model)["inside"].any(), "the volatility was always known"
 
 
 def test_columns_of_another_memory_order_are_no_matter(model: Model, rows: NDArray[np.float64]) -> None:
@@ -254,6 +282,12 @@ def test_classes_names_and_hash_are_the_domains(model: Model) -> None:
         ({"classes": ["BUY", "HOLD", "SELL"]}, "the model's classes are"),
         ({"question_names": list(reversed(QUESTION_NAMES))}, "question names do not belong to its feature names"),
         ({"question_names": []}, "question names do not belong to its feature names"),
+        ({"feature_ranges": None}, "the model has no feature ranges"),
+        ({"feature_ranges": {"activity": {"low": 0.0, "high": 1.0, "missing": True}}}, "are not its features'"),
+        (
+            {"feature_ranges": dict.fromkeys(FEATURE_NAMES, {"low": 1.0, "high": 0.0, "missing": True})},
+            f"the model's range of the feature {FEATURE_NAMES[0]} is broken",
+        ),
         (
             {
                 "feature_names": FEATURE_NAMES[:-1],
@@ -275,14 +309,23 @@ def test_an_artefact_whose_parts_do_not_fit_is_not_served(
         model_fn(str(tmp_path / "model"))
 
 
-def test_an_artefact_of_before_questions_is_not_served(model_dir: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("lacking", "message"),
+    [
+        ("question_names", "question names do not belong"),
+        ("feature_ranges", "the model has no feature ranges"),
+    ],
+)
+def test_an_artefact_of_before_questions_or_ranges_is_not_served(
+    model_dir: Path, tmp_path: Path, lacking: str, message: str
+) -> None:
     shutil.copytree(model_dir, tmp_path / "model")
     metadata = tmp_path / "model" / "metadata.json"
     known = json.loads(metadata.read_text(encoding="utf-8"))
-    del known["question_names"]
+    del known[lacking]
     metadata.write_text(json.dumps(known), encoding="utf-8")
 
-    with pytest.raises(ValueError, match="question names do not belong"):
+    with pytest.raises(ValueError, match=message):
         model_fn(str(tmp_path / "model"))
 
 

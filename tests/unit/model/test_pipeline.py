@@ -4,6 +4,7 @@ import json
 import re
 import shutil
 import tarfile
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,17 +16,18 @@ from sklearn.frozen import FrozenEstimator
 
 import model.bands
 from divisa.domain.errors import InvalidModel
-from divisa.domain.features import FEATURE_HASH, QUESTION_NAMES
+from divisa.domain.features import FEATURE_HASH, FEATURE_NAMES, QUESTION_NAMES
 from divisa.domain.policy import learned_until
+from model.bands import ranges_of, seen_of
 from model.bands.rule import probabilities
 from model.inference import model_fn
 from model.matrix import Part, write_matrix
 from model.package import SERVING_CODE, pack
 from model.pipeline import TrainedModel, run_training_job, train_model
 from model.train import fit, fit_temperature
-from model.training_set import build_training_set
 
 if TYPE_CHECKING:
+    from model.matrix import TrainingMatrix
     from simulator.simulate import SimulatedFiles
 
 
@@ -70,6 +72,16 @@ def test_the_metadata_say_what_the_model_is(trained: TrainedModel, model_dir: Pa
     assert metadata["training_window"]["fit"][1] < metadata["training_window"]["test"][0]
 
 
+def test_the_metadata_say_what_the_model_has_seen_and_the_metrics_how_much_is_outside(
+    trained: TrainedModel, model_dir: Path, matrix: TrainingMatrix
+) -> None:
+    ranges = json.loads((model_dir / "metadata.json").read_text(encoding="utf-8"))["feature_ranges"]
+
+    assert ranges == ranges_of(matrix.features[~matrix.part(Part.TEST)], FEATURE_NAMES)
+    outside = ~seen_of(ranges, FEATURE_NAMES).inside(matrix.features[matrix.part(Part.TEST)])
+    assert trained.metrics["outside"] == outside.mean() < 0.02
+
+
 def test_the_same_files_train_the_same_bytes(trained: TrainedModel, world: SimulatedFiles, tmp_path: Path) -> None:
     stages: list[str] = []
 
@@ -87,8 +99,7 @@ def test_the_same_files_train_the_same_bytes(trained: TrainedModel, world: Simul
     assert stages[-1] == "Packing the artefact"
 
 
-def test_calibrated_probabilities_are_scikit_learns_temperature_scaling(world: SimulatedFiles) -> None:
-    matrix = build_training_set(world.prices, world.transactions)
+def test_calibrated_probabilities_are_scikit_learns_temperature_scaling(matrix: TrainingMatrix) -> None:
     ensemble = fit(matrix, max_iter=5, random_state=0)
     rows = matrix.part(Part.CALIBRATE)
     calibrated = CalibratedClassifierCV(FrozenEstimator(ensemble), method="temperature")
@@ -138,15 +149,15 @@ def test_the_packed_code_is_this_repositorys(model_dir: Path) -> None:
         assert (model_dir / "code" / name).read_bytes() == (ours / name).read_bytes()
 
 
-def test_a_training_job_that_fails_says_why(world: SimulatedFiles, tmp_path: Path) -> None:
-    write_matrix(build_training_set(world.prices, world.transactions, max_rows=5000), tmp_path / "train")
+def test_a_training_job_that_fails_says_why(matrix: TrainingMatrix, tmp_path: Path) -> None:
+    write_matrix(matrix, tmp_path / "train")
 
     with pytest.raises(InvalidModel, match=r"(?s)failed with code 1.*learning_rate"):
         run_training_job(tmp_path, {"learning_rate": -1.0})
 
 
-def test_a_feature_that_nobody_has_ever_had_splits_nothing_and_stops_nothing(world: SimulatedFiles) -> None:
-    matrix = build_training_set(world.prices, world.transactions)
+def test_a_feature_that_nobody_has_ever_had_splits_nothing_and_stops_nothing(matrix: TrainingMatrix) -> None:
+    matrix = replace(matrix, features=matrix.features.copy())
     unknown = matrix.feature_names.index("gain_share")
     matrix.features[:, unknown] = np.nan
     ensemble = fit(matrix, max_iter=5, random_state=0)

@@ -29,11 +29,6 @@ if TYPE_CHECKING:
 PRICES, TRANSACTIONS = ",".join(prices.HEADER), ",".join(transactions.HEADER)
 
 
-@pytest.fixture(scope="module")
-def matrix(world: SimulatedFiles) -> TrainingMatrix:
-    return build_training_set(world.prices, world.transactions, world.oracle)
-
-
 def test_users_who_judge_are_in_no_other_part(matrix: TrainingMatrix) -> None:
     judges = set(matrix.users[matrix.part(Part.TEST)].tolist())
 

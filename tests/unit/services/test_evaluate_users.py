@@ -15,7 +15,7 @@ from divisa.domain.features import FEATURE_NAMES
 from divisa.services.evaluate_users import EvaluateUsers
 from tests import around
 from tests.builders import USD_MXN, a_market_state, a_summary
-from tests.unit.services.world import World
+from tests.unit.services.world import OVER_COST, World
 
 if TYPE_CHECKING:
     from divisa.domain.features import Question
@@ -24,7 +24,7 @@ MARKET = a_market_state("17.25")
 
 
 def said(user_id: str, decision: Decision, band: Band) -> Evaluation:
-    return Evaluation(user_id, decision, band, reach=band, quiet=band, propensity=0.7, model_version="m-1")
+    return Evaluation(user_id, decision, band, reach=band, quiet=band, propensity=0.7, inside=True, model_version="m-1")
 
 
 def test_users_are_answered_in_the_order_in_which_they_were_asked_about() -> None:
@@ -55,6 +55,14 @@ def test_who_has_not_traded_yet_is_asked_about_as_a_newcomer() -> None:
     assert repr(evaluations.summaries) == repr([NEWCOMER, a_summary(cost=17.0)])  # NaN equals nothing, itself included
     assert isnan(evaluations.evidence(0)["log_price_over_cost"])
     assert evaluations.of(0).decision is Decision.HOLD
+
+
+def test_whether_the_model_has_seen_the_like_is_told_of_each_user() -> None:
+    world = World(
+        {"ana": 17.0, "far": 12.0, "ben": 17.6}, inside=lambda asked: np.abs(asked.features()[:, OVER_COST]) < 0.2
+    )
+    evaluations = world.evaluate(USD_MXN, ["ana", "far", "ben"], MARKET, MARKET.log_mid)
+    assert [each.inside for each in evaluations.each()] == [True, False, True]
 
 
 def test_evidence_names_each_feature_and_the_price_over_its_week() -> None:

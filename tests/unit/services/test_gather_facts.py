@@ -51,7 +51,7 @@ class Office:
 
 
 def a_proposal(user_id: str = "ana", side: Side = Side.SELL, **changes: Any) -> Proposal:
-    plain = Proposal(user_id, side, episode=7, usual_size=120.0, propensity=0.6, model_version="m-1")
+    plain = Proposal(user_id, side, episode=7, usual_size=120.0, propensity=0.6, model_version="m-1", inside=True)
     return replace(plain, **changes)
 
 

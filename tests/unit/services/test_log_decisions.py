@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from divisa.adapters.memory.scorer import MemoryScorer
-from divisa.adapters.wire.decision import decision_from_json
+from divisa.adapters.wire.decision import decision_from_json, decision_to_json
 from divisa.domain.decision import Cause, decision_id_of
 from divisa.domain.errors import InvalidModel
 from divisa.domain.evaluation import Decision, shard_of
@@ -30,7 +30,7 @@ from tests.builders import (
     a_watch,
     quotes_of,
 )
-from tests.unit.services.world import World, by_cost
+from tests.unit.services.world import OVER_COST, World, by_cost
 
 if TYPE_CHECKING:
     from divisa.domain.decision import DecisionRecord
@@ -182,3 +182,17 @@ def test_a_decision_that_the_model_would_not_make_again_shows_it() -> None:
     assert again.judgement is not None
     assert (again.judgement.outcomes, again.judgement.suggestion_id) == ((), "")
     assert again.question != record.question
+
+
+def test_whether_the_model_has_seen_the_like_is_asked_again() -> None:
+    world = World(inside=lambda asked: asked.features()[:, OVER_COST] < 0.01)
+    world.receive(a_quote(SELL))
+    [record] = logged(world)
+    assert record.judgement is not None
+    assert (record.judgement.facts.inside, record.judgement.suppressed) == (False, Suppression.OUT_OF_RANGE)
+    assert [decision_to_json(each) for each in ReplayDecisions(world.scorer)([record])] == world.decisions.lines
+
+    [again] = ReplayDecisions(MemoryScorer(by_cost, model_version="m-1"))([record])
+
+    assert again.judgement is not None
+    assert (again.judgement.facts.inside, again.judgement.suppressed) == (True, None)

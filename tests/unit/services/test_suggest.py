@@ -14,7 +14,7 @@ from divisa.domain.recipient import Channel, Language
 from divisa.domain.suggestion import Suppression, suggestion_id_of
 from divisa.domain.transaction import Side
 from tests.builders import USD_MXN, WEDNESDAY, a_portfolio, a_quote, a_recipient, a_summary, a_watch
-from tests.unit.services.world import CHEERFUL, World
+from tests.unit.services.world import CHEERFUL, OVER_COST, World
 
 HOLD, SELL, BUY = "17.00", "17.25", "16.80"
 NO_COOLDOWN = replace(CHEERFUL, cooldown=timedelta(0))
@@ -139,6 +139,16 @@ def test_what_is_suppressed_is_counted_by_its_reason() -> None:
         "silent": Suppression.NO_CONSENT,
         "unreachable": Suppression.NO_CONTACT,
     }
+
+
+def test_of_whom_the_model_has_seen_nobody_alike_is_told_nothing() -> None:
+    world = World({"ana": 17.0, "far": 12.0}, inside=lambda asked: asked.features()[:, OVER_COST] < 0.2)
+    report = world.receive(a_quote(SELL))
+    assert {each.user_id: each.suppressed for each in world.recorded()} == {
+        "ana": None,
+        "far": Suppression.OUT_OF_RANGE,
+    }
+    assert dict(report.outcome.suppressed) == {"out_of_range": 1}
 
 
 def test_a_watch_without_a_recipient_or_a_portfolio_is_recorded_and_told_nothing() -> None:

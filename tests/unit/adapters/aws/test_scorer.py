@@ -26,14 +26,14 @@ AT_ONCE = Backoff(attempts=3, sleep=lambda _: None)
 COLUMNS, PRICE = len(QUESTION_NAMES), len(PRICE_FEATURE_NAMES)
 BAND, REACH, QUIET = ("lower", "upper"), ("reach_lower", "reach_upper"), ("quiet_lower", "quiet_upper")
 NUMBERS = ("p_hold", "p_buy", "p_sell", *BAND, *REACH, *QUIET)
-FIELDS = [*((name, "f8") for name in NUMBERS), ("decision", "i1"), ("model", "S32")]
+FIELDS = [*((name, "f8") for name in NUMBERS), ("decision", "i1"), ("inside", "?"), ("model", "S32")]
 FINITE = {name: -1 if name.endswith("lower") else 2 for name in (*BAND, *REACH, *QUIET)}
 TIMEOUT = ReadTimeoutError(endpoint_url=URL)
 
 
 def table(rows: int = 2, **columns: Any) -> NDArray[Any]:
     answer = np.zeros(rows, dtype=FIELDS)
-    answer["p_hold"], answer["decision"], answer["model"] = 1.0, 0, b"v1"
+    answer["p_hold"], answer["decision"], answer["inside"], answer["model"] = 1.0, 0, True, b"v1"
     for lower, upper in (BAND, REACH, QUIET):
         answer[lower], answer[upper] = -np.inf, np.inf
     for name, values in columns.items():
@@ -119,9 +119,10 @@ def test_the_error_does_not_repeat_what_was_sent_or_said() -> None:
         garbage(b"\x93NUMPY\x01\x00"),
         npy(np.zeros((2, 3))),
         npy(np.array([None, None], dtype=object)),
-        npy(repack_fields(table()[[*NUMBERS, "decision"]])),
-        npy(repack_fields(table()[[*NUMBERS[:4], *NUMBERS[5:], "decision", "model"]])),
-        npy(repack_fields(table()[[*NUMBERS[:-1], "decision", "model"]])),
+        npy(repack_fields(table()[[*NUMBERS, "decision", "inside"]])),
+        npy(repack_fields(table()[[*NUMBERS, "decision", "model"]])),
+        npy(repack_fields(table()[[*NUMBERS[:4], *NUMBERS[5:], "decision", "inside", "model"]])),
+        npy(repack_fields(table()[[*NUMBERS[:-1], "decision", "inside", "model"]])),
         npy(table()[0]),
         npy(table(1)),
         npy(table(3)),
@@ -143,6 +144,8 @@ def test_the_error_does_not_repeat_what_was_sent_or_said() -> None:
         npy(table(upper=2.0, reach_upper=3.0, quiet_upper=2.5)),
         npy(table(lower=-2.0, reach_lower=-3.0, quiet_lower=np.nan)),
         npy(table().astype([(name, "f8" if name == "decision" else kind) for name, kind in FIELDS])),
+        npy(as_integers(table(), "inside")),
+        npy(table().astype([(name, "(2,)?" if name == "inside" else kind) for name, kind in FIELDS])),
         npy(as_integers(table(**FINITE), *NUMBERS)),
         npy(as_integers(table(**FINITE), *BAND, *REACH, *QUIET)),
     ],
@@ -155,7 +158,10 @@ def test_an_answer_that_does_not_fit_is_no_answer(answer: dict[str, Any]) -> Non
 def test_bands_and_all_else_are_read_by_name() -> None:
     answer = table(decision=[1, 2], p_hold=0.25, p_buy=0.25, p_sell=0.5, lower=[-np.inf, 0.75], upper=[0.25, 1.5])
     answer["reach_lower"][1], answer["quiet_lower"][1], answer["reach_upper"], answer["quiet_upper"] = 0.5, 0.25, 2, 3
-    turned = answer[["model", *QUIET, "upper", "lower", *REACH[::-1], "p_sell", "p_buy", "p_hold", "decision"]]
+    answer["inside"] = [False, True]
+    turned = answer[
+        ["model", "inside", *QUIET, "upper", "lower", *REACH[::-1], "p_sell", "p_buy", "p_hold", "decision"]
+    ]
     client: Any = Scripted(npy(repack_fields(turned)))
 
     scores = SageMakerScorer(client, "decisions", backoff=AT_ONCE).score(question(2))
@@ -165,6 +171,7 @@ def test_bands_and_all_else_are_read_by_name() -> None:
     assert (scores.lower.tolist(), scores.upper.tolist()) == ([-np.inf, 0.75], [0.25, 1.5])
     assert (scores.reach_lower.tolist(), scores.reach_upper.tolist()) == ([-np.inf, 0.5], [2.0, 2.0])
     assert (scores.quiet_lower.tolist(), scores.quiet_upper.tolist()) == ([-np.inf, 0.25], [3.0, 3.0])
+    assert scores.inside.tolist() == [False, True]
     assert scores.model_version == "v1"
     assert scores.decisions.dtype == np.int8
     assert {scores.probabilities.dtype, scores.lower.dtype, scores.upper.dtype} == {np.dtype(np.float64)}
@@ -185,11 +192,14 @@ def test_the_question_travels_with_nothing_lost() -> None:
 def test_many_rows_travel_in_chunks_of_one_model(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(scorer, "MAX_ROWS", 2)
     client: Any = Scripted(
-        npy(table()), npy(table(lower=[1.5, 2.5], upper=4, reach_upper=[8, 9], quiet_upper=9)), npy(table(1))
+        npy(table()),
+        npy(table(lower=[1.5, 2.5], upper=4, reach_upper=[8, 9], quiet_upper=9)),
+        npy(table(1, inside=False)),
     )
     scores = SageMakerScorer(client, "decisions", backoff=AT_ONCE).score(question(5))
     assert scores.lower.tolist() == [-np.inf, -np.inf, 1.5, 2.5, -np.inf]
     assert scores.reach_upper.tolist() == [np.inf, np.inf, 8, 9, np.inf]
+    assert scores.inside.tolist() == [True, True, True, True, False]
     assert [np.load(io.BytesIO(call["Body"]))[:, 0].tolist() for call in client.calls] == [[0, 1], [2, 3], [4]]
     assert all(call["ContentType"] == call["Accept"] == "application/x-npy" for call in client.calls)
     with pytest.raises(ScorerUnavailable, match="changed"):

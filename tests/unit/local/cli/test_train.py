@@ -1,9 +1,6 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -12,81 +9,65 @@ import pytest
 from simulator.simulate import Simulation, simulate
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
+    from tests.unit.local.cli.conftest import Answer
 
-def divisa(home: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "local.cli", *arguments],
-        env={**os.environ, "DIVISA_HOME": str(home), "COLUMNS": "120", "NO_COLOR": "1"},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    Divisa = Callable[..., Answer]
 
 
-def test_anyones_files_train_a_model_and_the_figures_are_printed(tmp_path: Path) -> None:
+def test_anyones_files_train_a_model_and_the_figures_are_printed(divisa: Divisa, tmp_path: Path) -> None:
     files = simulate(tmp_path / "files", Simulation(users=120, start=date(2022, 6, 1), end=date(2023, 6, 1)))
     out = tmp_path / "out"
 
-    answer = divisa(
-        tmp_path,
-        *(
-            "train",
-            "--prices",
-            str(files.prices),
-            "--transactions",
-            str(files.transactions),
-            "--out",
-            str(out),
-            "--json",
-        ),
-    )
+    named = "--prices", str(files.prices), "--transactions", str(files.transactions)
+    answer = divisa("train", *named, "--out", str(out), "--json")
 
-    metrics = json.loads(answer.stdout)
-    assert answer.returncode == 0
+    metrics = json.loads(answer.out)
+    assert answer.code == 0
     assert metrics["simulated_users"] is False
     assert metrics["oracle_log_loss"] is None
     assert {"log_loss", "base_rate_log_loss", "pr_auc", "base_rate"} <= metrics["classes"]["SELL"].keys()
     assert sorted(path.name for path in out.iterdir()) == ["metrics.json", "model.tar.gz"]
 
 
-def test_a_ledger_without_prices_is_not_enough(tmp_path: Path) -> None:
-    answer = divisa(tmp_path, "train", "--transactions", "t.csv")
+def test_a_ledger_without_prices_is_not_enough(divisa: Divisa, tmp_path: Path) -> None:
+    answer = divisa("train", "--transactions", "t.csv")
 
-    assert answer.returncode == 2
-    assert "--prices and --transactions go together" in answer.stderr
+    assert answer.code == 2
+    assert "--prices and --transactions go together" in answer.err
 
 
 @pytest.mark.parametrize("content", [None, "", "user,when\n"])
-def test_a_file_that_is_none_is_one_line_and_no_traceback(tmp_path: Path, content: str | None) -> None:
+def test_a_file_that_is_none_is_one_line_and_no_traceback(divisa: Divisa, tmp_path: Path, content: str | None) -> None:
     ledger = tmp_path / "t.csv"
     if content is not None:
         ledger.write_text(content, encoding="utf-8")
 
-    answer = divisa(tmp_path, "train", "--prices", "p.csv", "--transactions", str(ledger))
+    answer = divisa("train", "--prices", "p.csv", "--transactions", str(ledger))
 
-    assert answer.returncode == 2
-    assert "t.csv" in answer.stderr
-    assert "Traceback" not in answer.stderr
+    assert answer.code == 2
+    assert "t.csv" in answer.err
+    assert "Traceback" not in answer.err
 
 
-def test_a_ledger_of_ragged_rows_is_one_line_that_counts_them(tmp_path: Path) -> None:
+def test_a_ledger_of_ragged_rows_is_one_line_that_counts_them(divisa: Divisa, tmp_path: Path) -> None:
     ledger = tmp_path / "t.csv"
     ledger.write_text("user_id,event_time,pair,side,quantity,price\nana,2024-01-10\neva\n", encoding="utf-8")
 
-    answer = divisa(tmp_path, "train", "--prices", "p.csv", "--transactions", str(ledger))
+    answer = divisa("train", "--prices", "p.csv", "--transactions", str(ledger))
 
-    assert answer.returncode == 2
-    assert answer.stderr.splitlines()[-1].endswith("t.csv has no usable row; dropped: {'ragged': 2}")
-    assert "Traceback" not in answer.stderr
+    assert answer.code == 2
+    assert answer.err.splitlines()[-1].endswith("t.csv has no usable row; dropped: {'ragged': 2}")
+    assert "Traceback" not in answer.err
 
 
-def test_a_folder_that_is_a_file_is_refused_before_anything_is_trained(tmp_path: Path) -> None:
+def test_a_folder_that_is_a_file_is_refused_before_anything_is_trained(divisa: Divisa, tmp_path: Path) -> None:
     (tmp_path / "out").touch()
 
-    answer = divisa(tmp_path, "train", "--out", str(tmp_path / "out"))
+    answer = divisa("train", "--out", str(tmp_path / "out"))
 
-    assert answer.returncode == 2
-    assert "--out" in answer.stderr
-    assert "Traceback" not in answer.stderr
+    assert answer.code == 2
+    assert "--out" in answer.err
+    assert "Traceback" not in answer.err

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from local.faults.plan import Fault, Plan
-from local.faults.proxy import FaultProxy
+from local.faults.proxy import LOOK_SECONDS, FaultProxy
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -62,7 +62,7 @@ class _Echo(BaseHTTPRequestHandler):
 @pytest.fixture
 def upstream() -> Iterator[Upstream]:
     server = Upstream()
-    thread = threading.Thread(target=server.serve_forever)
+    thread = threading.Thread(target=server.serve_forever, args=(LOOK_SECONDS,))
     thread.start()
     yield server
     server.shutdown()
