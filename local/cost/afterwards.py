@@ -23,6 +23,11 @@ if TYPE_CHECKING:
 
 HELD: Final = 8 / 24
 """Suggestions that quiet hours hold, as if everybody had eight of them a day. Assumed: it is not measured."""
+INDEXED: Final = 2
+"""Entries of a suggestion in indexes: by_created, and by_trial_day once it is let out."""
+REWRITTEN: Final = 6
+"""Writes of a suggestion that is held, more than of another one: it is written again, in a transaction; put into and
+deleted from by_release; and deleted from and put into by_created, since it is made anew."""
 RELEASES: Final = HOURS * 60
 """Runs of the release in a month."""
 SETTLING: Final = 1 / 20
@@ -61,9 +66,7 @@ def afterwards(
     """
     made = traffic.suggestions
     held, suggestion = HELD * made, write_units(sizes.suggestion)
-    # In by_created and by_trial_day each once. One that was held is written again, in a transaction; put into and
-    # deleted from by_release; and deleted from and put into by_created, since it is made anew.
-    indexes = 2 * made * suggestion + 6 * held * suggestion
+    indexes = (INDEXED * made + REWRITTEN * held) * suggestion
     yield Amount("DynamoDB", "writes: indexes of suggestions, releases", "dynamodb_write", indexes)
     later = made * write_units(sizes.outcome) + emails * write_units(sizes.delivery)
     yield Amount("DynamoDB", "writes: outcomes, what became of emails", "dynamodb_write", later)
@@ -74,7 +77,7 @@ def afterwards(
     settle = (len(Channel) + 1) * read_units(0)
     days = HOURS * DAYS * TRIAL_SHARDS * read_units(0)
     yield Amount("DynamoDB", "reads: settling outcomes", "dynamodb_read", days + made * (LOOKS * look + settle))
-    kept = 2 * (sizes.suggestion + overhead) + sizes.outcome + overhead
+    kept = INDEXED * (sizes.suggestion + overhead) + sizes.outcome + overhead
     stored = made * kept_months * kept / GB
     yield Amount("DynamoDB", "storage: indexes of suggestions, outcomes", "dynamodb_storage", stored)
     yield Amount("Lambda", "requests: releases, outcomes, what SES says", "lambda_request", RELEASES + HOURS + emails)

@@ -36,6 +36,8 @@ HANDLERS = {
         "push",
         "sms",
         "email",
+        "inbound_sms",
+        "email_feedback",
         "erasure",
     ),
     "api_handlers": ("api", "prices"),

@@ -10,13 +10,15 @@ import pytest
 from botocore.client import BaseClient
 
 from divisa.adapters.aws.deliveries import DynamoDeliveries
+from divisa.adapters.aws.held_suggestions import DynamoHeldSuggestions
 from divisa.adapters.aws.markets import DynamoMarkets
 from divisa.adapters.aws.watches import DynamoWatches
 from divisa.domain.bands import Band
 from divisa.domain.gate import GateState
 from divisa.domain.recipient import Channel
 from divisa.domain.suggestion import Delivery, DeliveryStatus
-from divisa.ports import MarketRecord, Move
+from divisa.ports import MarketRecord, Move, Release
+from local.cost.afterwards import INDEXED, REWRITTEN
 from local.cost.bill import index_units
 from local.cost.items import sizes
 from local.cost.units import read_units, write_units
@@ -86,7 +88,25 @@ def test_a_watch_that_moves_uses_the_units_of_the_bill(tables: Tables, used: Use
     assert used() == write_units(SIZES.watch) + index_units(SIZES)
 
     assert watches.move_all([Move(second, third, a_suggestion(suggestion_id="s-1"))]) == [True]
-    assert used() == 2 * write_units(SIZES.watch) + index_units(SIZES) + 2 * write_units(SIZES.suggestion)
+    suggestion = (2 + INDEXED) * write_units(SIZES.suggestion)
+    assert used() == 2 * write_units(SIZES.watch) + index_units(SIZES) + suggestion
+
+
+def test_a_suggestion_that_is_held_and_let_out_uses_the_units_of_the_bill(tables: Tables, used: Used) -> None:
+    watches = DynamoWatches(tables.watches, tables.suggestions, shards=SHARDS)
+    held = a_suggestion(suggestion_id="s-1", held_until=WEDNESDAY, channels=())
+    first, second = (a_known_watch(2.8, 2.9 + 0.01 * n, n) for n in range(2))
+    watches.put_many([first])
+    watches.move_all([Move(first, replace(second, band=first.band, refresh_at=first.refresh_at))])
+    moved = watches.get_many(USD_MXN, [first.user_id])[first.user_id]
+    used()
+    watches.move_all([Move(moved, replace(moved, generation=moved.generation + 1), held)])
+    holding = used()
+    told = replace(held, held_until=None, channels=(Channel.EMAIL,), created_at=WEDNESDAY + timedelta(hours=8))
+
+    assert DynamoHeldSuggestions(tables.suggestions).release([Release(held, told)])
+    unheld = 2 * write_units(SIZES.watch) + 3 * write_units(SIZES.watch)  # Its entries are rewritten where they are.
+    assert holding + used() - unheld == (2 + INDEXED + REWRITTEN) * write_units(SIZES.suggestion)
 
 
 def test_looking_for_broken_watches_uses_two_half_units_a_shard(tables: Tables, used: Used) -> None:
