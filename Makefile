@@ -45,7 +45,7 @@ test: setup lint types imports ## Everything that must hold: lint, types, import
 
 .PHONY: unit
 unit: setup ## The fast tests only
-	@OMP_NUM_THREADS=1 $(BIN)/python -m pytest -m "not integration and not slow" --numprocesses 2 --dist worksteal
+	@OMP_NUM_THREADS=1 $(BIN)/python -m pytest --ignore tests/integration -m "not integration and not slow" --numprocesses 2 --dist worksteal
 
 .PHONY: replay-decisions
 replay-decisions: setup ## Make a thousand logged decisions again, and compare them to the last byte
