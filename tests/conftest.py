@@ -9,12 +9,22 @@ import pytest
 from hypothesis import settings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Generator, Iterator
 
 settings.register_profile("divisa", deadline=None, max_examples=60, print_blob=True)
 settings.load_profile("divisa")
 
 pytest_plugins = ["tests.ministack"]
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """What collecting imports is there to stay: to look through it for garbage costs most of a second."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.enable()
 
 
 @pytest.fixture(autouse=True, scope="module")
