@@ -311,10 +311,10 @@ def test_without_a_live_price_it_waits_and_is_dropped_after_a_day() -> None:
 
 def test_a_pair_without_a_live_price_holds_up_no_other() -> None:
     morning = Morning("17.40", "ana", "ben")
-    waiting = [morning.keep(user, pair=USD_BRL, held_until=MORNING - HOUR) for user in ("ana", "ben")]
+    waiting, _ = [morning.keep(user, pair=USD_BRL, held_until=MORNING - HOUR) for user in ("ana", "ben")]
     morning.keep("ben")
-    assert morning.release(0, 1) == Released(users=1, told=1, waiting=1)
-    assert [morning.now(each) for each in waiting] == waiting
+    assert morning.release(0, 1) == Released(users=1, told=1, dropped=Counter(merged=1))
+    assert morning.now(waiting) == waiting
     assert [each.user_id for each in morning.told()] == ["ben"]
 
 
