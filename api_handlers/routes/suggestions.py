@@ -71,7 +71,8 @@ def list_suggestions(
     operation_id="respond_to_suggestion",
     tags=["suggestions"],
     summary="Say something to a suggestion",
-    description="The first answer counts: the same again is taken, another one is refused with `answered`.",
+    description="The first answer counts: the same again is taken, another one is refused with `answered`. A "
+    "suggestion takes one for seven days; then it is refused with `too_late`.",
     security=USER,
     responses=documented({200: success("It is written down", ResponseAnswer)}, 404, 409, 413, 415, 422),
 )

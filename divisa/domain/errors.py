@@ -17,6 +17,7 @@ DivisaError
 │   ├── ScorerUnavailable     the model endpoint
 │   ├── StreamUnavailable     the quote stream refused records after every retry
 │   ├── StoreUnavailable      the database or the object store
+│   │   └── MovesInterrupted  the database, after some watches were moved (carries which)
 │   └── NotifierUnavailable   the message channel surely did not take the message
 ├── NoContact                 the person has nothing on this channel that a message could be sent to
 ├── NoBudget                  the month's messages to this country have cost as much as they may
@@ -146,6 +147,18 @@ class StreamUnavailable(Unavailable):
 
 class StoreUnavailable(Unavailable):
     """The database or the object store did not answer."""
+
+
+class MovesInterrupted(StoreUnavailable):
+    """The database did not answer about one move of a watch, while others were made.
+
+    Attributes:
+        done: of each move, in their order, whether it was made; None when it was not begun, or nobody can tell.
+    """
+
+    def __init__(self, problem: str, done: Iterable[bool | None]) -> None:
+        super().__init__(problem)
+        self.done = tuple(done)
 
 
 class NotifierUnavailable(Unavailable):

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -15,6 +16,11 @@ if TYPE_CHECKING:
     from divisa.domain.reasons import Reason
     from divisa.domain.recipient import Channel, Language
     from divisa.domain.transaction import Side
+
+
+ANSWERABLE: Final = timedelta(days=7)
+"""How long after it was decided a suggestion takes an answer. Who looks for answers given since some moment reads
+suggestions from so much earlier."""
 
 
 class Suppression(StrEnum):

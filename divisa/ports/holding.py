@@ -45,7 +45,8 @@ class HeldSuggestions(Protocol):
         """Replace held suggestions of one user, all or none; at least one, and at most MAX_RELEASES.
 
         Returns:
-            False, and nothing is written, when one of them is not held any more, or until another moment.
+            False, and nothing is written, when one of them is not held any more, or until another moment, or was opened
+            since it was read.
 
         Raises:
             StoreUnavailable: the table did not answer; all were replaced or none.

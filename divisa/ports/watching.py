@@ -83,7 +83,8 @@ class Watches(Protocol):
             For each move False when the watch had moved on, or the suggestion existed: then nothing was written.
 
         Raises:
-            StoreUnavailable: the table did not answer; some moves may have been applied, none by half.
+            MovesInterrupted: the table did not answer about one; others may have been applied, none by half. It carries
+                what is known of each: who asked has to see to those that were.
         """
 
 

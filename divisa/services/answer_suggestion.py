@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from divisa.domain.errors import NotFound, Refused
+from divisa.domain.suggestion import ANSWERABLE
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -26,10 +27,13 @@ class AnswerSuggestion:
 
         Raises:
             NotFound: the user has no suggestion of this id.
-            Refused: `answered`, the user said something else before.
+            Refused: `answered`, the user said something else before; `too_late`, they said nothing for ANSWERABLE.
         """
-        if self._find(user_id, suggestion_id).response is None:
-            self.suggestions.answer(user_id, suggestion_id, response, self.clock.now())
+        found, now = self._find(user_id, suggestion_id), self.clock.now()
+        if found.response is None:
+            if now - found.created_at > ANSWERABLE:
+                raise Refused("too_late", f"a suggestion takes an answer for {ANSWERABLE.days} days")
+            self.suggestions.answer(user_id, suggestion_id, response, now)
         # Read again, since another answer may have come first.
         suggestion = self._find(user_id, suggestion_id)
         if suggestion.response is not response or suggestion.responded_at is None:

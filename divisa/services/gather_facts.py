@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from divisa.domain.pacing import WEEK
 from divisa.domain.policy import Facts, suggested_amount
-from divisa.domain.suggestion import SuggestionResponse, Suppression, suggestion_id_of
+from divisa.domain.suggestion import ANSWERABLE, SuggestionResponse, Suppression, suggestion_id_of
 from divisa.domain.transaction import Side
 
 if TYPE_CHECKING:
@@ -76,12 +76,13 @@ class GatherFacts:
     ) -> list[Facts]:
         """The facts of each proposal, in order.
 
-        A user's suggestions are those that were let out, sent or on their way, all pairs; the proposed one is none of
-        them. What is held counts for nothing until it is released, else two that are held would keep each other back.
-        What was held out starts a cooldown as if it had been sent, so that nobody in that group is told just after.
-        They are read as of now: of two decisions about one person at the same moment, on two pairs, neither sees the
-        other. So both may find room under a weekly cap that has it for one; who sends takes the places, and lets one
-        of them pass.
+        A user's messages are the suggestions that were let out, sent or on their way, all pairs; the proposed one is
+        none of them. What is held is none until it is released, else two that are held would keep each other back; what
+        its owner answers while it is held never becomes one. What was held out starts a cooldown as if it had been
+        sent, so that nobody in that group is told just after. What was accepted counts whether it was sent or not. They
+        are read as of now: of two decisions about one person at the same moment, on two pairs, neither sees the other.
+        So both may find room under a weekly cap that has it for one; who sends takes the places, and lets one of them
+        pass.
 
         Args:
             quote: the price to act at.
@@ -101,13 +102,13 @@ class GatherFacts:
         age = self.clock.age(quote.event_time)
         # Not the clock's `now`: in a replay hours pass there while a decision is made.
         at = quote.event_time + age
-        recent = self.suggestions.since(users, at - max(WEEK, rules.cooldown, rules.contradiction))
+        recent = self.suggestions.since(users, at - max(WEEK, rules.cooldown, rules.contradiction + ANSWERABLE))
         facts = []
         for proposal in proposals:
             user, side, pair = proposal.user_id, proposal.side, quote.pair
             proposed = suggestion_id_of(user, pair, side, proposal.episode)
             earlier = [each for each in recent.get(user, ()) if each.suggestion_id != proposed]
-            told = [each for each in earlier if each.suppressed is None and not each.is_held]
+            told = [each for each in earlier if each.suppressed is None and each.held_until is None]
             held_out = [each for each in earlier if each.suppressed is Suppression.HOLDOUT]
             portfolio = portfolios.get(user)
             facts.append(
@@ -125,7 +126,7 @@ class GatherFacts:
                     inside=proposal.inside,
                     last_told=_last_told([*told, *held_out], pair, side),
                     told_this_week=sum(at - each.created_at < WEEK for each in told),
-                    accepted=_accepted(told, pair),
+                    accepted=_accepted(earlier, pair),
                     arm=self.assign_arm(user, pair, proposal.episode, rules.holdout_share),
                 )
             )
@@ -136,10 +137,10 @@ def _last_told(told: Iterable[Suggestion], pair: Pair, side: Side) -> datetime |
     return max((each.quote_time for each in told if (each.pair, each.side) == (pair, side)), default=None)
 
 
-def _accepted(told: Iterable[Suggestion], pair: Pair) -> tuple[Side, datetime] | None:
+def _accepted(earlier: Iterable[Suggestion], pair: Pair) -> tuple[Side, datetime] | None:
     accepted = [
         (each.responded_at, each.side)
-        for each in told
+        for each in earlier
         if each.pair == pair and each.response is SuggestionResponse.ACCEPTED and each.responded_at is not None
     ]
     if not accepted:

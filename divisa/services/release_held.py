@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import islice
 from typing import TYPE_CHECKING, Final
 
@@ -18,7 +18,6 @@ from divisa.services.log_decisions import Judged, LookedAtAgain
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
-    from datetime import datetime
 
     from divisa.domain.market import MarketState
     from divisa.domain.pair import Pair
@@ -34,6 +33,8 @@ if TYPE_CHECKING:
 
 PATIENCE: Final = timedelta(hours=24)
 """How long a suggestion may wait for a live price after its quiet hours; then nobody would know what it was about."""
+BEGINNING: Final = datetime(1970, 1, 1, tzinfo=UTC)
+"""Before whatever may be held still."""
 CHUNK: Final = 100
 """Users who are looked at together: one question to the model, answered within a second."""
 
@@ -104,10 +105,10 @@ class ReleaseHeld:
     """Releases the suggestions whose quiet hours are over.
 
     A user gets one message at most, whatever was held: of those that are still worth saying the one that they would
-    do most probably, the others are dropped as MERGED. All of a user's are written in one transaction, on the
-    condition that each is still held as it was read; so a run that is killed, repeated or overtaken tells nobody twice
-    and forgets nothing: what it has not written is still due. What was written is logged after that, also when a later
-    one fails.
+    do most probably. All others are dropped as MERGED, also those that wait for the price of their pair: else they
+    would be told some minutes later. All of a user's are written in one transaction, on the condition that each is
+    still held as it was read; so a run that is killed, repeated or overtaken tells nobody twice and forgets nothing:
+    what it has not written is still due. What was written is logged after that, also when a later one fails.
     """
 
     held: HeldSuggestions
@@ -152,7 +153,8 @@ class ReleaseHeld:
 
     def _release(self, users: Sequence[str]) -> Released:
         outcome, now = Released(users=len(users)), self.clock.now()
-        held = {user: [each for each in self.suggestions.of_user(user) if each.is_held] for user in users}
+        recent = self.suggestions.since(users, BEGINNING)
+        held = {user: [each for each in recent.get(user, ()) if each.is_held] for user in users}
         afters: dict[str, Suggestion] = {}
         looks: dict[Pair, _Look] = {}
         for pair in sorted({each.pair for every in held.values() for each in every}):
@@ -166,9 +168,9 @@ class ReleaseHeld:
         written: list[Release] = []
         try:
             for mine in held.values():
-                decided = [Release(each, afters[each.suggestion_id]) for each in mine if each.suggestion_id in afters]
+                decided = _merged(mine, afters)
                 outcome.waiting += len(mine) - len(decided)
-                outcome.add(self._write(_merged(decided), written))
+                outcome.add(self._write(decided, written))
         finally:
             outcome.unlogged += sum(self._log(look, written) for look in looks.values())
         return outcome
@@ -268,18 +270,17 @@ def _dropped(held: Suggestion, reason: Suppression) -> Suggestion:
     return replace(held, suppressed=reason)
 
 
-def _merged(decided: Sequence[Release]) -> Sequence[Release]:
-    """What is written of one user: at most one is told, the last; the others that might have been are dropped.
+def _merged(held: Sequence[Suggestion], afters: Mapping[str, Suggestion]) -> Sequence[Release]:
+    """What is written of one user: at most one is told, the last; then nothing else of theirs is held any longer.
 
     Who is held out is told nothing only here, so that those told and those held out have come the same way.
     """
+    decided = [Release(each, afters[each.suggestion_id]) for each in held if each.suggestion_id in afters]
     renewed = [each for each in decided if each.after.held_until is None]
     if not renewed:
         return decided
     best = max(renewed, key=lambda each: (each.after.propensity, each.after.suggestion_id))
-    others = [
-        Release(each.before, _dropped(each.before, Suppression.MERGED)) if each in renewed else each
-        for each in decided
-        if each is not best
-    ]
-    return [*others, best]
+    dropped = [each for each in decided if each.after.held_until is not None and each.after.suppressed is not None]
+    settled = {each.before.suggestion_id for each in (*dropped, best)}
+    merged = [Release(each, _dropped(each, Suppression.MERGED)) for each in held if each.suggestion_id not in settled]
+    return [*dropped, *merged, best]

@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from divisa.domain.episodes import follow, watched
+from divisa.domain.errors import MovesInterrupted
 from divisa.domain.evaluation import Watch
 from divisa.domain.policy import judge
 from divisa.domain.reasons import reasons_for
@@ -97,6 +98,10 @@ class Suggest:
 
         Doing it again changes nothing: the watches have moved, and a suggestion's id belongs to its episode. A watch
         that a later quote has moved stays: else a retry of the first half of a batch would open an episode anew.
+
+        Raises:
+            MovesInterrupted: the table did not answer; what was moved is logged, and the rest is still to be decided.
+            StoreUnavailable: what the policy looks at could not be read; nothing was moved.
         """
         outcome, rules = Outcome(evaluated=len(watches)), self.policy.current()
         afters: list[tuple[int, Watch, bool]] = []
@@ -115,8 +120,14 @@ class Suggest:
         }
         planned = [(row, *told.get(row, (Move(watches[row], after), None))) for row, after, _ in afters]
         moves = [move for _, move, _ in planned]
+        done: Sequence[bool | None] = ()
+        interrupted: MovesInterrupted | None = None
+        try:
+            done = self.watches.move_all(moves) if moves else ()
+        except MovesInterrupted as error:
+            interrupted, done = error, error.done
         decided: list[Decided] = []
-        for (row, move, judged), is_done in zip(planned, self.watches.move_all(moves) if moves else (), strict=True):
+        for (row, move, judged), is_done in zip(planned, done, strict=True):
             if not is_done:
                 outcome.raced += 1
                 continue
@@ -125,6 +136,9 @@ class Suggest:
             if move.suggestion is not None:
                 outcome.count(move.suggestion)
         outcome.unlogged = self.log(cause, quote, at, evaluations, decided, rules)
+        if interrupted is not None:
+            # Not sooner: nothing breaks the watches that were moved any more, and their messages go out.
+            raise interrupted
         return outcome
 
     def _after(self, quote: Quote, x: float, before: Watch, evaluation: Evaluation) -> tuple[Watch, bool]:

@@ -145,6 +145,21 @@ def test_what_its_owner_has_answered_waits_no_longer_and_keeps_the_answer(kept: 
     assert found.response is SuggestionResponse.ACCEPTED
 
 
+def test_what_its_owner_has_opened_since_it_was_read_is_read_again_first(kept: Kept) -> None:
+    before = kept.insert(held())
+    assert kept.suggestions.open("ana", "a", MORNING)
+
+    merged = replace(before, suppressed=Suppression.MERGED)
+    assert not kept.held.release([Release(before, merged)])
+    [opened] = kept.due()
+    assert opened == replace(before, opened_at=MORNING)
+
+    assert kept.held.release([Release(opened, replace(merged, opened_at=MORNING))])
+    found = kept.suggestions.find("ana", "a")
+    assert found is not None
+    assert (found.suppressed, found.opened_at) == (Suppression.MERGED, MORNING)
+
+
 def test_what_is_not_there_cannot_be_released(kept: Kept) -> None:
     assert not kept.held.release([Release(held(), let_out(held()))])
     assert kept.suggestions.find("ana", "a") is None

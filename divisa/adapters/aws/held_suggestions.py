@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from datetime import datetime
 
+    from pynamodb.expressions.condition import Condition
+
     from divisa.domain.suggestion import Suggestion
     from divisa.ports import Release
 
@@ -37,13 +39,16 @@ class DynamoHeldSuggestions:
 
     def release(self, releases: Sequence[Release]) -> bool:
         """Replace held suggestions of one user in one transaction; see `ports.HeldSuggestions`."""
-        # Who answers a held one takes its shard away, and who erases its owner the whole item.
-        puts = [
-            (
-                self._table,
-                suggestion_item(each.after),
-                SuggestionItem.held_shard.exists() & (SuggestionItem.held_until == each.before.held_until),
-            )
-            for each in releases
-        ]
+        puts = [(self._table, suggestion_item(each.after), _is_as_read(each.before)) for each in releases]
         return not Table.put_together(puts)
+
+
+def _is_as_read(held: Suggestion) -> Condition:
+    opened = SuggestionItem.opened_at  # The first time is kept: what was opened already cannot be opened anew.
+    # Who answers a held one takes its shard away, and who erases its owner the whole item.
+    as_read: Condition = (
+        SuggestionItem.held_shard.exists()
+        & (SuggestionItem.held_until == held.held_until)
+        & (opened.does_not_exist() if held.opened_at is None else opened.exists())
+    )
+    return as_read

@@ -9,13 +9,13 @@ from itertools import islice
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from divisa.adapters.aws.items import SuggestionItem, WatchItem
-from divisa.adapters.aws.parallel import THREADS, in_parallel
+from divisa.adapters.aws.parallel import THREADS, ended, in_parallel, result_or_none
 from divisa.adapters.aws.suggestions import suggestion_item
 from divisa.adapters.aws.table import Table
 from divisa.adapters.aws.tables import BY_LOWER, BY_REFRESH, BY_UPPER
 from divisa.domain.bands import Band
 from divisa.domain.episodes import Visit
-from divisa.domain.errors import InvalidInput
+from divisa.domain.errors import InvalidInput, MovesInterrupted, StoreUnavailable
 from divisa.domain.evaluation import Decision, Watch, shard_of
 from divisa.domain.transaction import Side
 
@@ -111,10 +111,14 @@ class DynamoWatches:
             For each move False when the watch had moved on, or the suggestion existed: then nothing was written.
 
         Raises:
-            StoreUnavailable: DynamoDB did not answer. No more moves were begun after that, and those that had begun
-                have ended.
+            MovesInterrupted: DynamoDB did not answer about one. No more were begun after that, and those that had begun
+                have ended; it carries which of them were applied.
         """
-        return in_parallel(self._move, moves)
+        answers = ended(self._move, moves)
+        try:
+            return [answer.result() for answer in answers]
+        except StoreUnavailable as error:
+            raise MovesInterrupted(str(error), map(result_or_none, answers)) from error
 
     def _insert(self, watch: Watch) -> bool:
         return self._table.put(self._item(watch), WatchItem.user_id.does_not_exist())

@@ -81,7 +81,9 @@ class MemorySuggestions:
         with self._lock:
             for before, _ in pairs:
                 found = self.find(before.user_id, before.suggestion_id)
-                if found is None or not found.is_held or found.held_until != before.held_until:
+                if found is None or not found.is_held:
+                    return False
+                if (found.held_until, found.opened_at) != (before.held_until, before.opened_at):
                     return False
             for before, after in pairs:
                 self._by_user[before.user_id][before.suggestion_id] = after

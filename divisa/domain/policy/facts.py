@@ -36,7 +36,8 @@ class Facts:
         inside: whether every feature lies in the range that the model was trained on.
         last_told: event time of the newest suggestion of this pair and side that was let out or held out, UTC.
         told_this_week: messages to the user, sent or on their way, in the 7 days before `at`, of all pairs.
-        accepted: side and moment, UTC, of the user's newest accepted suggestion of the pair; None without.
+        accepted: side and moment, UTC, of the user's newest acceptance of a suggestion of the pair, sent or not; None
+            without.
         arm: what the draw of the episode says.
     """
 

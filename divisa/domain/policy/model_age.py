@@ -20,5 +20,5 @@ def learned_until(model_version: str) -> datetime | None:
         return None
     try:
         return datetime.strptime(match[1], "%Y%m%d").replace(tzinfo=UTC) + timedelta(days=1)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None

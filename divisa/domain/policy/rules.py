@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 ZERO = timedelta(0)
 LONGEST = timedelta(days=365)
 """The longest cooldown, and the longest memory of an accepted suggestion."""
+LEAST_AMOUNT = Decimal("0.01")
+MOST_AMOUNT = Decimal(10**9)
+"""More than this is nobody's amount, and too many digits for one in minor units."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +29,8 @@ class PolicyRules:
         cooldown: time between two messages to one user about one pair and side; 0 for none, at most a year.
         lifetime: how long a suggestion stays worth sending, above 0 and at most a day.
         max_quote_age: an older quote is no longer a price to act on; above 0 and at most a day.
-        min_amount: smallest suggested amount, base currency, above 0.
-        max_amount: largest suggested amount, base currency, at least `min_amount`.
+        min_amount: smallest suggested amount, base currency, at least 0.01.
+        max_amount: largest suggested amount, base currency, at least `min_amount` and at most 1,000,000,000.
         max_spread: ask less bid over mid at most, above 0 and at most 1; 0.005 is half a percent.
         max_model_age: time from the last day that a model learned from, after which it is no longer believed; None
             for ever, and then only a model that does not tell that day is believed.
@@ -74,10 +77,10 @@ class PolicyRules:
                 yield name, "is not above 0 and at most a day"
         if self.max_model_age is not None and not self.max_model_age > ZERO:
             yield "max_model_age", "is not above 0"
-        if not (self.min_amount.is_finite() and self.min_amount > 0):
-            yield "min_amount", "is no amount above 0"
-        if not (self.max_amount.is_finite() and self.max_amount >= self.min_amount):
-            yield "max_amount", "is no amount from min_amount on"
+        if not (self.min_amount.is_finite() and LEAST_AMOUNT <= self.min_amount <= MOST_AMOUNT):
+            yield "min_amount", f"is no amount between {LEAST_AMOUNT} and {MOST_AMOUNT}"
+        if not (self.max_amount.is_finite() and self.min_amount <= self.max_amount <= MOST_AMOUNT):
+            yield "max_amount", f"is no amount between min_amount and {MOST_AMOUNT}"
         if not 0 < self.max_spread <= 1:
             yield "max_spread", "is not above 0 and at most 1"
         for name in ("min_propensity_buy", "min_propensity_sell"):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from infra.artifact import ROOT
-from tests.integration.infra.template import of_type, referred
+from tests.integration.infra.template import ASKING, of_type, referred
 
 if TYPE_CHECKING:
     from tests.integration.infra.template import Resources
@@ -50,7 +50,10 @@ def test_a_person_hears_of_errors_delays_set_aside_records_and_a_silent_model(re
     assert {("RefreshesFull", f"{name}refresh"), ("ReleasesFull", f"{name}release")} <= set(watched)
     assert {("EvaluationsPostponed", f"{name}quotes"), ("BarsUnwritten", f"{name}quotes")} <= set(watched)
     assert ("DeliveriesWithoutBudget", f"{name}sms") in watched
-    assert {("DecisionsUnlogged", f"{name}quotes"), ("PolicyNotTaken", f"{name}quotes")} <= set(watched)
+    assert ("PolicyNotTaken", f"{name}quotes") in watched
+    assert [dimension for metric, dimension in watched if metric == "DecisionsUnlogged"] == sorted(
+        f"{name}{function.lower()}" for function in ASKING
+    )
     assert "DeliveryToS3.DataFreshness" in {metric for metric, _ in watched}
     assert all(each["AlarmActions"] == [{"Ref": "OperationsTopic"}] for each in alarms.values())
 

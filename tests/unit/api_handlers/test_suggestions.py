@@ -127,6 +127,22 @@ def test_the_first_answer_counts(people: PeopleApi) -> None:
     assert (shown["response"], shown["responded_at"]) == ("dismissed", "2024-01-10T15:01:00Z")
 
 
+def test_after_seven_days_it_is_too_late_for_an_answer_and_not_for_the_same_one_again(people: PeopleApi) -> None:
+    in_time, never = "ab" * 13, "cd" * 13
+    for name in (in_time, never):
+        people.world.suggestions.insert(a_suggestion(user_id=ALICE, suggestion_id=name, created_at=WEDNESDAY))
+    people.world.clock.set(WEDNESDAY + timedelta(days=7))
+    first = respond(people, in_time, "accepted")
+    assert first.status == 200
+    people.world.clock.advance(timedelta(microseconds=1))
+    late = respond(people, never, "accepted")
+    assert (late.status, late.json["type"]) == (409, "urn:divisa:problem:too_late")
+    unanswered = people.world.suggestions.find(ALICE, never)
+    assert unanswered is not None
+    assert unanswered.response is None
+    assert respond(people, in_time, "accepted").json == first.json
+
+
 def test_somebody_elses_suggestion_is_not_found_and_not_answered(people: PeopleApi) -> None:
     suggestion_id = newest(people)
     theirs, unknown = respond(people, suggestion_id, "accepted", BOB), respond(people, "ab" * 13, "accepted", BOB)

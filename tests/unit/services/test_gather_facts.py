@@ -5,6 +5,8 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+import pytest
+
 from divisa.adapters.memory.clock import ManualClock
 from divisa.adapters.memory.portfolios import MemoryPortfolios
 from divisa.adapters.memory.recipients import MemoryRecipients
@@ -14,7 +16,7 @@ from divisa.domain.experiment import Arm, arm_of
 from divisa.domain.pacing import WEEK
 from divisa.domain.pair import Pair
 from divisa.domain.policy import PolicyRules
-from divisa.domain.suggestion import SuggestionResponse, Suppression, suggestion_id_of
+from divisa.domain.suggestion import ANSWERABLE, SuggestionResponse, Suppression, suggestion_id_of
 from divisa.domain.transaction import Side
 from divisa.services.assign_arm import AssignArm
 from divisa.services.gather_facts import GatherFacts, Proposal
@@ -121,6 +123,28 @@ def test_what_is_held_counts_for_nothing_until_it_is_let_out() -> None:
     assert (fact.last_told, fact.told_this_week) == (None, 0)
 
 
+def test_what_was_answered_while_it_was_held_was_never_a_message() -> None:
+    office, said = Office(), SuggestionResponse.DISMISSED
+    office.was_told("a", AT - DAY, held_until=AT - DAY / 2, channels=(), response=said, responded_at=AT - DAY / 3)
+    [fact] = office.facts()
+    assert (fact.last_told, fact.told_this_week) == (None, 0)
+
+
+@pytest.mark.parametrize("unsent", [{"suppressed": Suppression.WIDE_SPREAD}, {"held_until": AT}])
+def test_what_was_accepted_counts_though_it_was_never_sent(unsent: dict[str, Any]) -> None:
+    office, accepted = Office(), SuggestionResponse.ACCEPTED
+    office.was_told("a", AT - DAY, side=Side.BUY, channels=(), response=accepted, responded_at=AT - TINY, **unsent)
+    [fact] = office.facts()
+    assert (fact.accepted, fact.last_told, fact.told_this_week) == ((Side.BUY, AT - TINY), None, 0)
+
+
+def test_what_was_accepted_as_late_as_can_be_is_remembered_for_as_long_as_the_rule_asks() -> None:
+    office, rules = Office(), PolicyRules(contradiction=2 * DAY)
+    said = AT - rules.contradiction + TINY
+    office.was_told("a", said - ANSWERABLE, response=SuggestionResponse.ACCEPTED, responded_at=said)
+    assert office.facts(rules=rules)[0].accepted == (Side.SELL, said)
+
+
 def test_the_newest_acceptance_of_the_pair_counts_by_when_it_was_said() -> None:
     office = Office()
     accepted = SuggestionResponse.ACCEPTED
@@ -136,7 +160,7 @@ def test_as_much_is_read_as_the_longest_rule_asks_for() -> None:
     office.was_told("a", AT - 30 * DAY)
     assert office.facts()[0].last_told is None
     assert office.facts(rules=PolicyRules(cooldown=31 * DAY))[0].last_told == AT - 30 * DAY
-    assert office.facts(rules=PolicyRules(contradiction=31 * DAY))[0].last_told == AT - 30 * DAY
+    assert office.facts(rules=PolicyRules(contradiction=30 * DAY - ANSWERABLE))[0].last_told == AT - 30 * DAY
 
 
 def test_who_is_held_out_is_drawn_for_the_episode_with_the_share_of_the_rules() -> None:

@@ -12,7 +12,7 @@ import pytest
 from divisa.adapters.memory.scorer import MemoryScorer
 from divisa.adapters.wire.decision import decision_from_json, decision_to_json
 from divisa.domain.decision import Cause, decision_id_of
-from divisa.domain.errors import InvalidModel
+from divisa.domain.errors import InvalidModel, StoreUnavailable
 from divisa.domain.evaluation import Decision, shard_of
 from divisa.domain.features import question_of_rows
 from divisa.domain.policy import RULES
@@ -137,6 +137,20 @@ def test_decisions_stand_and_are_counted_when_the_log_is_away() -> None:
     assert (report.outcome.moved, report.outcome.suggested, report.outcome.unlogged) == (2, 1, 2)
     assert [each.user_id for each in world.told()] == ["ana"]
     assert world.decisions.lines == []
+
+
+def test_what_was_moved_before_the_table_broke_off_is_logged_and_the_rest_when_it_is_moved() -> None:
+    world = World(dict.fromkeys(["ana", "ben", "cleo"], 17.0))
+    world.watches.trouble.calls_left = 2
+    with pytest.raises(StoreUnavailable):
+        world.receive(a_quote(SELL))
+    assert len(world.told()) == 2
+    assert {record.user_id for record in logged(world)} == {each.user_id for each in world.told()}
+
+    world.receive(a_quote(SELL))
+
+    assert sorted(record.user_id for record in logged(world)) == ["ana", "ben", "cleo"]
+    assert len(world.told()) == 3
 
 
 def test_whoever_lost_the_race_logs_nothing() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import UTC, datetime, time, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 from zoneinfo import ZoneInfo
@@ -10,12 +11,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from divisa.domain.errors import Refused
 from divisa.domain.gate import GateLimits, market_is_open
 from divisa.domain.pair import Pair
 from divisa.domain.policy import PolicyRules
 from divisa.domain.preferences import QuietHours
 from divisa.domain.recipient import Channel, Recipient
 from divisa.domain.suggestion import SuggestionResponse, SuggestionStatus, Suppression
+from divisa.services.answer_suggestion import AnswerSuggestion
 from tests.builders import USD_MXN, WEDNESDAY, a_portfolio, a_quote, a_recipient, a_summary, a_watch
 from tests.unit.services.world import World
 
@@ -39,9 +42,10 @@ class Priced(NamedTuple):
 
 
 class Answered(NamedTuple):
-    """The person answers the newest suggestion."""
+    """The person answers one of the suggestions that the app shows, sent or not, the newest first."""
 
     response: SuggestionResponse
+    place: int = 0
 
 
 class Wished(NamedTuple):
@@ -54,8 +58,10 @@ class Wished(NamedTuple):
 
 
 PRICED = st.builds(Priced, st.sampled_from(PAIRS), st.sampled_from(["16.60", "17.00", "17.25"]))
-ANSWERED = st.sampled_from([SuggestionResponse.ACCEPTED, SuggestionResponse.ACCEPTED, *SuggestionResponse]).map(
-    Answered
+ANSWERED = st.builds(
+    Answered,
+    st.sampled_from([SuggestionResponse.ACCEPTED, SuggestionResponse.ACCEPTED, *SuggestionResponse]),
+    st.integers(0, 2),
 )
 WISHED = st.builds(
     Wished,
@@ -87,9 +93,9 @@ def is_quiet(recipient: Recipient, at: datetime) -> bool:
     return (hours.start <= wall < hours.end) if hours.start < hours.end else not hours.end <= wall < hours.start
 
 
-def check(told: Suggestion, before: Sequence[Suggestion], recipient: Recipient) -> None:
-    """One suggestion that was let out, against all that were let out before it and what the person wished then."""
-    at = told.created_at
+def check(told: Suggestion, known: Sequence[Suggestion], recipient: Recipient) -> None:
+    """One suggestion that was let out, against all that were made before it and what the person wished then."""
+    at, before = told.created_at, [each for each in known if each.suppressed is None and each.held_until is None]
     assert recipient.consent
     assert told.channels == recipient.reachable()
     assert not is_quiet(recipient, at)
@@ -99,7 +105,7 @@ def check(told: Suggestion, before: Sequence[Suggestion], recipient: Recipient) 
     assert all(told.quote_time - each.quote_time >= RULES.cooldown for each in same)
     accepted = [
         (each.responded_at, each.side)
-        for each in before
+        for each in known
         if each.pair == told.pair and each.response is SuggestionResponse.ACCEPTED and each.responded_at is not None
     ]
     if accepted:
@@ -111,13 +117,15 @@ def live(life: Sequence[tuple[timedelta, Priced | Answered | Wished]]) -> list[S
     """Live it, checking each suggestion when it is made; returns all of them."""
     world, now, recipient = a_world(), WEDNESDAY, a_recipient(weekly_cap=3)
     world.recipients.put_many([recipient])
+    answer = AnswerSuggestion(world.suggestions, world.clock)
     for sequence, (wait, step) in enumerate(life, start=1):
         now += wait
         world.clock.set(now)
         if isinstance(step, Answered):
-            open_ = [each for each in world.suggestions.of_user("ana") if each.channels and each.response is None]
-            if open_:
-                world.suggestions.answer("ana", open_[0].suggestion_id, step.response, now)
+            open_ = [each for each in world.suggestions.of_user("ana") if each.response is None]
+            for each in open_[step.place : step.place + 1]:
+                with suppress(Refused):
+                    answer("ana", each.suggestion_id, step.response)
             continue
         if isinstance(step, Wished):
             consent = frozenset(Channel) if step.consents else frozenset[Channel]()
@@ -128,12 +136,11 @@ def live(life: Sequence[tuple[timedelta, Priced | Answered | Wished]]) -> list[S
             continue
         known = {each.suggestion_id: each for each in world.suggestions.all()}
         world.receive(a_quote(step.mid, at=now, sequence=sequence, pair=step.pair))
-        before = [each for each in known.values() if each.suppressed is None and each.held_until is None]
         for each in world.suggestions.all():
             if each.suggestion_id in known or each.suppressed is not None:
                 continue
             if each.held_until is None:
-                check(each, before, recipient)
+                check(each, list(known.values()), recipient)
             else:
                 assert is_quiet(recipient, each.created_at)
                 assert each.channels == ()
@@ -159,6 +166,16 @@ RISE, FALL, BACK = (Priced(USD_MXN, mid) for mid in ("17.25", "16.60", "17.00"))
         ([RISE, BACK, RISE], [None, Suppression.COOLDOWN]),
         ([RISE, Answered(SuggestionResponse.ACCEPTED), FALL], [None, Suppression.CONTRADICTION]),
         ([RISE, Answered(SuggestionResponse.DISMISSED), FALL], [None, None]),
+        (
+            [
+                Wished(True, 0, None, "UTC"),
+                RISE,
+                Answered(SuggestionResponse.ACCEPTED),
+                Wished(True, 9, None, "UTC"),
+                FALL,
+            ],
+            [Suppression.WEEKLY_CAP, Suppression.CONTRADICTION],
+        ),
         ([Wished(True, 1, None, "UTC"), RISE, Priced(USD_BRL, "17.25")], [None, Suppression.WEEKLY_CAP]),
         ([Wished(False, 1, None, "UTC"), RISE], [Suppression.NO_CONSENT]),
     ],

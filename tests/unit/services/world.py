@@ -23,7 +23,7 @@ from divisa.adapters.memory.suggestions import MemorySuggestions
 from divisa.adapters.memory.summaries import MemorySummaries
 from divisa.adapters.memory.watches import MemoryWatches
 from divisa.domain.episodes import VisitRules
-from divisa.domain.errors import ScorerUnavailable, StoreUnavailable, StreamUnavailable
+from divisa.domain.errors import MovesInterrupted, ScorerUnavailable, StoreUnavailable, StreamUnavailable
 from divisa.domain.features import PRICE_FEATURE_NAMES, Question
 from divisa.domain.gate import GateLimits
 from divisa.domain.policy import PolicyRules
@@ -139,7 +139,10 @@ class TroubledWatches(MemoryWatches):
     def move_all(self, moves: Sequence[Move]) -> Sequence[bool]:
         done: list[bool] = []
         for move in moves:
-            self.trouble.pass_or_fail()
+            try:
+                self.trouble.pass_or_fail()
+            except StoreUnavailable as error:
+                raise MovesInterrupted(str(error), [*done, *[None] * (len(moves) - len(done))]) from error
             done += super().move_all([move])
         return done
 

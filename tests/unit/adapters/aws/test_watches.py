@@ -18,7 +18,7 @@ from divisa.adapters.aws.table import Table
 from divisa.adapters.aws.tables import BY_LOWER, BY_REFRESH, BY_UPPER, CONNECTIONS, Tables
 from divisa.adapters.aws.watches import PAGE, DynamoWatches
 from divisa.domain.bands import Band
-from divisa.domain.errors import InvalidInput, StoreUnavailable
+from divisa.domain.errors import InvalidInput, MovesInterrupted, StoreUnavailable
 from divisa.ports import Move
 from tests.builders import USD_MXN, a_suggestion, a_watch
 
@@ -72,11 +72,13 @@ def test_no_move_begins_after_one_has_failed_and_those_that_had_begun_end() -> N
         return {}
 
     store, connection = watches(answer)
-    with pytest.raises(StoreUnavailable, match="t-watches: ReadTimeoutError"):
+    with pytest.raises(MovesInterrupted, match="t-watches: ReadTimeoutError") as interrupted:
         store.move_all(moves(500))
     begun = {user_of(arguments) for _, arguments in connection.calls}
     assert begun == {3, *ended}
     assert len(begun) < 100
+    assert isinstance(interrupted.value.__cause__, StoreUnavailable)
+    assert interrupted.value.done == tuple(True if user in ended else None for user in range(500))
 
 
 def test_moves_are_made_at_the_same_time() -> None:

@@ -58,8 +58,9 @@ def test_what_is_left_out_has_its_default() -> None:
         ('{"max_spread": null}', "max_spread", "Expected `float`, got `null`"),
         ('{"holdout_share": 1e999}', "holdout_share", "out of range"),
         ('{"min_amount": "ten"}', "min_amount", "Invalid decimal"),
-        ('{"min_amount": "NaN"}', "min_amount", "is no amount above 0"),
-        ('{"min_amount": "20", "max_amount": "10"}', "max_amount", "is no amount from min_amount on"),
+        ('{"min_amount": "NaN"}', "min_amount", "is no amount between 0.01 and 1000000000"),
+        ('{"min_amount": "1E+30", "max_amount": "1E+30"}', "min_amount", "is no amount between 0.01 and 1000000000"),
+        ('{"min_amount": "20", "max_amount": "10"}', "max_amount", "is no amount between min_amount and 1000000000"),
     ],
 )
 def test_a_document_that_is_wrong_is_refused_by_the_name_of_the_knob(document: str, knob: str, problem: str) -> None:
