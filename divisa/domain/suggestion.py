@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -39,6 +39,9 @@ class Suppression(StrEnum):
     HOLDOUT = "holdout"
     NOT_NOW = "not_now"
     MERGED = "merged"
+
+
+_UNTOLD: Final = frozenset({Suppression.HOLDOUT, Suppression.COOLDOWN, Suppression.MERGED})
 
 
 class SuggestionResponse(StrEnum):
@@ -114,6 +117,15 @@ class Suggestion:
     def is_held(self) -> bool:
         """Whether it waits for the end of quiet hours; what the user has answered waits no longer."""
         return self.held_until is not None and self.suppressed is None and self.response is None
+
+    @property
+    def is_for_its_user(self) -> bool:
+        """Whether the app may show it, and take an answer to it: whoever is held out must not be told there either.
+
+        Kept from them is what is held out; what quiet hours hold, since it may be held out when they end; and what was
+        left out because another one says the same (cooldown, merged), since that one may be held out.
+        """
+        return not self.is_held and self.suppressed not in _UNTOLD
 
     def channel_after(self, channel: Channel) -> Channel | None:
         """The channel that is tried when this one surely reached nobody; None when there is none left."""

@@ -25,7 +25,7 @@ class AnswerSuggestion:
         """Answer a user's suggestion; returns when that was, UTC. The same answer again changes nothing.
 
         Raises:
-            NotFound: the user has no suggestion of this id.
+            NotFound: the user has no suggestion of this id, or it is not for them.
             Refused: `answered`, the user said something else before.
         """
         if self._find(user_id, suggestion_id).response is None:
@@ -38,6 +38,6 @@ class AnswerSuggestion:
 
     def _find(self, user_id: str, suggestion_id: str) -> Suggestion:
         found = self.suggestions.find(user_id, suggestion_id)
-        if found is None:
+        if found is None or not found.is_for_its_user:
             raise NotFound("the user has no such suggestion")
         return found
