@@ -91,7 +91,7 @@ class Outcome:
         suggestion_id, user_id, pair, side, amount, price: as in `Suggestion`.
         begun_at: see the function of this name.
         arm: TREATED when it was let out, whether it arrived or not; HELD_OUT when it was held out.
-        channel: the first that it goes to, or was to go to.
+        channel: the first that it was to go to when it was made, in either arm.
         reason: the strongest.
         shown_at: when the first message was handed over that is not known to have come back, UTC.
         opened_at: when the user first opened it, UTC.
@@ -185,7 +185,7 @@ def outcome_of(
         price=suggestion.price,
         begun_at=begun_at(suggestion),
         arm=arm,
-        channel=next(iter(suggestion.channels), None),
+        channel=suggestion.intended,
         reason=suggestion.reasons[0].code if suggestion.reasons else None,
         shown_at=min(shown, default=None),
         opened_at=opened if opened is not None and opened <= until else None,

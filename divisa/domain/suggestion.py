@@ -83,6 +83,8 @@ class Suggestion:
         expires_at: when it is no longer to be sent, UTC.
         language: of the message.
         channels: where it goes; empty when held or suppressed.
+        intended: the first of the channels that its user could be reached on when it was made, or made anew after quiet
+            hours; None when there was none. It is known of what is held out too, whatever its user changes afterwards.
         suppressed: why it is not sent; None when it is, or when that is yet to be seen.
         response: what the user said to it; None as long as they said nothing.
         responded_at: when they said so, UTC.
@@ -107,6 +109,7 @@ class Suggestion:
     expires_at: datetime
     language: Language
     channels: tuple[Channel, ...]
+    intended: Channel | None = None
     suppressed: Suppression | None = None
     response: SuggestionResponse | None = None
     responded_at: datetime | None = None

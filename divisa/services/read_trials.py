@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from divisa.domain.ledger import LedgerEntry
     from divisa.domain.outcome import OutcomeRules
     from divisa.domain.suggestion import Suggestion
-    from divisa.ports import Ledger, Recipients, Suggestions
+    from divisa.ports import Ledger, Suggestions
 
 PAGE: Final = 200
 """Ledger entries that are read at a time."""
@@ -38,14 +38,9 @@ class Trials:
 
 @dataclass(frozen=True, slots=True)
 class ReadTrials:
-    """Reads every suggestion, and the ledgers of those who are part of the experiment (reports, small tables).
-
-    Nothing says on which channel a suggestion would have gone that was held out: it counts for the first one that its
-    user can be reached on by now.
-    """
+    """Reads every suggestion, and the ledgers of those who are part of the experiment (reports, small tables)."""
 
     suggestions: Suggestions
-    recipients: Recipients
     ledger: Ledger
 
     def __call__(self, at: datetime, rules: OutcomeRules) -> Trials:
@@ -63,14 +58,12 @@ class ReadTrials:
                 still_open += 1
                 continue
             by_user.setdefault(each.user_id, []).append(each)
-        reachable = {user: each.reachable() for user, each in self.recipients.get_many(list(by_user)).items()}
         ended = []
         for user, mine in by_user.items():
             entries = list(entries_of(self.ledger, user, min(map(begun_at, mine)), at))
             found = (outcome_of(each, (), entries, (), at, rules) for each in mine)
-            first = next(iter(reachable.get(user, ())), None)
             ended += [
-                Trial(user, each.arm, each.traded, each.side, each.channel or first, each.reason)
+                Trial(user, each.arm, each.traded, each.side, each.channel, each.reason)
                 for each in found
                 if each is not None
             ]
