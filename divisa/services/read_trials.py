@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from divisa.domain.lift import Trial
-from divisa.domain.outcome import arm_in, begun_at, outcome_of
+from divisa.domain.outcome import arm_in, outcome_of
 from divisa.ports import LedgerFilter
 
 if TYPE_CHECKING:
@@ -54,13 +54,13 @@ class ReadTrials:
         for each in self.suggestions.all():
             if arm_in(each) is None:
                 continue
-            if begun_at(each) + rules.window > at:
+            if each.created_at + rules.window > at:
                 still_open += 1
                 continue
             by_user.setdefault(each.user_id, []).append(each)
         ended = []
         for user, mine in by_user.items():
-            entries = list(entries_of(self.ledger, user, min(map(begun_at, mine)), at))
+            entries = list(entries_of(self.ledger, user, min(each.created_at for each in mine), at))
             found = (outcome_of(each, (), entries, (), at, rules) for each in mine)
             ended += [
                 Trial(user, each.arm, each.traded, each.side, each.channel, each.reason)

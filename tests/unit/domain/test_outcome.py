@@ -116,13 +116,6 @@ def test_only_what_comes_after_it_and_within_the_window_follows_it(after: timede
     assert found(entries=[an_entry(Side.SELL, at=WEDNESDAY + after)]).traded is counts
 
 
-def test_what_was_held_out_after_quiet_hours_begins_when_they_end() -> None:
-    dropped = a_suggestion(suppressed=Suppression.HOLDOUT, held_until=WEDNESDAY + 8 * HOUR, channels=())
-    assert not found(dropped, entries=[an_entry(Side.SELL, at=WEDNESDAY + 2 * HOUR)]).traded
-    followed = found(dropped, entries=[an_entry(Side.SELL, at=WEDNESDAY + 30 * HOUR)])
-    assert (followed.traded, followed.begun_at) == (True, WEDNESDAY + 8 * HOUR)
-
-
 def test_nobody_follows_another_persons_suggestion_or_in_another_pair() -> None:
     at = WEDNESDAY + HOUR
     of_ben = an_entry(Side.SELL, at=at, user_id="ben")
