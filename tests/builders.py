@@ -162,6 +162,7 @@ def a_suggestion(**changes: Any) -> Suggestion:
         expires_at=WEDNESDAY + timedelta(minutes=30),
         language=a_recipient().language,
         channels=(Channel.EMAIL, Channel.SMS),
+        intended=Channel.EMAIL,
     )
     return replace(plain, **changes)
 

@@ -47,10 +47,10 @@ class SuggestionAnswer(Answer):
     created_at: Moment
     expires_at: Moment = Field(description="Until when it is worth acting on.")
     status: Literal["open", "expired", "answered", "held", "suppressed"] = Field(
-        description="`held` waits for the end of quiet hours, and is then told anew or dropped; `suppressed` was "
-        "recorded and not sent; `answered` whether it was sent or not."
+        description="`suppressed` was recorded and not sent; `answered` whether it was sent or not; `held`, in the "
+        "export alone, waits for the end of quiet hours, and is then told anew or dropped."
     )
-    suppressed: str | Absent = Field(default=None, description="Why it was not sent.", examples=["cooldown"])
+    suppressed: str | Absent = Field(default=None, description="Why it was not sent.", examples=["no_funds"])
     response: Said | Absent = Field(default=None, description="What the caller said.")
     responded_at: Moment | Absent = Field(default=None, description="When they said so.")
     opened_at: Moment | Absent = Field(default=None, description="When the caller first opened it.")

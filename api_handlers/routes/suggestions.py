@@ -53,7 +53,9 @@ def _open() -> OpenSuggestion:
     operation_id="list_suggestions",
     tags=["suggestions"],
     summary="What was suggested to the caller, and why",
-    description="Newest first, sent or not; they are kept for 400 days. Reasons are in the caller's language.",
+    description="Newest first; they are kept for 400 days. Reasons are in the caller's language. Not in it is what "
+    "quiet hours hold, until they end, and what would tell people whom the experiment holds out: what is held out, "
+    "and what was left out for saying the same as another one.",
     security=USER,
     responses=documented({200: success("Suggestions, newest first", SuggestionsAnswer)}, 422),
 )

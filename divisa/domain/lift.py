@@ -45,7 +45,7 @@ class Trial:
         arm: whether they were told.
         traded: whether they did what it said, within the window.
         side: what it said.
-        channel: the first that it went to, or was to go to; None when unknown.
+        channel: the first that it was to go to when it was made, in either arm; None when unknown.
         reason: the strongest; None when there was none.
     """
 

@@ -89,9 +89,9 @@ class Outcome:
 
     Attributes:
         suggestion_id, user_id, pair, side, amount, price: as in `Suggestion`.
-        begun_at: see the function of this name.
+        begun_at: from when on it could be followed, UTC: when it was made or, where quiet hours held it, made anew.
         arm: TREATED when it was let out, whether it arrived or not; HELD_OUT when it was held out.
-        channel: the first that it goes to, or was to go to.
+        channel: the first that it was to go to when it was made, in either arm.
         reason: the strongest.
         shown_at: when the first message was handed over that is not known to have come back, UTC.
         opened_at: when the user first opened it, UTC.
@@ -128,20 +128,11 @@ class Outcome:
 def arm_in(suggestion: Suggestion) -> Arm | None:
     """Its group in the experiment; None when it is not part of it: suppressed for another reason, or held.
 
-    What the user answers while it is held is never let out, and nobody has asked yet whether it would be held out.
+    Nobody has asked yet whether what quiet hours hold is to be held out; what comes out of them is made anew then.
     """
     if suggestion.suppressed is Suppression.HOLDOUT:
         return Arm.HELD_OUT
     return Arm.TREATED if suggestion.suppressed is None and suggestion.held_until is None else None
-
-
-def begun_at(suggestion: Suggestion) -> datetime:
-    """From when on it could be followed, UTC: when it was made or, where quiet hours held it, when those ended.
-
-    What was let out after them was made anew then; what was held out instead still says until when it was held.
-    """
-    held_until = suggestion.held_until
-    return suggestion.created_at if held_until is None else max(suggestion.created_at, held_until)
 
 
 def outcome_of(
@@ -154,7 +145,7 @@ def outcome_of(
 ) -> Outcome | None:
     """What is known at a moment of a suggestion; None when it is not part of the experiment.
 
-    It is the same for every moment from `begun_at + rules.settled_after` on: later events do not count.
+    It is the same for every moment from `created_at + rules.settled_after` on: later events do not count.
 
     Args:
         suggestion: the suggestion.
@@ -167,13 +158,13 @@ def outcome_of(
     counted, arm = rules or OutcomeRules(), arm_in(suggestion)
     if arm is None:
         return None
-    until = min(at, begun_at(suggestion) + counted.settled_after)
+    until = min(at, suggestion.created_at + counted.settled_after)
     shown = [
         each.at
         for each in deliveries
         if each.suggestion_id == suggestion.suggestion_id and each.status.was_shown and each.at <= until
     ]
-    followed = first_trade(suggestion, entries, min(until, begun_at(suggestion) + counted.window))
+    followed = first_trade(suggestion, entries, min(until, suggestion.created_at + counted.window))
     answered, opened = suggestion.responded_at, suggestion.opened_at
     is_answered = answered is not None and answered <= until
     return Outcome(
@@ -183,9 +174,9 @@ def outcome_of(
         side=suggestion.side,
         amount=suggestion.amount,
         price=suggestion.price,
-        begun_at=begun_at(suggestion),
+        begun_at=suggestion.created_at,
         arm=arm,
-        channel=next(iter(suggestion.channels), None),
+        channel=suggestion.intended,
         reason=suggestion.reasons[0].code if suggestion.reasons else None,
         shown_at=min(shown, default=None),
         opened_at=opened if opened is not None and opened <= until else None,
@@ -198,8 +189,8 @@ def outcome_of(
 
 
 def first_trade(suggestion: Suggestion, entries: Iterable[LedgerEntry], until: datetime) -> LedgerEntry | None:
-    """The first entry of the suggestion's user, pair and side after it began, until a moment, itself included."""
-    wanted, begun = (suggestion.user_id, suggestion.pair, suggestion.side), begun_at(suggestion)
+    """The first entry of the suggestion's user, pair and side after it was made, until a moment, itself included."""
+    wanted, begun = (suggestion.user_id, suggestion.pair, suggestion.side), suggestion.created_at
     after = (
         entry
         for entry in entries
@@ -214,7 +205,7 @@ def _prices(
 ) -> dict[Horizon, LaterPrice]:
     known = {}
     for horizon in Horizon:
-        moment = begun_at(suggestion) + horizon.length
+        moment = suggestion.created_at + horizon.length
         if moment > until:
             continue
         oldest = moment - rules.max_price_age

@@ -47,6 +47,9 @@ class Suppression(StrEnum):
     MERGED = "merged"
 
 
+_UNTOLD: Final = frozenset({Suppression.HOLDOUT, Suppression.COOLDOWN, Suppression.MERGED})
+
+
 class SuggestionResponse(StrEnum):
     """What a user says to a suggestion."""
 
@@ -86,6 +89,8 @@ class Suggestion:
         expires_at: when it is no longer to be sent, UTC.
         language: of the message.
         channels: where it goes; empty when held or suppressed.
+        intended: the first of the channels that its user could be reached on when it was made, or made anew after quiet
+            hours; None when there was none. It is known of what is held out too, whatever its user changes afterwards.
         suppressed: why it is not sent; None when it is, or when that is yet to be seen.
         response: what the user said to it; None as long as they said nothing.
         responded_at: when they said so, UTC.
@@ -110,6 +115,7 @@ class Suggestion:
     expires_at: datetime
     language: Language
     channels: tuple[Channel, ...]
+    intended: Channel | None = None
     suppressed: Suppression | None = None
     response: SuggestionResponse | None = None
     responded_at: datetime | None = None
@@ -120,6 +126,15 @@ class Suggestion:
     def is_held(self) -> bool:
         """Whether it waits for the end of quiet hours; what the user has answered waits no longer."""
         return self.held_until is not None and self.suppressed is None and self.response is None
+
+    @property
+    def is_for_its_user(self) -> bool:
+        """Whether the app may show it, and take an answer to it: whoever is held out must not be told there either.
+
+        Kept from them is what is held out; what quiet hours hold, since it may be held out when they end; and what was
+        left out because another one says the same (cooldown, merged), since that one may be held out.
+        """
+        return not self.is_held and self.suppressed not in _UNTOLD
 
     def channel_after(self, channel: Channel) -> Channel | None:
         """The channel that is tried when this one surely reached nobody; None when there is none left."""

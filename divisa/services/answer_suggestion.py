@@ -26,7 +26,7 @@ class AnswerSuggestion:
         """Answer a user's suggestion; returns when that was, UTC. The same answer again changes nothing.
 
         Raises:
-            NotFound: the user has no suggestion of this id.
+            NotFound: the user has no suggestion of this id, or it is not for them.
             Refused: `answered`, the user said something else before; `too_late`, they said nothing for ANSWERABLE.
         """
         found, now = self._find(user_id, suggestion_id), self.clock.now()
@@ -42,6 +42,6 @@ class AnswerSuggestion:
 
     def _find(self, user_id: str, suggestion_id: str) -> Suggestion:
         found = self.suggestions.find(user_id, suggestion_id)
-        if found is None:
+        if found is None or not found.is_for_its_user:
             raise NotFound("the user has no such suggestion")
         return found

@@ -46,7 +46,7 @@ class SuggestionPage:
 
 @dataclass(frozen=True, slots=True)
 class ListSuggestions:
-    """Lists suggestions, sent or not.
+    """Lists the suggestions that are for their user (see `Suggestion.is_for_its_user`), sent or not.
 
     Each page reads all that are kept of the user: at one suggestion in eleven days, as the bench counts them, the 400
     days of them are some 40, or 3 read units. An index by time would cost a write unit for each suggestion instead.
@@ -58,7 +58,7 @@ class ListSuggestions:
 
     def __call__(self, user_id: str, limit: int, start: SuggestionPosition | None = None) -> SuggestionPage:
         """At most `limit` ≥ 1 of a user's suggestions, newest first, of those after `start`."""
-        found = self.suggestions.of_user(user_id)
+        found = [each for each in self.suggestions.of_user(user_id) if each.is_for_its_user]
         if start is not None:
             found = [each for each in found if _place(each) < (start.created_at, start.suggestion_id)]
         page = found[:limit]

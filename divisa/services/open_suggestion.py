@@ -24,10 +24,13 @@ class OpenSuggestion:
         """Open a user's suggestion; returns when they first did, UTC.
 
         Raises:
-            NotFound: the user has no suggestion of this id.
+            NotFound: the user has no suggestion of this id, or it is not for them.
         """
-        self.suggestions.open(user_id, suggestion_id, self.clock.now())
         found = self.suggestions.find(user_id, suggestion_id)
-        if found is None or found.opened_at is None:
+        if found is not None and found.is_for_its_user and found.opened_at is None:
+            self.suggestions.open(user_id, suggestion_id, self.clock.now())
+            # Read again, since another message may have led to it first.
+            found = self.suggestions.find(user_id, suggestion_id)
+        if found is None or found.opened_at is None or not found.is_for_its_user:
             raise NotFound("the user has no such suggestion")
         return found.opened_at

@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from divisa.domain.lift import Trial
-from divisa.domain.outcome import arm_in, begun_at, outcome_of
+from divisa.domain.outcome import arm_in, outcome_of
 from divisa.ports import LedgerFilter
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from divisa.domain.ledger import LedgerEntry
     from divisa.domain.outcome import OutcomeRules
     from divisa.domain.suggestion import Suggestion
-    from divisa.ports import Ledger, Recipients, Suggestions
+    from divisa.ports import Ledger, Suggestions
 
 PAGE: Final = 200
 """Ledger entries that are read at a time."""
@@ -38,14 +38,9 @@ class Trials:
 
 @dataclass(frozen=True, slots=True)
 class ReadTrials:
-    """Reads every suggestion, and the ledgers of those who are part of the experiment (reports, small tables).
-
-    Nothing says on which channel a suggestion would have gone that was held out: it counts for the first one that its
-    user can be reached on by now.
-    """
+    """Reads every suggestion, and the ledgers of those who are part of the experiment (reports, small tables)."""
 
     suggestions: Suggestions
-    recipients: Recipients
     ledger: Ledger
 
     def __call__(self, at: datetime, rules: OutcomeRules) -> Trials:
@@ -59,18 +54,16 @@ class ReadTrials:
         for each in self.suggestions.all():
             if arm_in(each) is None:
                 continue
-            if begun_at(each) + rules.window > at:
+            if each.created_at + rules.window > at:
                 still_open += 1
                 continue
             by_user.setdefault(each.user_id, []).append(each)
-        reachable = {user: each.reachable() for user, each in self.recipients.get_many(list(by_user)).items()}
         ended = []
         for user, mine in by_user.items():
-            entries = list(entries_of(self.ledger, user, min(map(begun_at, mine)), at))
+            entries = list(entries_of(self.ledger, user, min(each.created_at for each in mine), at))
             found = (outcome_of(each, (), entries, (), at, rules) for each in mine)
-            first = next(iter(reachable.get(user, ())), None)
             ended += [
-                Trial(user, each.arm, each.traded, each.side, each.channel or first, each.reason)
+                Trial(user, each.arm, each.traded, each.side, each.channel, each.reason)
                 for each in found
                 if each is not None
             ]

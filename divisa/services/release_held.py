@@ -243,6 +243,7 @@ class ReleaseHeld:
     ) -> Suggestion:
         """The suggestion as it is told, at today's price; of whoever is held out as it would be told."""
         recipient, quote = facts.recipient, facts.quote
+        reachable = () if recipient is None else recipient.reachable()
         return replace(
             held,
             amount=facts.amount,
@@ -255,7 +256,8 @@ class ReleaseHeld:
             created_at=self.clock.now(),
             expires_at=self.clock.later(rules.lifetime),
             language=held.language if recipient is None else recipient.language,
-            channels=() if recipient is None or held_out else recipient.reachable(),
+            channels=() if held_out else reachable,
+            intended=next(iter(reachable), None),
             suppressed=held_out,
             opened_at=None,
             held_until=None,

@@ -8,7 +8,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 from divisa.domain.bars import Interval
-from divisa.domain.outcome import Horizon, OutcomeRules, begun_at, outcome_of
+from divisa.domain.outcome import Horizon, OutcomeRules, outcome_of
 from divisa.services.read_trials import entries_of
 
 if TYPE_CHECKING:
@@ -25,8 +25,6 @@ if TYPE_CHECKING:
 DAY: Final = timedelta(days=1)
 LATENESS: Final = timedelta(hours=1)
 """Time after which everything that happened has been written down: bars, entries, deliveries."""
-LONGEST_NIGHT: Final = timedelta(days=2)
-"""What quiet hours hold is let out or dropped within it."""
 LOOK_BACK: Final = timedelta(days=3)
 """How far back a run looks for what earlier ones have left: as long as a long weekend on which none succeeded."""
 CHUNK: Final = 100
@@ -67,9 +65,9 @@ class SettleOutcomes:
     def _due(self, now: datetime) -> Iterator[Suggestion]:
         """What is to be settled by now, from the oldest day on."""
         latest = now - LATENESS - self.rules.settled_after
-        day = (latest - LOOK_BACK - LONGEST_NIGHT).date()
+        day = (latest - LOOK_BACK).date()
         while day <= latest.date():
-            yield from (each for each in self.suggestions.trials_of(day) if begun_at(each) <= latest)
+            yield from (each for each in self.suggestions.trials_of(day) if each.created_at <= latest)
             day += DAY
 
     def _settled(
@@ -78,15 +76,15 @@ class SettleOutcomes:
         deliveries = list(self.deliveries.of_suggestions(each.suggestion_id for each in suggestions))
         for each in suggestions:
             bars = [
-                bar for horizon in Horizon for bar in self._bars(each.pair, begun_at(each) + horizon.length, closes)
+                bar for horizon in Horizon for bar in self._bars(each.pair, each.created_at + horizon.length, closes)
             ]
             outcome = outcome_of(each, deliveries, self._entries(each), bars, now, self.rules)
             if outcome is not None:
                 yield outcome
 
     def _entries(self, suggestion: Suggestion) -> Iterator[LedgerEntry]:
-        begun = begun_at(suggestion)
-        return entries_of(self.ledger, suggestion.user_id, begun, begun + self.rules.window)
+        made = suggestion.created_at
+        return entries_of(self.ledger, suggestion.user_id, made, made + self.rules.window)
 
     def _bars(self, pair: Pair, moment: datetime, closes: dict[tuple[Pair, datetime], Sequence[Bar]]) -> Sequence[Bar]:
         """The minute's bar in which a moment lies, which may close after it, and the newest one before."""

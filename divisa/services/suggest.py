@@ -181,6 +181,7 @@ class Suggest:
         recipient, quote, side = facts.recipient, facts.quote, facts.side
         verdict = judge(facts, rules)
         is_let_out = verdict.suppressed is None and verdict.quiet_until is None
+        reachable = () if recipient is None else recipient.reachable()
         suggestion = Suggestion(
             suggestion_id=suggestion_id_of(after.user_id, after.pair, side, after.episode),
             user_id=after.user_id,
@@ -197,7 +198,8 @@ class Suggest:
             created_at=self.clock.now(),
             expires_at=self.clock.later(rules.lifetime),
             language=recipient.language if recipient is not None else Language.ES,
-            channels=recipient.reachable() if recipient is not None and is_let_out else (),
+            channels=reachable if is_let_out else (),
+            intended=next(iter(reachable), None),
             suppressed=verdict.suppressed,
             held_until=verdict.quiet_until,
         )

@@ -76,9 +76,7 @@ def _of_cloud(hours: float) -> "tuple[list[Trial], int]":
     # A replay's time is that of its prices.
     quotes = [record.quote for pair in stores.pairs if (record := stores.markets.load(pair)).quote is not None]
     at = max((quote.event_time for quote in quotes if quote is not None), default=datetime.min.replace(tzinfo=UTC))
-    found = ReadTrials(stores.suggestions, stores.recipients, stores.ledger)(
-        at, OutcomeRules(window=timedelta(hours=hours))
-    )
+    found = ReadTrials(stores.suggestions, stores.ledger)(at, OutcomeRules(window=timedelta(hours=hours)))
     return found.ended, found.open
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from divisa.adapters.aws.suggestions import HELD_SHARDS, TRIAL_SHARDS
 from divisa.adapters.aws.table import GET_BATCH
 from divisa.domain.recipient import Channel
-from divisa.services.settle_outcomes import LONGEST_NIGHT, LOOK_BACK
+from divisa.services.settle_outcomes import LOOK_BACK
 from local.cost.traffic import HOURS, REQUEST
 from local.cost.units import read_units, write_units
 
@@ -32,10 +32,10 @@ RELEASES: Final = HOURS * 60
 """Runs of the release in a month."""
 SETTLING: Final = 1 / 20
 """Seconds for one outcome; the function in serverless.yml says so."""
-LOOKS: Final = (LOOK_BACK + LONGEST_NIGHT).total_seconds() / 3600 + 12
+LOOKS: Final = LOOK_BACK.total_seconds() / 3600 + 12
 """Hourly runs that look whether a suggestion's outcome is there: those of the days that each goes through, of which it
 sees the last one in part."""
-DAYS: Final = (LOOK_BACK + LONGEST_NIGHT).days + 1
+DAYS: Final = LOOK_BACK.days + 1
 """That a run goes through."""
 INGESTED: Final = 5 * 1024
 """Bytes to a multiple of which Firehose rounds each record."""

@@ -213,6 +213,7 @@ def _suggestion() -> Suggestion:
         expires_at=AT,
         language=Language.ES,
         channels=tuple(Channel),
+        intended=Channel.EMAIL,
     )
 
 

@@ -214,6 +214,7 @@ class SuggestionItem(Model):
     expires_at = UnicodeAttribute()
     language = UnicodeAttribute()
     channels: ListAttribute[Any] = ListAttribute()
+    intended = UnicodeAttribute(null=True)
     suppressed = UnicodeAttribute(null=True)
     response = UnicodeAttribute(null=True)
     responded_at = UnicodeAttribute(null=True)

@@ -46,6 +46,7 @@ class _Document(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     expires_at: Moment
     language: Language
     channels: list[Channel]
+    intended: Channel | None = None
     suppressed: Suppression | None = None
     response: SuggestionResponse | None = None
     responded_at: Moment | None = None
@@ -113,6 +114,7 @@ def _document(suggestion: Suggestion) -> _Document:
         expires_at=suggestion.expires_at,
         language=suggestion.language,
         channels=list(suggestion.channels),
+        intended=suggestion.intended,
         suppressed=suggestion.suppressed,
         response=suggestion.response,
         responded_at=suggestion.responded_at,
@@ -140,6 +142,7 @@ def _suggestion(document: _Document) -> Suggestion:
         expires_at=document.expires_at,
         language=document.language,
         channels=tuple(document.channels),
+        intended=document.intended,
         suppressed=document.suppressed,
         response=document.response,
         responded_at=document.responded_at,

@@ -142,7 +142,7 @@ class Floor:
         suggestion = a_suggestion(
             suggestion_id=suggestion_id_of(trader.user_id, pair, Side.SELL, 1),
             user_id=trader.user_id,
-            suppressed=Suppression.COOLDOWN,
+            suppressed=Suppression.NO_FUNDS,
         )
         while True:  # until no consumer has moved the watch meanwhile
             before = self.stores.watches.get_many(pair, [trader.user_id])[trader.user_id]

@@ -73,6 +73,7 @@ def suggestions(draw: st.DrawFn) -> Suggestion:
         expires_at=draw(moments()),
         language=draw(st.sampled_from(list(Language))),
         channels=tuple(channels),
+        intended=draw(st.none() | st.sampled_from(list(Channel))),
         suppressed=suppressed,
         held_until=held_until,
     )

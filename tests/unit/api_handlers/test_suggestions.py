@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -88,15 +88,7 @@ def test_a_suggestion_says_how_it_stands(people: PeopleApi) -> None:
             pair=Pair("USD", "BRL"),
             created_at=WEDNESDAY + timedelta(hours=1),
             expires_at=WEDNESDAY + timedelta(hours=2),
-            suppressed=Suppression.COOLDOWN,
-            channels=(),
-        )
-    )
-    people.world.suggestions.insert(
-        a_suggestion(
-            user_id=ALICE,
-            suggestion_id="cd" * 13,
-            created_at=WEDNESDAY + timedelta(hours=2),
+            suppressed=Suppression.NO_FUNDS,
             held_until=WEDNESDAY + timedelta(hours=8),
             channels=(),
         )
@@ -104,10 +96,58 @@ def test_a_suggestion_says_how_it_stands(people: PeopleApi) -> None:
     respond(people, newest(people, BOB), "accepted", BOB)
     people.world.clock.set(WEDNESDAY + timedelta(minutes=31))
     found = people.ask("GET", PATH).json["items"]
-    assert [each["status"] for each in found] == ["held", "suppressed", "open", "open", "expired"]
-    assert found[0]["held_until"] == "2024-01-10T23:00:00Z"
-    assert found[1]["suppressed"] == "cooldown"
+    assert [each["status"] for each in found] == ["suppressed", "open", "open", "expired"]
+    assert (found[0]["held_until"], found[0]["suppressed"]) == ("2024-01-10T23:00:00Z", "no_funds")
     assert people.ask("GET", PATH, user=BOB).json["items"][0]["status"] == "answered"
+
+
+UNTOLD = [
+    {"suppressed": Suppression.HOLDOUT},
+    {"suppressed": Suppression.COOLDOWN},
+    {"suppressed": Suppression.MERGED},
+    {"held_until": WEDNESDAY + timedelta(hours=8)},
+]
+
+
+@pytest.mark.parametrize("untold", UNTOLD)
+def test_the_app_does_not_tell_what_is_held_out_or_may_be(people: PeopleApi, untold: dict[str, Any]) -> None:
+    before = people.ask("GET", PATH).json
+    suggestion = a_suggestion(
+        user_id=ALICE, suggestion_id="ab" * 13, created_at=WEDNESDAY + timedelta(hours=2), channels=(), **untold
+    )
+    people.world.suggestions.insert(suggestion)
+    assert people.ask("GET", PATH).json == before
+    refused = respond(people, "ab" * 13, "accepted"), people.ask("POST", f"{PATH}/{'ab' * 13}/opened")
+    unknown = respond(people, "cd" * 13, "accepted"), people.ask("POST", f"{PATH}/{'cd' * 13}/opened")
+    assert [each.status for each in refused] == [each.status for each in unknown] == [404, 404]
+    assert [each.json["detail"] for each in refused] == [each.json["detail"] for each in unknown]
+    assert people.world.suggestions.find(ALICE, "ab" * 13) == suggestion
+    [exported] = [
+        each for each in people.ask("GET", "/v1/me/export").json["suggestions"] if each["suggestion_id"] == "ab" * 13
+    ]
+    assert exported["status"] in {"suppressed", "held"}
+
+
+def test_pages_are_full_and_lead_on_past_what_is_not_told(people: PeopleApi) -> None:
+    before = [each["suggestion_id"] for each in people.ask("GET", PATH).json["items"]]
+    for number in range(6):
+        people.world.suggestions.insert(
+            a_suggestion(
+                user_id=ALICE,
+                suggestion_id=f"{number:026x}",
+                created_at=WEDNESDAY + timedelta(seconds=30 * number - 15),
+                **UNTOLD[number % len(UNTOLD)],
+            )
+        )
+    seen: list[str] = []
+    query: dict[str, str] = {"limit": "1"}
+    while len(seen) < len(before):
+        page = people.ask("GET", PATH, query=query).json
+        seen += [each["suggestion_id"] for each in page["items"]]
+        if len(seen) < len(before):
+            query["cursor"] = page["next_cursor"]
+    assert seen == before
+    assert "next_cursor" not in page
 
 
 def test_the_first_answer_counts(people: PeopleApi) -> None:

@@ -59,14 +59,17 @@ def test_what_quiet_hours_hold_is_no_part_of_it_yet() -> None:
 
 
 def test_a_suggestion_that_led_to_nothing_has_only_its_own_fields() -> None:
-    outcome = found(a_suggestion(channels=(Channel.EMAIL, Channel.SMS)))
+    outcome = found(a_suggestion(channels=(Channel.EMAIL, Channel.SMS), intended=Channel.EMAIL))
     assert (outcome.channel, outcome.reason) == (Channel.EMAIL, ReasonCode.ABOVE_COST)
     assert (outcome.shown_at, outcome.opened_at, outcome.response, outcome.responded_at) == (None,) * 4
     assert (outcome.traded, outcome.traded_at, outcome.traded_quantity, outcome.prices) == (False, None, None, {})
-    assert (found(a_suggestion(channels=(), reasons=())).channel, found(a_suggestion(reasons=())).reason) == (
-        None,
-        None,
-    )
+    assert found(a_suggestion(reasons=())).reason is None
+
+
+@pytest.mark.parametrize("arm", [{}, {"suppressed": Suppression.HOLDOUT, "channels": ()}])
+@pytest.mark.parametrize("channel", [Channel.PUSH, None])
+def test_its_channel_is_the_one_it_was_meant_for_in_either_arm(channel: Channel | None, arm: dict[str, Any]) -> None:
+    assert found(a_suggestion(intended=channel, **arm)).channel is channel
 
 
 def test_it_was_shown_when_the_first_message_was_handed_over() -> None:
@@ -111,13 +114,6 @@ def test_the_first_transaction_of_the_side_follows_the_suggestion() -> None:
 )
 def test_only_what_comes_after_it_and_within_the_window_follows_it(after: timedelta, counts: bool) -> None:
     assert found(entries=[an_entry(Side.SELL, at=WEDNESDAY + after)]).traded is counts
-
-
-def test_what_was_held_out_after_quiet_hours_begins_when_they_end() -> None:
-    dropped = a_suggestion(suppressed=Suppression.HOLDOUT, held_until=WEDNESDAY + 8 * HOUR, channels=())
-    assert not found(dropped, entries=[an_entry(Side.SELL, at=WEDNESDAY + 2 * HOUR)]).traded
-    followed = found(dropped, entries=[an_entry(Side.SELL, at=WEDNESDAY + 30 * HOUR)])
-    assert (followed.traded, followed.begun_at) == (True, WEDNESDAY + 8 * HOUR)
 
 
 def test_nobody_follows_another_persons_suggestion_or_in_another_pair() -> None:

@@ -10,7 +10,6 @@ import pytest
 
 from divisa.adapters.memory.ledger import MemoryLedger
 from divisa.adapters.memory.portfolios import MemoryPortfolios
-from divisa.adapters.memory.recipients import MemoryRecipients
 from divisa.adapters.memory.suggestions import MemorySuggestions
 from divisa.domain.experiment import Arm
 from divisa.domain.outcome import OutcomeRules
@@ -19,7 +18,7 @@ from divisa.domain.recipient import Channel
 from divisa.domain.suggestion import Suppression
 from divisa.domain.transaction import Side
 from divisa.services.read_trials import PAGE, ReadTrials, entries_of
-from tests.builders import WEDNESDAY, a_portfolio, a_recipient, a_suggestion
+from tests.builders import WEDNESDAY, a_portfolio, a_suggestion
 from tests.unit.local.trades import record_trades
 
 if TYPE_CHECKING:
@@ -32,7 +31,7 @@ AT = WEDNESDAY + 72 * HOUR
 class World:
     def __init__(self) -> None:
         self.suggestions, self.portfolios = MemorySuggestions(), MemoryPortfolios()
-        self.ledger, self.recipients = MemoryLedger(self.portfolios), MemoryRecipients()
+        self.ledger = MemoryLedger(self.portfolios)
 
     def suggested(self, user: str, **changes: Any) -> None:
         self.suggestions.insert(a_suggestion(user_id=user, suggestion_id=f"s-{user}", **changes))
@@ -42,7 +41,7 @@ class World:
         record_trades(self.ledger, user, trades)
 
     def read(self, at: datetime = AT, rules: OutcomeRules | None = None) -> Trials:
-        return ReadTrials(self.suggestions, self.recipients, self.ledger)(at, rules or OutcomeRules())
+        return ReadTrials(self.suggestions, self.ledger)(at, rules or OutcomeRules())
 
 
 @pytest.fixture
@@ -52,15 +51,14 @@ def world() -> World:
 
 def test_who_was_told_and_who_was_held_out_is_read_with_what_they_did(world: World) -> None:
     world.suggested("ana")
-    world.suggested("ben", suppressed=Suppression.HOLDOUT, channels=())
-    world.recipients.put_many([a_recipient("ben", phone=None, consent=frozenset({Channel.SMS, Channel.EMAIL}))])
+    world.suggested("ben", suppressed=Suppression.HOLDOUT, channels=(), intended=Channel.SMS)
     world.suggested("eva", suppressed=Suppression.COOLDOWN, channels=())
     world.traded("ana", (Side.BUY, WEDNESDAY + HOUR), (Side.SELL, WEDNESDAY + 2 * HOUR))
     world.traded("ben", (Side.SELL, WEDNESDAY + 30 * HOUR))
     found = {trial.user_id: trial for trial in world.read().ended}
     assert set(found) == {"ana", "ben"}
     assert (found["ana"].arm, found["ana"].traded) == (Arm.TREATED, True)
-    assert (found["ben"].arm, found["ben"].traded, found["ben"].channel) == (Arm.HELD_OUT, False, Channel.EMAIL)
+    assert (found["ben"].arm, found["ben"].traded, found["ben"].channel) == (Arm.HELD_OUT, False, Channel.SMS)
     assert (found["ben"].side, found["ben"].reason) == (Side.SELL, ReasonCode.ABOVE_COST)
     longer = world.read(rules=OutcomeRules(window=30 * HOUR))
     assert {trial.user_id: trial.traded for trial in longer.ended} == {"ana": True, "ben": True}

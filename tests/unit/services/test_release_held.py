@@ -15,7 +15,7 @@ from divisa.adapters.memory.secrets import MemorySecrets
 from divisa.domain.errors import ScorerUnavailable, StoreUnavailable
 from divisa.domain.pair import Pair
 from divisa.domain.preferences import QuietHours
-from divisa.domain.recipient import Language
+from divisa.domain.recipient import Channel, Language
 from divisa.domain.suggestion import SuggestionResponse, Suppression, suggestion_id_of
 from divisa.domain.transaction import Side
 from divisa.ports import MAX_RELEASES
@@ -267,6 +267,16 @@ def test_who_is_held_out_is_told_nothing_and_is_written_down_as_if_they_had_been
     assert told[1] == replace(told[0], suppressed=Suppression.HOLDOUT, channels=())
     assert held_out.told() == []
     assert outcome == Released(users=1, dropped=Counter(holdout=1, merged=1))
+
+
+@pytest.mark.parametrize("share", [0.0, 1.0 - 1e-12])
+def test_the_channel_that_it_is_meant_for_is_the_one_of_the_morning_in_either_arm(share: float) -> None:
+    morning = Morning("17.40")
+    morning.policy.change(replace(morning.policy.current(), holdout_share=share))
+    held = morning.keep(intended=Channel.EMAIL)
+    morning.world.recipients.put_many([a_recipient(consent=frozenset({Channel.SMS}))])
+    morning.run()
+    assert morning.now(held).intended is Channel.SMS
 
 
 def test_what_is_due_later_goes_along_when_its_owner_is_woken() -> None:

@@ -131,12 +131,5 @@ def test_days_without_a_run_are_made_up_for(world: World) -> None:
     assert world.settle(DUE + LOOK_BACK) == 1
 
 
-def test_what_was_held_out_after_a_night_is_due_later(world: World) -> None:
-    morning = WEDNESDAY + 16 * HOUR
-    world.suggested("ana", suppressed=Suppression.HOLDOUT, channels=(), held_until=morning)
-    assert world.settle(DUE + 15 * HOUR) == 0
-    assert world.settle(DUE + 16 * HOUR) == 1
-
-
 def _name(outcome: Outcome) -> str:
     return outcome.suggestion_id

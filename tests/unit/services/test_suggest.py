@@ -41,6 +41,7 @@ def test_a_suggestion_says_what_whom_why_and_until_when() -> None:
     assert suggestion.created_at == world.clock.now()
     assert suggestion.expires_at == world.clock.now() + timedelta(minutes=30)
     assert (suggestion.language, suggestion.channels) == (Language.EN, (Channel.EMAIL, Channel.SMS))
+    assert suggestion.intended is Channel.EMAIL
 
 
 def test_a_buyer_pays_the_ask() -> None:
@@ -122,6 +123,14 @@ def test_within_the_cooldown_a_suggestion_is_recorded_and_not_sent() -> None:
     visit(world, SELL, HOLD, SELL, HOLD, SELL)
     assert [each.suppressed for each in world.recorded()] == [None, Suppression.COOLDOWN, None]
     assert [each.channels for each in world.recorded()][1] == ()
+
+
+def test_what_is_held_out_says_which_channel_it_was_meant_for_and_goes_to_none() -> None:
+    world = World(rules=replace(CHEERFUL, holdout_share=1.0 - 1e-12))
+    visit(world, SELL)
+    [suggestion] = world.recorded()
+    assert (suggestion.suppressed, suggestion.channels) == (Suppression.HOLDOUT, ())
+    assert suggestion.intended is Channel.EMAIL
 
 
 def test_what_is_suppressed_is_counted_by_its_reason() -> None:
