@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from divisa.domain.recipient import Channel
-from divisa.domain.suggestion import DeliveryStatus
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
@@ -82,7 +81,7 @@ def reconcile(
                     outcome.delivered[channel.value] += 1
                 else:
                     outcome.open.append(key)
-            elif delivery is not None and delivery.status is not DeliveryStatus.SENDING:
+            elif delivery is not None and delivery.status.is_settled:
                 outcome.unsent[f"{channel.value}: {delivery.status.value}"] += 1
             elif key in dead_letters:
                 outcome.unsent[f"{channel.value}: {DEAD_LETTER}"] += 1

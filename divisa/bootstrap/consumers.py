@@ -155,11 +155,13 @@ def deliver_by_sms(settings: SmsSettings) -> Deliver:
     from divisa.adapters.aws import clients
     from divisa.adapters.aws.sms_budget import DynamoSmsBudget
     from divisa.adapters.aws.sms_gateway import SnsSmsGateway
+    from divisa.adapters.aws.tables import Tables
     from divisa.services.deliver import by_sms
 
     tables, clock, tariff = tables_of(settings), clock_of(settings), sms_tariff(settings)
     gateway = SnsSmsGateway(clients.sms_sns(), settings.sms_sender_id)
-    send = by_sms(gateway, DynamoSmsBudget(tables.budgets, tariff), tariff, clock, settings.app_url)
+    budget = DynamoSmsBudget(tables.budgets, Tables(settings.table_prefix, retries=0).budgets, tariff)
+    send = by_sms(gateway, budget, tariff, clock, settings.app_url)
     return _deliver(settings, tables, clock, Channel.SMS, send)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
@@ -156,6 +156,7 @@ class Suggestion:
 class DeliveryStatus(StrEnum):
     """What became of a suggestion on one channel."""
 
+    CLAIMED = "claimed"
     SENDING = "sending"
     SENT = "sent"
     EXPIRED = "expired"
@@ -169,6 +170,11 @@ class DeliveryStatus(StrEnum):
     DELIVERED = "delivered"
     BOUNCED = "bounced"
     COMPLAINED = "complained"
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether it is an end, and not an attempt that is still at it, or that died."""
+        return self not in {DeliveryStatus.CLAIMED, DeliveryStatus.SENDING}
 
     @property
     def was_sent(self) -> bool:
@@ -216,10 +222,14 @@ class Delivery:
     Attributes:
         suggestion_id: of which suggestion.
         channel: over which channel.
-        status: what became of it. UNCERTAIN: the sender died, or the channel broke off, after sending had begun; it
-            is reported and never sent again. DELIVERED, BOUNCED, COMPLAINED: what is heard of it afterwards.
-        at: when it was sent, or it was settled that it is not, UTC; what is heard afterwards does not move it.
+        status: what became of it. CLAIMED: an attempt has it and has surely sent nothing yet. SENDING: it may have.
+            UNCERTAIN: the sender died, or the channel broke off, after sending had begun; it is reported and never
+            sent again. DELIVERED, BOUNCED, COMPLAINED: what is heard of it afterwards.
+        at: when it was claimed, when sending began, when it was sent, or when it was settled that it is not, UTC; what
+            is heard afterwards does not move it.
         message_id: the channel's own id of the message; None unless it was sent.
+        attempt: a name that no other attempt has, of the one that has it; of no meaning once it is settled, so it does
+            not count in comparisons.
     """
 
     suggestion_id: str
@@ -227,6 +237,7 @@ class Delivery:
     status: DeliveryStatus
     at: datetime
     message_id: str | None = None
+    attempt: str = field(default="", compare=False)
 
 
 def suggestion_id_of(user_id: str, pair: Pair, side: Side, episode: int) -> str:

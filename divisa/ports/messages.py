@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from datetime import date, datetime
     from decimal import Decimal
 
@@ -48,17 +48,29 @@ class Suggestions(Protocol):
 class Deliveries(Protocol):
     """The table of deliveries: one row for each suggestion and channel."""
 
-    def claim(self, suggestion_id: str, channel: Channel, at: datetime) -> Delivery | None:
-        """Become the one who sends: insert SENDING at `at`. None when claimed now, else the delivery that is there.
+    def claim(self, mine: Delivery, abandoned: Delivery | None = None) -> Delivery | None:
+        """Become the one who sends. None when claimed now, else the delivery that is there.
 
         A claim that was written, and whose answer was lost on the way, is known as one's own when it is tried again.
+
+        Args:
+            mine: CLAIMED, with the attempt's own name.
+            abandoned: as it was found, CLAIMED by an attempt that is taken for dead; its place is taken if it is still
+                there, and it can begin no more.
+        """
+
+    def begin(self, mine: Delivery) -> None:
+        """Write down that sending begins now, at `mine.at`: CLAIMED becomes SENDING. Again it changes nothing more.
+
+        Raises:
+            ConcurrentUpdate: it is not this attempt's any more; nothing is to be sent.
         """
 
     def settle(self, delivery: Delivery) -> None:
-        """Write the final status of a claimed delivery.
+        """Write the final status of a delivery that its attempt has claimed, or is sending.
 
         Raises:
-            ConcurrentUpdate: it is not claimed, or settled already.
+            ConcurrentUpdate: it is not this attempt's, or settled already.
         """
 
     def hear(self, suggestion_id: str, channel: Channel, status: DeliveryStatus, message_id: str) -> bool:
@@ -77,8 +89,11 @@ class Deliveries(Protocol):
             ConcurrentUpdate: its sender has not settled it yet; try again.
         """
 
-    def release(self, suggestion_id: str, channel: Channel) -> None:
-        """Give a claim back, when the channel surely did not take the message; a settled delivery stays."""
+    def release(self, mine: Delivery) -> None:
+        """Give a claim back, when the channel surely did not take the message.
+
+        A settled delivery stays, and so does another attempt's: giving back late, or once more, harms nobody.
+        """
 
     def of_suggestions(self, suggestion_ids: Iterable[str]) -> Iterator[Delivery]:
         """What became of these suggestions on every channel, in no order."""
@@ -125,8 +140,14 @@ class SmsGateway(Protocol):
 class PushGateway(Protocol):
     """Sends one notification to one device, and forgets devices."""
 
-    def send(self, device: Device, notification: Notification) -> str:
+    def send(self, device: Device, notification: Notification, begin: Callable[[], None]) -> str:
         """Send to a device; returns the gateway's message id.
+
+        Args:
+            device: where to.
+            notification: what.
+            begin: called right before the gateway is asked to send, once all else is ready; what it raises goes on to
+                the caller, and then nothing is sent.
 
         Raises:
             InvalidContact: the device is gone: the app was deleted, or its token is no more.
@@ -158,7 +179,11 @@ class SmsBudget(Protocol):
         """
 
     def give_back(self, country: str, month: str, price: Decimal) -> None:
-        """Take back what was spent on a message that was surely not sent."""
+        """Take back what was spent on a message that was surely not sent: once, or not at all.
+
+        Raises:
+            StoreUnavailable: whether it was taken back is not known; it must not be tried again.
+        """
 
 
 class Pacing(Protocol):

@@ -6,6 +6,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Protocol
+from uuid import uuid4
 
 from divisa.domain.email import email_text
 from divisa.domain.errors import (
@@ -49,14 +50,21 @@ if TYPE_CHECKING:
     )
 
 LEASE = timedelta(seconds=60)
-"""How long a claim may stay unsettled before its holder is taken for dead; longer than a sender may run."""
+"""How long an attempt may go without a word, from its claim and again from the moment at which it begins to send,
+before it is taken for dead; longer than a sender may run."""
 
 
 class Send(Protocol):
     """Sends a suggestion to somebody over one channel; returns the channel's message id."""
 
-    def __call__(self, suggestion: Suggestion, recipient: Recipient) -> str:
+    def __call__(self, suggestion: Suggestion, recipient: Recipient, begin: Callable[[], None]) -> str:
         """Send it.
+
+        Args:
+            suggestion: what to send.
+            recipient: to whom.
+            begin: to be called right before the gateway is asked to send, and not earlier: whoever dies before has
+                surely sent nothing. What it raises goes on to the caller, and then nothing is to be sent.
 
         Raises:
             NoContact: there is nothing that it could be sent to.
@@ -70,13 +78,13 @@ class Send(Protocol):
 def by_push(gateway: PushGateway, devices: Devices, app_url: str) -> Send:
     """Send to all devices of a person, as one message: who has it on one of them has it. Devices gone are forgotten."""
 
-    def send(suggestion: Suggestion, recipient: Recipient) -> str:
+    def send(suggestion: Suggestion, recipient: Recipient, begin: Callable[[], None]) -> str:
         notification = push_text(suggestion, suggestion_link(app_url, suggestion.suggestion_id))
         message_ids: list[str] = []
         failures: list[Exception] = []
         for device in devices.of_user(recipient.user_id):
             try:
-                message_ids.append(gateway.send(device, notification))
+                message_ids.append(gateway.send(device, notification, begin))
             except InvalidContact as error:
                 failures.append(error)
                 with suppress(StoreUnavailable):  # then the next suggestion finds it gone again
@@ -102,7 +110,7 @@ def _of_all(failures: Sequence[Exception]) -> Exception:
 def by_sms(gateway: SmsGateway, budget: SmsBudget, tariff: Tariff, clock: Clock, app_url: str) -> Send:
     """Send as one SMS segment to a checked E.164 number, when the month's budget of its country has room for it."""
 
-    def send(suggestion: Suggestion, recipient: Recipient) -> str:
+    def send(suggestion: Suggestion, recipient: Recipient, begin: Callable[[], None]) -> str:
         if not recipient.phone:
             raise NoContact("there is no phone number")
         phone = valid_phone(recipient.phone)
@@ -112,9 +120,11 @@ def by_sms(gateway: SmsGateway, budget: SmsBudget, tariff: Tariff, clock: Clock,
             raise NoBudget("the tariff has no price for the number's country")
         if not budget.take(country, month, rate.price):
             raise NoBudget(f"the messages of {month} to {country} have cost what they may")
+        text = sms_text(suggestion, suggestion_link(app_url, suggestion.suggestion_id))
         try:
-            return gateway.send(phone, sms_text(suggestion, suggestion_link(app_url, suggestion.suggestion_id)))
-        except (InvalidContact, NotifierUnavailable):
+            begin()
+            return gateway.send(phone, text)
+        except (InvalidContact, Unavailable, ConcurrentUpdate):
             with suppress(StoreUnavailable):  # then the month ends that much earlier, and never later
                 budget.give_back(country, month, rate.price)
             raise
@@ -125,12 +135,14 @@ def by_sms(gateway: SmsGateway, budget: SmsBudget, tariff: Tariff, clock: Clock,
 def by_email(gateway: EmailGateway, links: Callable[[Suggestion], EmailLinks]) -> Send:
     """Send as an email to a checked address, which leads to the suggestion, and out of all emails."""
 
-    def send(suggestion: Suggestion, recipient: Recipient) -> str:
+    def send(suggestion: Suggestion, recipient: Recipient, begin: Callable[[], None]) -> str:
         if not recipient.email:
             raise NoContact("there is no email address")
         if not recipient.has_usable_email:
             raise InvalidContact("the email address has bounced")
-        return gateway.send(valid_email(recipient.email), email_text(suggestion, links(suggestion)))
+        address, email = valid_email(recipient.email), email_text(suggestion, links(suggestion))
+        begin()
+        return gateway.send(address, email)
 
     return send
 
@@ -150,12 +162,15 @@ class Deliver:
     def __call__(self, announcement: Announcement) -> DeliveryStatus:
         """Deliver, or say why not. The claim comes before the message, so that no message is sent twice.
 
+        Right before the gateway is asked, the claim becomes SENDING. Who dies earlier has surely sent nothing: after
+        the lease the next attempt takes the claim over. Who dies later may have sent.
+
         A suggestion that surely reached nobody is announced to its next channel, and again whenever this announcement
         comes again: whoever dies before the topic has answered leaves a settled delivery, from which the next attempt
         goes on.
 
-        An error that nobody foresaw is treated like a death: who raises it may have sent, so the claim is left, and
-        whoever comes after the lease settles it as uncertain.
+        An error that nobody foresaw is treated like a death, and the claim is left as it is: whoever comes after the
+        lease takes it over, or, where sending had begun, settles it as uncertain.
 
         Returns:
             The status of this suggestion on this channel, now or from an earlier attempt.
@@ -164,35 +179,57 @@ class Deliver:
             NotifierUnavailable: the channel did not take the message, another sender is at it, or the next channel was
                 not told; try again later.
             StoreUnavailable: a table did not answer; try again later.
-            ConcurrentUpdate: sending outlasted the lease and was settled as uncertain meanwhile; try again to learn so.
+            ConcurrentUpdate: this attempt outlasted the lease and was taken for dead; try again to learn what became
+                of it.
         """
         suggestion = announcement.suggestion
-        # Read before the claim: a table that does not answer must not leave a claim without a sender.
-        recipient = self.recipients.get_many([suggestion.user_id]).get(suggestion.user_id)
-        claimed = Delivery(suggestion.suggestion_id, self.channel, DeliveryStatus.SENDING, self.clock.now())
-        earlier = self.deliveries.claim(claimed.suggestion_id, self.channel, claimed.at)
+        claimed = Delivery(
+            suggestion.suggestion_id, self.channel, DeliveryStatus.CLAIMED, self.clock.now(), attempt=uuid4().hex
+        )
+        earlier = self._claim(claimed)
         if earlier is not None:
-            status = self._earlier(earlier)
-            self._pass_on(suggestion, status)
-            return status
+            self._pass_on(suggestion, earlier)
+            return earlier
+        sending = _Sending(self.deliveries, self.clock, claimed)
         try:
-            status, message_id = self._attempt(suggestion, recipient)
+            status, message_id = self._attempt(suggestion, sending.begin)
         except Unavailable:
-            self.deliveries.release(suggestion.suggestion_id, self.channel)
+            self.deliveries.release(claimed)
             raise
         try:
-            # First: a topic that is slow to answer must not leave a claim of which nobody knows what became. And once
-            # the next channel may have been told, this one must not be tried once more.
+            # First: a topic that is slow to answer must not leave a claim of which nobody knows what became.
             self.deliveries.settle(replace(claimed, status=status, at=self.clock.now(), message_id=message_id))
         except (Unavailable, ConcurrentUpdate):
-            self._pass_on(suggestion, status)
+            # Once the next channel may have been told, this one must not be tried once more, as a mere claim would be.
+            if sending.has_begun:
+                self._pass_on(suggestion, status)
             raise
         self._pass_on(suggestion, status)
         return status
 
-    def _attempt(self, suggestion: Suggestion, recipient: Recipient | None) -> tuple[DeliveryStatus, str | None]:
+    def _claim(self, mine: Delivery) -> DeliveryStatus | None:
+        """None when it is claimed now, else the status that an earlier attempt came to.
+
+        Raises:
+            NotifierUnavailable: another attempt is at it.
+        """
+        earlier = self.deliveries.claim(mine)
+        if earlier is not None and earlier.status is DeliveryStatus.CLAIMED and self._is_dead(earlier):
+            earlier = self.deliveries.claim(mine, earlier)
+        if earlier is None or earlier.status.is_settled:
+            return None if earlier is None else earlier.status
+        if earlier.status is DeliveryStatus.CLAIMED or not self._is_dead(earlier):
+            raise NotifierUnavailable("another sender holds this delivery")
+        self.deliveries.settle(replace(earlier, status=DeliveryStatus.UNCERTAIN, at=self.clock.now()))
+        return DeliveryStatus.UNCERTAIN
+
+    def _is_dead(self, attempt: Delivery) -> bool:
+        return self.clock.age(attempt.at) > LEASE
+
+    def _attempt(self, suggestion: Suggestion, begin: Callable[[], None]) -> tuple[DeliveryStatus, str | None]:
         if self.clock.now() > suggestion.expires_at:
             return DeliveryStatus.EXPIRED, None
+        recipient = self.recipients.get_many([suggestion.user_id]).get(suggestion.user_id)
         if recipient is None or self.channel not in recipient.consent:
             return DeliveryStatus.NO_CONSENT, None
         # In time as people wait for it: in a replay hours pass while it is on its way.
@@ -202,7 +239,7 @@ class Deliver:
         if not self.pacing.take(suggestion.user_id, suggestion.suggestion_id, at, recipient.weekly_cap):
             return DeliveryStatus.WEEKLY_CAP, None
         try:
-            return DeliveryStatus.SENT, self.send(suggestion, recipient)
+            return DeliveryStatus.SENT, self.send(suggestion, recipient, begin)
         except NoContact:
             return DeliveryStatus.NO_CONTACT, None
         except InvalidContact:
@@ -217,13 +254,20 @@ class Deliver:
         if status.passes_on and following is not None:
             self.topic.publish([Announcement(suggestion, following)])
 
-    def _earlier(self, delivery: Delivery) -> DeliveryStatus:
-        if delivery.status is not DeliveryStatus.SENDING:
-            return delivery.status
-        if self.clock.age(delivery.at) <= LEASE:
-            raise NotifierUnavailable("another sender holds this delivery")
-        self.deliveries.settle(replace(delivery, status=DeliveryStatus.UNCERTAIN, at=self.clock.now()))
-        return DeliveryStatus.UNCERTAIN
+
+@dataclass(slots=True)
+class _Sending:
+    """The moment at which an attempt begins to send, written down once."""
+
+    deliveries: Deliveries
+    clock: Clock
+    claimed: Delivery
+    has_begun: bool = False
+
+    def begin(self) -> None:
+        if not self.has_begun:
+            self.deliveries.begin(replace(self.claimed, at=self.clock.now()))
+            self.has_begun = True
 
 
 def _is_quiet(recipient: Recipient, at: datetime) -> bool:

@@ -142,7 +142,8 @@ def _writes(bands: Traffic, brute: Traffic, sizes: Sizes) -> Iterator[_Amount]:
     yield _Amount("DynamoDB", "writes: watches refreshed", price, bands.refreshed * (watch + index), 0.0)
     # A suggestion's watch is written in its transaction: once more than a plain write, which is counted above.
     attempt = 2 * write_units(sizes.delivery) + write_units(sizes.pacing)
-    each = watch + 2 * write_units(sizes.suggestion) + ATTEMPTS * attempt + BY_SMS
+    begun = write_units(sizes.delivery)
+    each = watch + 2 * write_units(sizes.suggestion) + ATTEMPTS * attempt + begun + BY_SMS
     what = "writes: suggestions, deliveries, places, budgets"
     yield _Amount("DynamoDB", what, price, bands.suggestions * each, brute.suggestions * each)
     market = write_units(sizes.market)

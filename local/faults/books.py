@@ -117,7 +117,7 @@ def _end(
         waits = suggestion.held_until is not None and suggestion.held_until > now
         return End.HELD if waits and not rows else End.LOST
     statuses = [row.status for row in rows.values()]
-    if DeliveryStatus.SENDING in statuses:
+    if not all(status.is_settled for status in statuses):
         return End.LOST
     sent = [row for row in rows.values() if row.status.was_sent]
     if sent:

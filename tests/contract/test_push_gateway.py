@@ -13,7 +13,7 @@ from divisa.adapters.aws import clients
 from divisa.adapters.aws.push_gateway import SnsPushGateway
 from divisa.adapters.memory.push_gateway import MemoryPushGateway
 from divisa.domain.device import Device, Platform
-from divisa.domain.errors import NoContact
+from divisa.domain.errors import ConcurrentUpdate, NoContact
 from divisa.domain.push import Notification
 from tests.builders import WEDNESDAY
 
@@ -24,6 +24,10 @@ if TYPE_CHECKING:
 NEWS = Notification("Buen precio", "100.00 USD ñ", "s-1", "https://app.divisa.example/s/s-1", timedelta(minutes=30))
 PHONE = Device("ana", "d-1", Platform.ANDROID, "token-of-a-phone" * 3, WEDNESDAY)
 TABLET = replace(PHONE, device_id="d-2", token="token-of-a-tablet" * 3)
+
+
+def ready() -> None:
+    """What is to be written down before sending is."""
 
 
 @pytest.fixture
@@ -41,17 +45,25 @@ def gateway(side: str, request: pytest.FixtureRequest) -> PushGateway:
 
 
 def test_every_notification_has_an_id_of_its_own_and_a_device_may_get_many(gateway: PushGateway) -> None:
-    assert len({gateway.send(device, NEWS) for device in (PHONE, TABLET, PHONE)}) == 3
+    assert len({gateway.send(device, NEWS, ready) for device in (PHONE, TABLET, PHONE)}) == 3
 
 
 def test_a_device_that_was_forgotten_is_forgotten_again_and_may_come_back(gateway: PushGateway) -> None:
-    gateway.send(PHONE, NEWS)
+    gateway.send(PHONE, NEWS, ready)
     for device in (PHONE, PHONE, TABLET, replace(PHONE, platform=Platform.IOS)):
         gateway.forget(device)
-    assert gateway.send(PHONE, NEWS)
+    assert gateway.send(PHONE, NEWS, ready)
 
 
 def test_a_platform_that_nothing_reaches_is_no_contact(gateway: PushGateway) -> None:
     with pytest.raises(NoContact) as refused:
-        gateway.send(replace(PHONE, platform=Platform.IOS), NEWS)
+        gateway.send(replace(PHONE, platform=Platform.IOS), NEWS, ready)
     assert PHONE.token not in str(refused.value)
+
+
+def test_what_is_not_to_begin_is_not_sent(gateway: PushGateway) -> None:
+    def taken_over() -> None:
+        raise ConcurrentUpdate("another attempt's")
+
+    with pytest.raises(ConcurrentUpdate):
+        gateway.send(PHONE, NEWS, taken_over)

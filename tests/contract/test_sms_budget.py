@@ -28,7 +28,8 @@ TARIFF = {
 def budget(side: str, request: pytest.FixtureRequest) -> SmsBudget:
     if side == "memory":
         return MemorySmsBudget(TARIFF)
-    return DynamoSmsBudget(make_tables(request.getfixturevalue("cloud")).budgets, TARIFF)
+    table = make_tables(request.getfixturevalue("cloud")).budgets
+    return DynamoSmsBudget(table, table, TARIFF)
 
 
 @pytest.mark.parametrize(("country", "messages"), [("MX", 10), ("BR", 2), ("US", 0), ("CL", 0), ("PE", 0)])

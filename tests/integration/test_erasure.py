@@ -18,7 +18,7 @@ from divisa.bootstrap import people
 from divisa.domain.device import Platform
 from divisa.domain.ledger import enter, transaction_id_of
 from divisa.domain.recipient import Channel
-from divisa.domain.suggestion import suggestion_id_of
+from divisa.domain.suggestion import Delivery, DeliveryStatus, suggestion_id_of
 from divisa.domain.transaction import Side
 from divisa.ports import Move
 from divisa.settings import ApiSettings, ErasureSettings
@@ -109,7 +109,8 @@ class Stage:
             after = replace(before, generation=before.generation + 1)
             made = a_suggestion(user_id=user_id, suggestion_id=suggestion_id)
             assert list(erase.watches.move_all([Move(before, after, made)])) == [True]
-            assert erase.deliveries.claim(suggestion_id, Channel.SMS, WEDNESDAY) is None
+            claim = Delivery(suggestion_id, Channel.SMS, DeliveryStatus.CLAIMED, WEDNESDAY)
+            assert erase.deliveries.claim(claim) is None
             before = after
         for number in range(30):
             at = WEDNESDAY + timedelta(seconds=number)

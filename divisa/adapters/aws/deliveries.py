@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
-from uuid import uuid4
 
 from divisa.adapters.aws.items import KEPT, DeliveryItem
 from divisa.domain.errors import ConcurrentUpdate, StoreUnavailable
@@ -12,7 +11,8 @@ from divisa.domain.suggestion import Delivery, DeliveryStatus
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
-    from datetime import datetime
+
+    from pynamodb.expressions.condition import Condition
 
     from divisa.adapters.aws.table import Image, Table
 
@@ -27,31 +27,46 @@ class DynamoDeliveries:
     def __init__(self, table: Table) -> None:
         self._table = table
 
-    def claim(self, suggestion_id: str, channel: Channel, at: datetime) -> Delivery | None:
-        """Become the one who sends; None when claimed now, else the delivery that is there."""
-        mine = _item(Delivery(suggestion_id, channel, DeliveryStatus.SENDING, at))
-        mine.attempt = uuid4().hex
+    def claim(self, mine: Delivery, abandoned: Delivery | None = None) -> Delivery | None:
+        """Become the one who sends, also in place of who was taken for dead; else the delivery that is there."""
+        key = (mine.suggestion_id, mine.channel.value)
+        is_free = DeliveryItem.status.does_not_exist()
+        if abandoned is not None:
+            is_free |= _is_of(abandoned, DeliveryStatus.CLAIMED)
         failure: StoreUnavailable | None = None
         for _ in range(CLAIM_ATTEMPTS):
             try:
-                if self._table.put(mine, DeliveryItem.status.does_not_exist()):
+                if self._table.put(_item(mine), is_free):
                     return None
-                image = self._table.get(suggestion_id, channel.value)
+                image = self._table.get(*key)
             except StoreUnavailable as error:  # it may have been written all the same: then it is found next time
                 failure = error
                 continue
             if image is not None:
-                is_mine = image.get("attempt", {}).get("S") == mine.attempt
-                return None if is_mine else self._table.read(image, _delivery)
-        raise failure or StoreUnavailable(f"the {channel} of {suggestion_id} is claimed and given back again and again")
+                found = self._table.read(image, _delivery)
+                return None if found.attempt == mine.attempt else found
+        raise failure or StoreUnavailable(f"the {' of '.join(key[::-1])} is claimed and given back again and again")
 
-    def settle(self, delivery: Delivery) -> None:
-        """Write the final status of a claimed delivery.
+    def begin(self, mine: Delivery) -> None:
+        """Write down that sending begins now.
 
         Raises:
-            ConcurrentUpdate: it is not claimed, or settled already.
+            ConcurrentUpdate: it is not this attempt's any more.
         """
-        if not self._table.put(_item(delivery), DeliveryItem.status == DeliveryStatus.SENDING.value):
+        begins = [DeliveryItem.status.set(DeliveryStatus.SENDING.value), DeliveryItem.at.set(mine.at)]
+        # A repetition of a request that was answered to nobody finds SENDING, which only this attempt can have written.
+        held = _is_of(mine, DeliveryStatus.CLAIMED, DeliveryStatus.SENDING)
+        if self._table.update(mine.suggestion_id, mine.channel.value, begins, held) is None:
+            raise ConcurrentUpdate(f"the {mine.channel} of {mine.suggestion_id} is another attempt's")
+
+    def settle(self, delivery: Delivery) -> None:
+        """Write the final status of a delivery that its attempt has claimed, or is sending.
+
+        Raises:
+            ConcurrentUpdate: it is not this attempt's, or settled already.
+        """
+        held = _is_of(delivery, DeliveryStatus.CLAIMED, DeliveryStatus.SENDING)
+        if not self._table.put(_item(delivery), held):
             raise ConcurrentUpdate(f"the {delivery.channel} of {delivery.suggestion_id} is not being sent")
 
     def hear(self, suggestion_id: str, channel: Channel, status: DeliveryStatus, message_id: str) -> bool:
@@ -67,14 +82,14 @@ class DynamoDeliveries:
         if self._table.update(suggestion_id, channel.value, actions, before) is not None:
             return True
         image = self._table.get(suggestion_id, channel.value)
-        if image is not None and self._table.read(image, _delivery).status is DeliveryStatus.SENDING:
+        if image is not None and not self._table.read(image, _delivery).status.is_settled:
             raise ConcurrentUpdate(f"the {channel} of {suggestion_id} is still being sent")
         return False
 
-    def release(self, suggestion_id: str, channel: Channel) -> None:
-        """Give a claim back; a settled delivery stays."""
-        claimed = DeliveryItem.status == DeliveryStatus.SENDING.value
-        self._table.delete(suggestion_id, channel.value, claimed)
+    def release(self, mine: Delivery) -> None:
+        """Give a claim back; a settled delivery and another attempt's stay."""
+        held = _is_of(mine, DeliveryStatus.CLAIMED, DeliveryStatus.SENDING)
+        self._table.delete(mine.suggestion_id, mine.channel.value, held)
 
     def of_suggestions(self, suggestion_ids: Iterable[str]) -> Iterator[Delivery]:
         """What became of these suggestions on every channel, in no order."""
@@ -95,6 +110,14 @@ def _keys(suggestion_ids: Iterable[str]) -> Iterator[tuple[str, str]]:
     return ((suggestion_id, channel.value) for suggestion_id in suggestion_ids for channel in Channel)
 
 
+def _is_of(delivery: Delivery, *statuses: DeliveryStatus) -> Condition:
+    """That a delivery has one of these statuses, and is still that of its attempt."""
+    both: Condition = (DeliveryItem.attempt == delivery.attempt) & DeliveryItem.status.is_in(
+        *(each.value for each in statuses)
+    )
+    return both
+
+
 def _item(delivery: Delivery) -> DeliveryItem:
     return DeliveryItem(
         suggestion_id=delivery.suggestion_id,
@@ -102,6 +125,7 @@ def _item(delivery: Delivery) -> DeliveryItem:
         status=delivery.status.value,
         at=delivery.at,
         message_id=delivery.message_id,
+        attempt=delivery.attempt,
         ttl=KEPT,
     )
 
@@ -114,4 +138,5 @@ def _delivery(image: Image) -> Delivery:
         status=DeliveryStatus(item.status),
         at=item.at,
         message_id=item.message_id,
+        attempt=item.attempt,
     )

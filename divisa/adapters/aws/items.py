@@ -262,14 +262,14 @@ class ErasureItem(Model):
 
 
 class DeliveryItem(Model):
-    """What became of one suggestion on one channel; `attempt` says whose claim it is while it is being sent."""
+    """What became of one suggestion on one channel; `attempt` says whose claim it is until it is settled."""
 
     suggestion_id = UnicodeAttribute(hash_key=True)
     channel = UnicodeAttribute(range_key=True)
     status = UnicodeAttribute()
     at = MomentAttribute()
     message_id = UnicodeAttribute(null=True)
-    attempt = UnicodeAttribute(null=True)
+    attempt = UnicodeAttribute()
     ttl = TTLAttribute()
 
 

@@ -12,7 +12,7 @@ from divisa.adapters.aws.failures import AWS_ERRORS, code_of, was_surely_refused
 from divisa.domain.errors import DeliveryUncertain, InvalidContact, NoContact, NotifierUnavailable
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from botocore.exceptions import BotoCoreError
     from mypy_boto3_sns import SNSClient
@@ -36,7 +36,7 @@ class SnsPushGateway:
         self._client = client
         self._applications = {platform: arn for platform, arn in applications.items() if arn}
 
-    def send(self, device: Device, notification: Notification) -> str:
+    def send(self, device: Device, notification: Notification, begin: Callable[[], None]) -> str:
         """Send to a device; returns SNS's message id.
 
         Raises:
@@ -51,6 +51,7 @@ class SnsPushGateway:
         endpoint = self._endpoint(application, device)
         service = application.partition(":app/")[2].partition("/")[0]
         lifetime = str(int(notification.lifetime.total_seconds()))
+        begin()
         try:
             answer = self._client.publish(
                 TargetArn=endpoint,

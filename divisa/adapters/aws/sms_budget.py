@@ -18,9 +18,17 @@ if TYPE_CHECKING:
 class DynamoSmsBudget:
     """`SmsBudget` in one table; one conditional write a message, so that any number of senders keep to one cap."""
 
-    def __init__(self, table: Table, tariff: Tariff) -> None:
-        """`tariff` has each country's cap."""
+    def __init__(self, table: Table, once: Table, tariff: Tariff) -> None:
+        """Keep to a tariff.
+
+        Args:
+            table: the table.
+            once: the same on a connection that repeats no request. To give back once more would take the cap away,
+                while to take once more only ends the month earlier.
+            tariff: has each country's cap.
+        """
         self._table = table
+        self._once = once
         self._tariff = tariff
 
     def take(self, country: str, month: str, price: Decimal) -> bool:
@@ -38,4 +46,4 @@ class DynamoSmsBudget:
     def give_back(self, country: str, month: str, price: Decimal) -> None:
         """Take back what was spent on a message that was surely not sent."""
         amount = micro_dollars(price)
-        self._table.update(country, month, [BudgetItem.spent.add(-amount)], BudgetItem.spent >= amount)
+        self._once.update(country, month, [BudgetItem.spent.add(-amount)], BudgetItem.spent >= amount)

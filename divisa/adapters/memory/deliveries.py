@@ -11,7 +11,6 @@ from divisa.domain.suggestion import Delivery, DeliveryStatus
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
-    from datetime import datetime
 
     from divisa.domain.recipient import Channel
 
@@ -23,22 +22,38 @@ class MemoryDeliveries:
         self._stored: dict[tuple[str, Channel], Delivery] = {}
         self._lock = Lock()
 
-    def claim(self, suggestion_id: str, channel: Channel, at: datetime) -> Delivery | None:
-        """Become the one who sends; None when claimed now, else the delivery that is there."""
-        mine = Delivery(suggestion_id, channel, DeliveryStatus.SENDING, at)
+    def claim(self, mine: Delivery, abandoned: Delivery | None = None) -> Delivery | None:
+        """Become the one who sends, also in place of who was taken for dead; else the delivery that is there."""
+        key = (mine.suggestion_id, mine.channel)
         with self._lock:
-            found = self._stored.setdefault((suggestion_id, channel), mine)
-        return None if found is mine else found
+            found = self._stored.get(key)
+            gone = found is not None and found.status is DeliveryStatus.CLAIMED and _is_held(found, abandoned)
+            if found is None or gone:
+                self._stored[key] = mine
+                return None
+        return None if found.attempt == mine.attempt else found
 
-    def settle(self, delivery: Delivery) -> None:
-        """Write the final status of a claimed delivery.
+    def begin(self, mine: Delivery) -> None:
+        """Write down that sending begins now.
 
         Raises:
-            ConcurrentUpdate: it is not claimed, or settled already.
+            ConcurrentUpdate: it is not this attempt's any more.
+        """
+        key = (mine.suggestion_id, mine.channel)
+        with self._lock:
+            if not _is_held(self._stored.get(key), mine):
+                raise ConcurrentUpdate(f"the {mine.channel} of {mine.suggestion_id} is another attempt's")
+            self._stored[key] = replace(mine, status=DeliveryStatus.SENDING)
+
+    def settle(self, delivery: Delivery) -> None:
+        """Write the final status of a delivery that its attempt has claimed, or is sending.
+
+        Raises:
+            ConcurrentUpdate: it is not this attempt's, or settled already.
         """
         key = (delivery.suggestion_id, delivery.channel)
         with self._lock:
-            if not self._is_claimed(key):
+            if not _is_held(self._stored.get(key), delivery):
                 raise ConcurrentUpdate(f"the {delivery.channel} of {delivery.suggestion_id} is not being sent")
             self._stored[key] = delivery
 
@@ -50,19 +65,20 @@ class MemoryDeliveries:
         """
         key = (suggestion_id, channel)
         with self._lock:
-            if self._is_claimed(key):
-                raise ConcurrentUpdate(f"the {channel} of {suggestion_id} is still being sent")
             found = self._stored.get(key)
+            if found is not None and not found.status.is_settled:
+                raise ConcurrentUpdate(f"the {channel} of {suggestion_id} is still being sent")
             if found is None or found.status not in status.follows:
                 return False
             self._stored[key] = replace(found, status=status, message_id=found.message_id or message_id or None)
         return True
 
-    def release(self, suggestion_id: str, channel: Channel) -> None:
-        """Give a claim back; a settled delivery stays."""
+    def release(self, mine: Delivery) -> None:
+        """Give a claim back; a settled delivery and another attempt's stay."""
+        key = (mine.suggestion_id, mine.channel)
         with self._lock:
-            if self._is_claimed((suggestion_id, channel)):
-                del self._stored[suggestion_id, channel]
+            if _is_held(self._stored.get(key), mine):
+                del self._stored[key]
 
     def of_suggestions(self, suggestion_ids: Iterable[str]) -> Iterator[Delivery]:
         """What became of these suggestions on every channel, in no order."""
@@ -81,6 +97,7 @@ class MemoryDeliveries:
         """Every delivery there is, in no order."""
         return iter(tuple(self._stored.values()))
 
-    def _is_claimed(self, key: tuple[str, Channel]) -> bool:
-        found = self._stored.get(key)
-        return found is not None and found.status is DeliveryStatus.SENDING
+
+def _is_held(found: Delivery | None, by: Delivery | None) -> bool:
+    """Whether a delivery is not settled, and is still that of an attempt."""
+    return found is not None and by is not None and not found.status.is_settled and found.attempt == by.attempt

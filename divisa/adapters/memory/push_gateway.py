@@ -9,7 +9,7 @@ from divisa.domain.device import Platform
 from divisa.domain.errors import InvalidContact, NoContact
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Callable, Collection
 
     from divisa.domain.device import Device
     from divisa.domain.push import Notification
@@ -40,7 +40,7 @@ class MemoryPushGateway:
         self.endpoints: set[str] = set()
         self._platforms = frozenset(platforms)
 
-    def send(self, device: Device, notification: Notification) -> str:
+    def send(self, device: Device, notification: Notification, begin: Callable[[], None]) -> str:
         """Keep a notification; ids count from `push-1`.
 
         Raises:
@@ -49,6 +49,7 @@ class MemoryPushGateway:
         """
         if device.platform not in self._platforms:
             raise NoContact(f"no application sends to {device.platform.value}")
+        begin()
         if device.token in self.gone:
             raise InvalidContact("the device is gone")
         self.endpoints.add(device.token)

@@ -113,7 +113,7 @@ def test_a_complaint_ends_emails_and_a_bounce_leaves_the_address_out(api_cloud: 
     annoyed, gone = settle(api_cloud, "annoyed", 5), settle(api_cloud, "gone", 6)
     sent = Delivery("s-gone", Channel.EMAIL, DeliveryStatus.SENT, WEDNESDAY, "m-2")
     deliveries = api_cloud.stores.deliveries
-    assert deliveries.claim(sent.suggestion_id, sent.channel, sent.at) is None
+    assert deliveries.claim(replace(sent, status=DeliveryStatus.CLAIMED)) is None
     deliveries.settle(sent)
     topic = api_cloud.running.deployment.email_feedback_topic_arn
     publish(

@@ -131,10 +131,16 @@ def test_a_market_record_is_read_consistently_and_written_whole(tables: Tables, 
     assert used() in {write_units(SIZES.market) - 1, write_units(SIZES.market)}  # this one remembers fewer prices
 
 
-def test_a_delivery_is_written_twice(tables: Tables, used: Used) -> None:
+def test_a_delivery_is_written_twice_and_once_more_when_it_is_sent(tables: Tables, used: Used) -> None:
     deliveries = DynamoDeliveries(tables.deliveries)
+    claim = Delivery("s-1", Channel.EMAIL, DeliveryStatus.CLAIMED, WEDNESDAY, attempt="ours")
 
-    assert deliveries.claim("s-1", Channel.EMAIL, WEDNESDAY) is None
-    deliveries.settle(Delivery("s-1", Channel.EMAIL, DeliveryStatus.SENT, WEDNESDAY, "m-1"))
-
+    assert deliveries.claim(claim) is None
+    deliveries.settle(replace(claim, status=DeliveryStatus.NO_CONTACT))
     assert used() == 2 * write_units(SIZES.delivery)
+
+    sent = replace(claim, suggestion_id="s-2")
+    assert deliveries.claim(sent) is None
+    deliveries.begin(sent)
+    deliveries.settle(replace(sent, status=DeliveryStatus.SENT, message_id="m-1"))
+    assert used() == 3 * write_units(SIZES.delivery)

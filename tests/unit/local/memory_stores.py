@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,7 @@ from divisa.adapters.memory.suggestions import MemorySuggestions
 from divisa.adapters.memory.summaries import MemorySummaries
 from divisa.adapters.memory.watches import MemoryWatches
 from divisa.domain.pair import Pair
+from divisa.domain.suggestion import DeliveryStatus
 from divisa.ports import Move
 from local.stores import Stores
 from tests.builders import USD_MXN, a_watch
@@ -57,5 +59,5 @@ def record(stores: Stores, suggestion: Suggestion) -> None:
 
 def settle(stores: Stores, delivery: Delivery) -> None:
     """Claim a delivery and end it."""
-    stores.deliveries.claim(delivery.suggestion_id, delivery.channel, delivery.at)
+    stores.deliveries.claim(replace(delivery, status=DeliveryStatus.CLAIMED))
     stores.deliveries.settle(delivery)

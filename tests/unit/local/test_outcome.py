@@ -37,14 +37,18 @@ def test_a_message_that_was_handed_over_and_is_in_no_inbox_is_open_whatever_the_
 
 @pytest.mark.parametrize(
     "status",
-    sorted(each for each in DeliveryStatus if not each.was_sent and each is not DeliveryStatus.SENDING),
+    sorted(each for each in DeliveryStatus if not each.was_sent and each.is_settled),
 )
 def test_a_message_that_ended_otherwise_is_unsent_for_that_reason(status: DeliveryStatus) -> None:
     outcome = reconcile([BY_SMS], [a_delivery(status)], set())
     assert outcome == Outcome(suggestions=1, unsent=Counter({f"sms: {status.value}": 1}))
 
 
-@pytest.mark.parametrize("deliveries", [[], [a_delivery(DeliveryStatus.SENDING)]], ids=["never claimed", "claimed"])
+@pytest.mark.parametrize(
+    "deliveries",
+    [[], [a_delivery(DeliveryStatus.CLAIMED)], [a_delivery(DeliveryStatus.SENDING)]],
+    ids=["never claimed", "claimed", "sending"],
+)
 def test_a_message_without_an_end_is_open_until_its_queue_gives_up(deliveries: list[Delivery]) -> None:
     assert reconcile([BY_SMS], deliveries, set()).open == [KEY]
     assert reconcile([BY_SMS], deliveries, set(), {KEY}) == Outcome(

@@ -170,7 +170,7 @@ class PeopleWorld:
             self.watches.put_many([before])
         assert list(self.watches.move_all([Move(before, replace(before, generation=number + 1), suggestion)])) == [True]
         sent = Delivery(suggestion.suggestion_id, Channel.EMAIL, DeliveryStatus.SENT, WEDNESDAY, f"m-{number}")
-        self.deliveries.claim(sent.suggestion_id, sent.channel, sent.at)
+        self.deliveries.claim(replace(sent, status=DeliveryStatus.CLAIMED))
         self.deliveries.settle(sent)
         prices = dict.fromkeys(
             Horizon, LaterPrice(Decimal("17.3"), Decimal("17.29"), Decimal("17.31"), Decimal("4.12"))

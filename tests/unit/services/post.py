@@ -76,10 +76,20 @@ class MoodyTopic(MemorySuggestionTopic):
 
 
 class MoodyDeliveries(MemoryDeliveries):
-    """A table that raises what it is told to, once, when a delivery is settled: before that is written, or after."""
+    """A table that raises what it is told to, once.
 
+    When a delivery is settled, before that is written or after; or when one begins to be sent, after that is written.
+    """
+
+    beginning: BaseException | None = None
     before: BaseException | None = None
     after: BaseException | None = None
+
+    def begin(self, mine: Delivery) -> None:
+        super().begin(mine)
+        if self.beginning is not None:
+            beginning, self.beginning = self.beginning, None
+            raise beginning
 
     def settle(self, delivery: Delivery) -> None:
         if self.before is not None:
@@ -152,8 +162,9 @@ def a_device(token: str = "t" * 40, platform: Platform = Platform.ANDROID) -> De
     return Device("ana", f"d-{token}", platform, token, WEDNESDAY)
 
 
-def raising(error: Exception) -> Callable[[Device, Notification], str]:
-    def send(device: Device, notification: Notification) -> str:
+def raising(error: Exception) -> Callable[[Device, Notification, Callable[[], None]], str]:
+    def send(device: Device, notification: Notification, begin: Callable[[], None]) -> str:
+        begin()
         raise error
 
     return send

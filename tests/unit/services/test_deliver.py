@@ -2,11 +2,15 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from decimal import Decimal
+from typing import Any
 
 import pytest
 
+from divisa.adapters.memory.sms_budget import MemorySmsBudget
 from divisa.domain.email import email_text
 from divisa.domain.errors import (
+    ConcurrentUpdate,
     DeliveryUncertain,
     NotifierUnavailable,
     StoreUnavailable,
@@ -14,11 +18,12 @@ from divisa.domain.errors import (
 from divisa.domain.links import suggestion_link
 from divisa.domain.message import sms_text
 from divisa.domain.recipient import Channel, Recipient
+from divisa.domain.sms_budget import Rate
 from divisa.domain.suggestion import Delivery, DeliveryStatus
 from divisa.ports import Announcement
-from divisa.services.deliver import LEASE
+from divisa.services.deliver import LEASE, by_sms
 from tests.builders import APP_URL, EMAIL, LINKS, PHONE, WEDNESDAY, a_recipient
-from tests.unit.services.post import INSTANT, SUGGESTION, Post, SilentRecipients
+from tests.unit.services.post import INSTANT, SUGGESTION, TARIFF, Crash, Post, SilentRecipients
 
 
 def test_a_suggestion_is_sent_by_sms_and_written_down() -> None:
@@ -116,19 +121,85 @@ def test_a_table_that_does_not_answer_costs_no_message() -> None:
     assert post.send_sms() is DeliveryStatus.SENT
 
 
-def test_while_another_sender_is_at_it_nothing_is_sent() -> None:
+ANOTHERS = Delivery(SUGGESTION.suggestion_id, Channel.SMS, DeliveryStatus.CLAIMED, WEDNESDAY, attempt="another's")
+
+
+@pytest.mark.parametrize("has_begun", [False, True])
+def test_while_another_sender_is_at_it_nothing_is_sent(has_begun: bool) -> None:
     post = Post(a_recipient())
-    post.deliveries.claim(SUGGESTION.suggestion_id, Channel.SMS, WEDNESDAY)
+    post.deliveries.claim(ANOTHERS)
     post.clock.advance(LEASE)
+    if has_begun:
+        post.deliveries.begin(replace(ANOTHERS, at=post.clock.now()))
+        post.clock.advance(LEASE)
     with pytest.raises(NotifierUnavailable):
         post.send_sms()
-    assert post.only_delivery().status is DeliveryStatus.SENDING
+    assert post.only_delivery().attempt == ANOTHERS.attempt
     assert post.gateway.sent == []
 
 
-def test_a_sender_that_died_leaves_an_uncertain_delivery_that_is_reported_and_never_sent_again() -> None:
+def test_a_sender_that_died_before_it_began_to_send_costs_no_message() -> None:
     post = Post(a_recipient())
-    post.deliveries.claim(SUGGESTION.suggestion_id, Channel.SMS, WEDNESDAY)
+    post.deliveries.claim(ANOTHERS)
+    post.clock.advance(LEASE + INSTANT)
+    assert [post.send_sms(), post.send_sms()] == [DeliveryStatus.SENT] * 2
+    assert len(post.gateway.sent) == 1
+
+
+@pytest.mark.parametrize("place", ["recipients", "pacing", "budget"])
+def test_who_is_killed_anywhere_before_the_gateway_is_asked_costs_no_message(place: str) -> None:
+    post = Post(a_recipient())
+    killed = {
+        "recipients": replace(post.sms, recipients=Killing()),
+        "pacing": replace(post.sms, pacing=Killing()),
+        "budget": replace(post.sms, send=by_sms(post.gateway, Killing(), TARIFF, post.clock, APP_URL)),
+    }[place]
+    with pytest.raises(Crash):
+        killed(Announcement(SUGGESTION, Channel.SMS))
+    assert post.only_delivery().status is DeliveryStatus.CLAIMED
+    post.clock.advance(LEASE + INSTANT)
+    assert post.send_sms() is DeliveryStatus.SENT
+
+
+class Killing:
+    """Whatever is asked of it, the function is killed meanwhile."""
+
+    def __getattr__(self, name: str) -> Any:
+        raise Crash
+
+
+def test_who_was_taken_for_dead_and_lives_sends_nothing_and_gives_its_money_back() -> None:
+    post = Post(a_recipient(), tariff={"MX": Rate(Decimal("0.04"), Decimal("0.08"))})
+
+    class Slow(MemorySmsBudget):
+        def take(self, country: str, month: str, price: Decimal) -> bool:
+            post.clock.advance(LEASE + INSTANT)
+            assert post.send_sms() is DeliveryStatus.SENT
+            return post.budget.take(country, month, price)
+
+        def give_back(self, country: str, month: str, price: Decimal) -> None:
+            post.budget.give_back(country, month, price)
+
+    slow = replace(post.sms, send=by_sms(post.gateway, Slow(TARIFF), TARIFF, post.clock, APP_URL))
+    with pytest.raises(ConcurrentUpdate):
+        slow(Announcement(SUGGESTION, Channel.SMS))
+    assert (len(post.gateway.sent), post.only_delivery().status) == (1, DeliveryStatus.SENT)
+    assert post.budget.take("MX", "2024-01", Decimal("0.04"))
+
+
+def test_a_table_that_does_not_take_the_beginning_leaves_the_delivery_to_the_next_attempt() -> None:
+    post = Post(a_recipient())
+    post.deliveries.beginning = StoreUnavailable("no answer")
+    with pytest.raises(StoreUnavailable):
+        post.send_sms()
+    assert list(post.deliveries.all()) == []
+    assert post.send_sms() is DeliveryStatus.SENT
+
+
+def test_a_sender_that_died_while_sending_leaves_an_uncertain_delivery_that_is_reported_and_never_sent_again() -> None:
+    post = Post(a_recipient())
+    post.deliveries.claim(ANOTHERS)
+    post.deliveries.begin(ANOTHERS)
     post.clock.advance(LEASE + INSTANT)
     assert [post.send_sms(), post.send_sms()] == [DeliveryStatus.UNCERTAIN] * 2
     assert post.only_delivery() == Delivery(
@@ -137,7 +208,7 @@ def test_a_sender_that_died_leaves_an_uncertain_delivery_that_is_reported_and_ne
     assert post.gateway.sent == []
 
 
-def test_an_error_that_nobody_foresaw_after_the_claim_ends_as_uncertain_and_stays_so() -> None:
+def test_an_error_that_nobody_foresaw_while_sending_ends_as_uncertain_and_stays_so() -> None:
     post = Post(a_recipient())
     post.gateway.mood = RuntimeError("a mistake of ours")
     with pytest.raises(RuntimeError):

@@ -16,12 +16,12 @@ from divisa.domain.errors import (
 )
 from divisa.domain.recipient import Channel
 from divisa.ports import Announcement
-from divisa.services.deliver import Deliver, by_push
+from divisa.services.deliver import LEASE, Deliver, by_push
 from tests.builders import APP_URL
-from tests.unit.services.post import EVERYWHERE, WILLING, Post, a_device
+from tests.unit.services.post import EVERYWHERE, INSTANT, WILLING, Crash, Post, a_device
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from divisa.domain.push import Notification
     from divisa.services.deliver import Send
@@ -35,6 +35,21 @@ def test_all_devices_of_a_person_are_one_delivery() -> None:
     first, second = post.push.sent
     assert (first.token, second.token, first.notification) == ("a", "b", second.notification)
     assert post.only_delivery().message_id == first.message_id
+
+
+def test_who_is_killed_before_the_first_notification_costs_no_message() -> None:
+    post = Post(WILLING)
+    post.devices.add(a_device())
+
+    class Killed(MemoryPushGateway):
+        def send(self, device: Device, notification: Notification, begin: Callable[[], None]) -> str:
+            raise Crash
+
+    with pytest.raises(Crash):
+        replace_send(post, by_push(Killed(), post.devices, APP_URL))(Announcement(EVERYWHERE, Channel.PUSH))
+    post.clock.advance(LEASE + INSTANT)
+    post.carry(EVERYWHERE)
+    assert post.statuses() == {"push": "sent"}
 
 
 def test_a_device_that_is_gone_is_forgotten_and_the_others_are_told() -> None:
@@ -76,10 +91,11 @@ class MoodyPush(MemoryPushGateway):
         super().__init__()
         self._moods = moods
 
-    def send(self, device: Device, notification: Notification) -> str:
+    def send(self, device: Device, notification: Notification, begin: Callable[[], None]) -> str:
         if device.token in self._moods:
+            begin()
             raise self._moods[device.token]
-        return super().send(device, notification)
+        return super().send(device, notification, begin)
 
 
 def replace_send(post: Post, send: Send) -> Deliver:

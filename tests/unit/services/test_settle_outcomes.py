@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -61,8 +62,9 @@ def test_everything_that_followed_is_settled(world: World) -> None:
     world.suggested("ana", amount=Decimal(100), price=Decimal("17.00"))
     world.suggested("ben", suppressed=Suppression.HOLDOUT, channels=())
     world.suggested("eva", suppressed=Suppression.NO_FUNDS, channels=())
-    world.deliveries.claim("s-ana", Channel.SMS, WEDNESDAY)
-    world.deliveries.settle(Delivery("s-ana", Channel.SMS, DeliveryStatus.SENT, WEDNESDAY + timedelta(seconds=2), "m"))
+    sent = Delivery("s-ana", Channel.SMS, DeliveryStatus.SENT, WEDNESDAY + timedelta(seconds=2), "m")
+    world.deliveries.claim(replace(sent, status=DeliveryStatus.CLAIMED))
+    world.deliveries.settle(sent)
     world.portfolios.put_many([a_portfolio(user_id="ana")])
     record_trades(world.ledger, "ana", [(Side.SELL, WEDNESDAY + 3 * HOUR)])
     moments = [(WEDNESDAY + HOUR, "16.9"), (WEDNESDAY + DAY, "16.8"), (WEDNESDAY + 7 * DAY, "16.7")]

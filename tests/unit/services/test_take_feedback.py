@@ -76,7 +76,7 @@ S_1 = Delivery("s-1", Channel.EMAIL, DeliveryStatus.SENT, WEDNESDAY, "m-1")
 @pytest.fixture
 def deliveries() -> MemoryDeliveries:
     made = MemoryDeliveries()
-    made.claim("s-1", Channel.EMAIL, WEDNESDAY)
+    made.claim(replace(S_1, status=DeliveryStatus.CLAIMED))
     return made
 
 

@@ -30,7 +30,7 @@ from tests.builders import USD_MXN, WEDNESDAY, a_portfolio, a_quote, a_recipient
 from tests.unit.services.world import World
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from divisa.domain.recipient import Recipient
     from divisa.domain.suggestion import Suggestion
@@ -164,7 +164,8 @@ class Life:
                 self.world.clock.set(self.now)
         self.moods.clear()
 
-    def _send(self, suggestion: Suggestion, recipient: Recipient) -> str:
+    def _send(self, suggestion: Suggestion, recipient: Recipient, begin: Callable[[], None]) -> str:
+        begin()
         mood = self.moods.popleft() if self.moods else None
         if mood in {None, DeliveryUncertain}:
             now = self.world.clock.now()

@@ -30,7 +30,7 @@ from tests.builders import APP_URL, EMAIL, LINKS, PHONE, WEDNESDAY, a_recipient,
 from tests.unit.stream_consumers.conftest import SILENT
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from types import ModuleType
 
     from aws_lambda_powertools.utilities.typing import LambdaContext
@@ -76,12 +76,13 @@ class Sender:
             self.topic,
         )
 
-    def _send(self, suggestion: Suggestion, recipient: Recipient) -> str:
+    def _send(self, suggestion: Suggestion, recipient: Recipient, begin: Callable[[], None]) -> str:
         if self.mistaken:
+            begin()
             raise RuntimeError("a mistake of ours")
         if self.broken:
             raise NotifierUnavailable("the channel did not answer")
-        return self.working(suggestion, recipient)
+        return self.working(suggestion, recipient, begin)
 
     def receive(self, context: LambdaContext, *bodies: str) -> list[str]:
         """Handle a batch; returns the ids of the messages that come again, `m-1` the first."""

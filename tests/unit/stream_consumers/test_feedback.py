@@ -180,7 +180,7 @@ def test_an_event_as_ses_documents_it_is_written_down_with_the_delivery_of_its_s
     sent = Delivery("s-1", Channel.EMAIL, DeliveryStatus.SENT, WEDNESDAY, MAIL["messageId"])
     bodies = [json.dumps({"eventType": kind, kind.lower(): SAID[kind], "mail": MAIL}) for kind in kinds]
 
-    deliveries.claim("s-1", Channel.EMAIL, WEDNESDAY)
+    deliveries.claim(replace(sent, status=DeliveryStatus.CLAIMED))
     assert receive(email_feedback, context, *bodies) == [f"m-{number + 1}" for number in range(len(kinds))]
     deliveries.settle(sent)
     assert receive(email_feedback, context, *bodies) == []

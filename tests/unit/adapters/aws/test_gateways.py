@@ -9,6 +9,7 @@ from botocore.exceptions import (
     EndpointConnectionError,
     NoCredentialsError,
     ReadTimeoutError,
+    SSLError,
 )
 
 from divisa.adapters.aws.email_gateway import SesEmailGateway
@@ -54,6 +55,7 @@ def by_email(step: Any) -> Any:
         (client_error("Gateway", 504), DeliveryUncertain),
         (ReadTimeoutError(endpoint_url=URL), DeliveryUncertain),
         (ConnectionClosedError(endpoint_url=URL), DeliveryUncertain),
+        (SSLError(endpoint_url=URL, error=OSError("cannot be decrypted")), DeliveryUncertain),
     ],
 )
 def test_a_refusal_is_told_from_a_message_that_may_have_gone_out(

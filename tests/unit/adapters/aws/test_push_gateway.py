@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import boto3
 import pytest
-from botocore.exceptions import ConnectTimeoutError, ReadTimeoutError
+from botocore.exceptions import ConnectTimeoutError, ReadTimeoutError, SSLError
 from botocore.stub import Stubber
 
 from divisa.adapters.aws.push_gateway import SnsPushGateway
@@ -31,6 +31,10 @@ NEWS = Notification("Título", "Cuerpo", "s-1", "https://app.divisa.example/s/s-
 
 def a_device(platform: Platform = Platform.ANDROID) -> Device:
     return Device("ana", "d-1", platform, TOKEN, WEDNESDAY)
+
+
+def begin() -> None:
+    """What is to be written down before sending is."""
 
 
 @pytest.fixture
@@ -93,14 +97,14 @@ def test_a_device_gets_an_endpoint_and_the_message_in_the_words_of_its_service(
         {"PlatformApplicationArn": application, "Token": TOKEN},
     )
     stubber.add_response("publish", {"MessageId": "m-1"}, sent)
-    assert SnsPushGateway(client, {platform: application}).send(a_device(platform), NEWS) == "m-1"
+    assert SnsPushGateway(client, {platform: application}).send(a_device(platform), NEWS, begin) == "m-1"
 
 
 @pytest.mark.parametrize("applications", [{}, {Platform.ANDROID: ""}, {Platform.IOS: IOS}])
 def test_a_platform_without_an_application_is_not_reached(applications: dict[Platform, str]) -> None:
     client: Any = Scripted()
     with pytest.raises(NoContact):
-        SnsPushGateway(client, applications).send(a_device(), NEWS)
+        SnsPushGateway(client, applications).send(a_device(), NEWS, begin)
     assert client.calls == []
 
 
@@ -113,13 +117,20 @@ def test_a_device_that_takes_nothing_any_more_is_gone_and_so_is_its_endpoint(
     stubber.add_client_error("publish", code, "Endpoint is disabled", 400)
     stubber.add_response("delete_endpoint", {}, {"EndpointArn": ENDPOINT})
     with pytest.raises(InvalidContact):
-        SnsPushGateway(client, {Platform.ANDROID: ANDROID}).send(a_device(), NEWS)
+        SnsPushGateway(client, {Platform.ANDROID: ANDROID}).send(a_device(), NEWS, begin)
 
 
 def send(*steps: Any) -> Any:
     client: Any = Scripted(*steps)
-    SnsPushGateway(client, {Platform.ANDROID: ANDROID}).send(a_device(), NEWS)
+    SnsPushGateway(client, {Platform.ANDROID: ANDROID}).send(a_device(), NEWS, begin)
     return client
+
+
+def test_sending_begins_once_there_is_an_endpoint_and_before_anything_is_published() -> None:
+    client: Any = Scripted({"EndpointArn": ENDPOINT}, {"MessageId": "m-1"})
+    calls: list[int] = []
+    SnsPushGateway(client, {Platform.ANDROID: ANDROID}).send(a_device(), NEWS, lambda: calls.append(len(client.calls)))
+    assert (calls, len(client.calls)) == ([1], 2)
 
 
 def test_an_endpoint_that_cannot_be_deleted_leaves_the_device_gone_all_the_same() -> None:
@@ -157,6 +168,7 @@ def test_as_long_as_there_is_no_endpoint_nothing_was_sent(failure: Exception, er
         (client_error("PlatformApplicationDisabled", 400), NotifierUnavailable),
         (client_error("InvalidParameter", 400, "Invalid parameter: Message too long"), NotifierUnavailable),
         (ConnectTimeoutError(endpoint_url=URL), NotifierUnavailable),
+        (SSLError(endpoint_url=URL, error=OSError("cannot be decrypted")), DeliveryUncertain),
         (client_error("InternalError", 500), DeliveryUncertain),
         (ReadTimeoutError(endpoint_url=URL), DeliveryUncertain),
     ],

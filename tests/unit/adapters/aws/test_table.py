@@ -14,6 +14,7 @@ from divisa.adapters.aws.items import DeliveryItem, PortfolioItem, RecipientItem
 from divisa.adapters.aws.table import Table
 from divisa.domain.errors import StoreUnavailable
 from divisa.domain.recipient import Channel
+from divisa.domain.suggestion import Delivery, DeliveryStatus
 from tests.builders import WEDNESDAY
 
 if TYPE_CHECKING:
@@ -180,12 +181,15 @@ def test_a_failed_condition_is_told_from_a_busy_table() -> None:
         together(dynamo_error("ProvisionedThroughputExceededException"))
 
 
+A_CLAIM = Delivery("s-1", Channel.SMS, DeliveryStatus.CLAIMED, WEDNESDAY, attempt="ours")
+
+
 def test_a_claim_that_is_given_back_while_we_look_is_tried_again() -> None:
     failed = dynamo_error("ConditionalCheckFailedException")
 
     def deliveries(*steps: Any) -> DynamoDeliveries:
         return DynamoDeliveries(Table(ScriptedConnection(*steps), "t-deliveries", DeliveryItem))
 
-    assert deliveries(failed, {}, {}).claim("s-1", Channel.SMS, WEDNESDAY) is None
+    assert deliveries(failed, {}, {}).claim(A_CLAIM) is None
     with pytest.raises(StoreUnavailable, match="again and again"):
-        deliveries(*[failed, {}] * 3).claim("s-1", Channel.SMS, WEDNESDAY)
+        deliveries(*[failed, {}] * 3).claim(A_CLAIM)

@@ -30,8 +30,8 @@ def month() -> Bill:
         ("writes: watches broken", 7 * 0.01 * T, 0.01 * T),
         ("writes: watches refreshed", 7 * 0.05 * T, 0),
         # The watch once more and the suggestion twice, for the transaction; 1.1 deliveries, claimed and settled, each
-        # with a place in its week; and a tenth of a text message's budget.
-        ("writes: suggestions, deliveries, places, budgets", 6.4 * 0.001 * T, 6.4 * 0.001 * T),
+        # with a place in its week, one of which begins to be sent; and a tenth of a text message's budget.
+        ("writes: suggestions, deliveries, places, budgets", 7.4 * 0.001 * T, 7.4 * 0.001 * T),
         ("writes: market records", 3 * 2 * T, 3 * 2 * T),
         # One of each interval, joined with what is stored.
         ("writes: bars", 3 * 2 * T, 3 * 2 * T),

@@ -68,6 +68,7 @@ def test_a_suggestion_has_one_end(
     ("suggestion", "rows", "messages"),
     [
         (TOLD, (), ()),
+        (TOLD, (row(Channel.EMAIL, DeliveryStatus.CLAIMED),), ()),
         (TOLD, (row(Channel.EMAIL, DeliveryStatus.SENDING),), (message(),)),
         (TOLD, (SENT,), ()),
         (TOLD, (row(Channel.EMAIL, DeliveryStatus.INVALID_CONTACT),), ()),
