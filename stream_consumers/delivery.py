@@ -35,5 +35,9 @@ def deliver_batch(event: dict[str, Any], context: LambdaContext, deliver: Delive
     count_by_reason("Deliveries", statuses)
     if without_budget := statuses[DeliveryStatus.NO_BUDGET.value]:
         count("DeliveriesWithoutBudget", without_budget)
+    if uncertain := statuses[DeliveryStatus.UNCERTAIN.value]:
+        count("DeliveriesUncertain", uncertain)
+    if expired := statuses[DeliveryStatus.EXPIRED.value]:
+        count("DeliveriesExpired", expired)
     logger.info("delivered", extra={"channel": deliver.channel.value, "statuses": dict(statuses)})
     return response

@@ -18,6 +18,19 @@ from local.home import ROOT
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+ENDS: Final = {
+    "delivered": End.DELIVERED,
+    "suppressed": End.SUPPRESSED,
+    "held": End.HELD,
+    "uncertain": End.UNCERTAIN,
+    "uncertain_unseen": End.UNSEEN,
+    "expired": End.EXPIRED,
+    "quiet": End.QUIET,
+    "capped": End.CAPPED,
+    "unreached": End.UNREACHED,
+    "lost": End.LOST,
+}
+"""What the report calls every end; together they are all suggestions."""
 REPORT: Final = ROOT / "bench" / "results" / "faults.json"
 
 
@@ -46,6 +59,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     REPORT.parent.mkdir(parents=True, exist_ok=True)
     REPORT.write_text(json.dumps(report, indent=2) + "\n", encoding="utf-8")
     _show(result, report)
+    for problem in result.problems(size):
+        output.complain(problem)
     return 0 if result.holds(size) else 1
 
 
@@ -58,20 +73,19 @@ def report_of(result: Result, size: Size) -> dict[str, Any]:
         "seed": size.seed,
         "faults": result.by_fault.total(),
         "suggestions": books.suggestions,
-        "delivered": books.ends[End.DELIVERED],
-        "suppressed": books.ends[End.SUPPRESSED],
-        "held": books.ends[End.HELD],
-        "uncertain": books.ends[End.UNCERTAIN],
-        "expired": books.ends[End.EXPIRED],
-        "quiet": books.ends[End.QUIET],
-        "unreached": books.ends[End.UNREACHED],
-        "lost": books.ends[End.LOST],
+        **{name: books.ends[end] for name, end in ENDS.items()},
+        "missing": books.missing,
+        "unexpected": books.unexpected,
         "duplicates": books.duplicates,
         "rounds": result.rounds,
         "seconds": round(result.seconds, 1),
         "by_fault": {fault.value: times for fault, times in sorted(result.by_fault.items()) if times},
-        "by_call": {str(call): times for call, times in sorted(result.by_call.items())},
+        "by_call": _by_call(result),
         "never_hit": [str(call) for call in result.missed],
+        "not_killed": {str(call): kinds for call, kinds in result.not_killed.items()},
+        "seen_too_seldom_to_kill": [str(call) for call in result.seldom],
+        "faults_after_claim": result.after_claim,
+        "delivered_by": dict(sorted(books.delivered.items())),
         "batches_given_up": result.failed,
         "suppressed_by": dict(sorted(books.suppressed.items())),
         "lost_ids": books.lost,
@@ -79,12 +93,19 @@ def report_of(result: Result, size: Size) -> dict[str, Any]:
     }
 
 
+def _by_call(result: Result) -> dict[str, dict[str, int]]:
+    found: dict[str, dict[str, int]] = {}
+    for (call, fault), times in sorted(result.hits.items()):
+        found.setdefault(str(call), {})[fault.value] = times
+    return found
+
+
 def _show(result: Result, report: dict[str, Any]) -> None:
     from rich.table import Table
 
     for title, counted in (
         ("fault", report["by_fault"]),
-        ("await", report["by_call"]),
+        ("await", {call: sum(kinds.values()) for call, kinds in report["by_call"].items()}),
         ("end of a suggestion", {end.value: result.books.ends[end] for end in End}),
     ):
         table = Table(box=None, pad_edge=False)
@@ -94,8 +115,13 @@ def _show(result: Result, report: dict[str, Any]) -> None:
             table.add_row(name, f"{times:,}")
         output.show(table)
         output.say("")
-    if report["never_hit"]:
-        output.say(f"Never hit: {', '.join(report['never_hit'])}")
+    for title, calls in (
+        ("Never hit", report["never_hit"]),
+        ("Not killed both before and after", report["not_killed"]),
+        ("Seen too few times to be killed both ways", report["seen_too_seldom_to_kill"]),
+    ):
+        if calls:
+            output.say(f"{title}: {', '.join(calls)}")
     output.say(
         f"{report['faults']:,} faults over {report['suggestions']:,} suggestions: {report['lost']} lost, "
         f"{report['duplicates']} second messages, {report['seconds']:.0f} s. Written to {REPORT.relative_to(ROOT)}."

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
 from local.faults.calls import Answer, conflicted, half_of, read_call, throttled
-from local.faults.plan import Fault
+from local.faults.notified import notification_of
+from local.faults.plan import KILLS, Fault
 from local.faults.workers import kill_caller
 from local.processes.ports import LOOPBACK
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
     from local.faults.calls import Call
     from local.faults.plan import Plan
+    from local.inbox import InboxMessage
 
 HANG_SECONDS: Final = 11.0
 """Longer than any client of a function waits."""
@@ -26,7 +28,6 @@ LOOK_SECONDS: Final = 0.02
 """How often an address looks whether it is to end."""
 _PATIENCE_SECONDS: Final = 60.0
 _OURS: Final = frozenset({"connection", "keep-alive", "transfer-encoding", "content-length", "date", "server"})
-_KILLS: Final = frozenset({Fault.KILL_BEFORE, Fault.KILL_AFTER})
 _WITHOUT_EFFECT: Final = frozenset({Fault.KILL_BEFORE, Fault.RESET_BEFORE, Fault.HANG_BEFORE})
 
 
@@ -38,6 +39,9 @@ class FaultProxy:
         kill: ends the function's worker at the other end of a connection: name, its port, ours; False if it was not
             found.
         hang_seconds: how long a request that hangs is kept.
+
+    Attributes:
+        notifications: those that SNS took, whether or not its answer came through.
     """
 
     def __init__(
@@ -48,6 +52,7 @@ class FaultProxy:
         hang_seconds: float = HANG_SECONDS,
     ) -> None:
         self.plan, self.kill, self.hang_seconds = plan, kill, hang_seconds
+        self.notifications: list[InboxMessage] = []
         self._servers: list[ThreadingHTTPServer] = []
 
     def address(self, function: str, upstream: str) -> str:
@@ -107,9 +112,9 @@ def _handler(proxy: FaultProxy, function: str, upstream: str) -> type[BaseHTTPRe
             if fault is Fault.HALF and half is None:
                 fault = Fault.THROTTLE
             if fault is None:
-                return self._forward(body)
+                return self._forward(call, body)
             if half is not None:
-                answer = self._forward(half.body)
+                answer = self._forward(call, half.body)
                 proxy.plan.record(fault, call)
                 return Answer(answer.status, half.complete(answer.body), answer.headers)
             if fault in {Fault.THROTTLE, Fault.CONFLICT}:
@@ -117,9 +122,10 @@ def _handler(proxy: FaultProxy, function: str, upstream: str) -> type[BaseHTTPRe
                 return throttled(call) if fault is Fault.THROTTLE else conflicted(body)
             before = fault in _WITHOUT_EFFECT
             if not before:
-                self._forward(body)
+                self._forward(call, body)
             ports = (self.client_address[1], self.connection.getsockname()[1])
-            if fault in _KILLS and not proxy.kill(function, *ports):
+            if fault in KILLS and not proxy.kill(function, *ports):
+                proxy.plan.put_back(fault, call)
                 fault = Fault.RESET_BEFORE if before else Fault.RESET_AFTER
             proxy.plan.record(fault, call)
             if fault in {Fault.HANG_BEFORE, Fault.HANG_AFTER}:
@@ -137,7 +143,7 @@ def _handler(proxy: FaultProxy, function: str, upstream: str) -> type[BaseHTTPRe
                 pass
             return b"".join(chunks)
 
-        def _forward(self, body: bytes) -> Answer:
+        def _forward(self, call: Call, body: bytes) -> Answer:
             connection = http.client.HTTPConnection(there.hostname or LOOPBACK, there.port, timeout=_PATIENCE_SECONDS)
             headers = {name: value for name, value in self.headers.items() if name.lower() not in _OURS}
             headers.pop("Expect", None)
@@ -145,8 +151,11 @@ def _handler(proxy: FaultProxy, function: str, upstream: str) -> type[BaseHTTPRe
                 connection.request(self.command, self.path, body=body, headers={**headers, "Host": there.netloc})
                 response = connection.getresponse()
                 kept = {name: value for name, value in response.getheaders() if name.lower() not in _OURS}
-                return Answer(response.status, response.read(), kept)
+                answer = Answer(response.status, response.read(), kept)
             finally:
                 connection.close()
+            if (notification := notification_of(call, body, answer)) is not None:
+                proxy.notifications.append(notification)
+            return answer
 
     return Handler

@@ -9,11 +9,15 @@ from typing import TYPE_CHECKING, Any, Final
 
 import boto3
 
+from divisa.adapters.aws.devices import DynamoDevices
+from divisa.adapters.aws.tables import Tables
+from divisa.domain.recipient import Channel
+from divisa.domain.transaction import Side
 from local import cloud as laptop
 from local import inbox
-from local.faults.books import Books, End, keep_books
+from local.faults.books import Books, keep_books
 from local.faults.events import Events
-from local.faults.plan import Fault, Plan
+from local.faults.plan import SEEN_OFTEN, Fault, Plan
 from local.faults.proxy import FaultProxy
 from local.faults.world import BACK, DOWN, UP, World, moments
 from local.home import HOME
@@ -22,7 +26,7 @@ from local.stores import open_stores
 
 if TYPE_CHECKING:
     from collections import Counter
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from decimal import Decimal
 
     from local.cloud import LaptopCloud
@@ -36,6 +40,11 @@ _ROUND_SECONDS: Final = 20.0
 _PEACE_SECONDS: Final = 240.0
 """How long the last ones may take: a claim whose holder died is believed for a minute."""
 _LOOK_SECONDS: Final = 2.0
+BEFORE_CLAIM: Final = frozenset({"BatchGetItem"})
+"""What a sender asks for only before it claims a delivery: who dies there leaves no doubt that nothing was sent."""
+_SENDERS_PACE: Final = 2.0
+_READERS_PACE: Final = 0.125
+"""Refresh and release run all the time, mostly to find nothing: else nearly all faults would be theirs."""
 _RELEASE_SECONDS: Final = 3.0
 """How long the price of the last evening stands in the morning, so that what was held is let out at it."""
 
@@ -61,21 +70,76 @@ class Size:
 
 @dataclass(slots=True)
 class Result:
-    """What it came to."""
+    """What it came to.
+
+    Attributes:
+        hits: faults by the await and the kind.
+        missed: awaits that were never hit.
+        not_killed: awaits that were seen often, with the kills that they have not met; there are to be none.
+        seldom: awaits that lack a kill, too, and were seen too few times to be sure of meeting it.
+        after_claim: faults of senders after which it may be in doubt whether a message went out.
+        failed: batches of streams that were given up on.
+    """
 
     books: Books
     by_fault: Counter[Fault]
-    by_call: Counter[Call]
+    hits: Counter[tuple[Call, Fault]]
     missed: list[Call]
+    not_killed: Mapping[Call, Sequence[Fault]]
+    seldom: list[Call]
+    after_claim: int
     rounds: int
     failed: dict[str, int] = field(default_factory=dict)
     seconds: float = 0.0
 
+    def problems(self, size: Size) -> list[str]:
+        """Why it does not hold: too little of something, something lost, somebody told twice; empty when it does."""
+        books = self.books
+        silent = [channel.value for channel in Channel if not books.delivered[channel.value]]
+        found = {
+            "too few faults": self.by_fault.total() < size.faults,
+            "too few suggestions": books.suggestions < size.suggestions,
+            f"{len(books.lost)} lost": bool(books.lost),
+            f"{books.duplicates} second messages": bool(books.duplicates),
+            f"{books.unexpected} suggestions more than prices gave reason for": bool(books.unexpected),
+            f"nothing was delivered by {', '.join(silent)}": bool(silent),
+            f"{len(self.not_killed)} awaits were not killed both before and after": bool(self.not_killed),
+            f"{books.uncertain} are uncertain, after {self.after_claim} faults": books.uncertain > self.after_claim,
+        }
+        return [problem for problem, is_one in found.items() if is_one]
+
     def holds(self, size: Size) -> bool:
         """Whether there was enough of everything, nothing was lost and nobody was told twice."""
-        books = self.books
-        enough = self.by_fault.total() >= size.faults and books.suggestions >= size.suggestions
-        return enough and not books.lost and not books.duplicates and books.ends[End.DELIVERED] > 0
+        return not self.problems(size)
+
+
+def result_of(plan: Plan, books: Books, senders: Sequence[str], rounds: int, failed: dict[str, int]) -> Result:
+    """What the plan counted, beside the books.
+
+    Args:
+        plan: which was stopped.
+        books: at the end.
+        senders: names of the functions that send.
+        rounds: how many there were.
+        failed: batches that were given up on, by stream.
+    """
+    often = plan.not_killed(SEEN_OFTEN)
+    after_claim = sum(
+        times
+        for (call, _), times in plan.hits.items()
+        if call.function in senders and call.operation not in BEFORE_CLAIM
+    )
+    return Result(
+        books=books,
+        by_fault=plan.by_fault,
+        hits=plan.hits,
+        missed=plan.missed(),
+        not_killed=often,
+        seldom=[call for call in plan.not_killed() if call not in often],
+        after_claim=after_claim,
+        rounds=rounds,
+        failed=failed,
+    )
 
 
 def run(size: Size, say: Callable[[str], None]) -> Result:
@@ -107,7 +171,13 @@ def _under_faults(
     chance = Random(size.seed)  # noqa: S311 - no secret
     events = Events(running, stores, HERE, plan, chance)
     ssm = boto3.client("ssm", **running.addresses.client_settings("ssm"))
-    world = World(stores, ssm, running.deployment.clock_parameter_name)
+    deployment = running.deployment
+    devices = DynamoDevices(Tables(deployment.table_prefix).devices)
+    world = World(stores, devices, ssm, deployment.clock_parameter_name)
+
+    def settled(seconds: float) -> Books:
+        return _settled(running, world, events, proxy, seconds)
+
     try:
         world.settle_in(size.users)
         _interpose(running, events, proxy)
@@ -115,29 +185,37 @@ def _under_faults(
         for rounds, moment in enumerate(moments(), 1):
             world.move_clock(moment)
             plan.record(Fault.CLOCK)
-            _round(world, events, UP if rounds == 1 else (*BACK, *UP))
-            books = _settled(running, world, events, seconds=_ROUND_SECONDS)
+            goes_on = _round(world, events, UP if rounds == 1 else (*BACK, *UP))
+            books = settled(_ROUND_SECONDS)
             say(f"round {rounds}: {plan.total} faults, {books.suggestions} suggestions, {len(books.lost)} on their way")
             enough = plan.total >= size.faults and books.suggestions >= size.suggestions
-            if enough or rounds == MOST_ROUNDS:
+            if enough or rounds == MOST_ROUNDS or not goes_on:
                 break
         plan.stop()
         say("no more faults; waiting for the last messages")
-        books = _settled(running, world, events, seconds=_PEACE_SECONDS)
+        books = settled(_PEACE_SECONDS)
         failed = _failed(running)
     finally:
         ssm.close()
         events.close()
-    return Result(books, plan.by_fault, plan.by_call, plan.missed(), rounds, failed)
+    return result_of(plan, books, _senders(running), rounds, failed)
+
+
+def _senders(running: LaptopCloud) -> Sequence[str]:
+    deployment = running.deployment
+    return deployment.push_function_name, deployment.email_function_name, deployment.sms_function_name
 
 
 def _interpose(running: LaptopCloud, events: Events, proxy: FaultProxy) -> None:
     """Have every function of the path talk to the proxy, and put much of the work off to the backlog."""
     deployment, addresses = running.deployment, running.addresses
     events.make_impatient()
-    channels = (deployment.push_function_name, deployment.email_function_name, deployment.sms_function_name)
+    for function in _senders(running):
+        proxy.plan.pace(function, _SENDERS_PACE)
+    for function in (deployment.refresh_function_name, deployment.release_function_name):
+        proxy.plan.pace(function, _READERS_PACE)
     path = (*deployment.deciding_function_names, deployment.release_function_name, deployment.outbox_function_name)
-    for function in (*path, *channels):
+    for function in (*path, *_senders(running)):
         variables = {"AWS_ENDPOINT_URL": proxy.address(function, addresses.endpoint_url)}
         if addresses.sagemaker_url is not None:
             variables["AWS_ENDPOINT_URL_SAGEMAKER_RUNTIME"] = proxy.address(function, addresses.sagemaker_url)
@@ -145,8 +223,8 @@ def _interpose(running: LaptopCloud, events: Events, proxy: FaultProxy) -> None:
     events.configure(deployment.quotes_function_name, DECIDED_AT_ONCE="40")
 
 
-def _round(world: World, events: Events, rise: Sequence[Decimal]) -> None:
-    """Prices go up and down, while queues and streams misbehave."""
+def _round(world: World, events: Events, rise: Sequence[Decimal]) -> bool:
+    """Prices go up and down, while queues and streams misbehave; False when somebody was not told of one of them."""
     bookmark = events.bookmark()
     world.price(rise[0])
     time.sleep(_RELEASE_SECONDS)
@@ -154,28 +232,35 @@ def _round(world: World, events: Events, rise: Sequence[Decimal]) -> None:
         for ratio in rise[1:]:
             world.price(ratio)
         events.republish(world.quotes)
-    for ratio in DOWN:
-        world.price(ratio)
+    goes_on = world.cross(Side.SELL)
+    if goes_on:
+        for ratio in DOWN:
+            world.price(ratio)
     events.redeliver(bookmark)
     events.disorder()
     events.repeat()
     events.redrive()
+    return goes_on and world.cross(Side.BUY)
 
 
-def _settled(running: LaptopCloud, world: World, events: Events, seconds: float) -> Books:
+def _settled(running: LaptopCloud, world: World, events: Events, proxy: FaultProxy, seconds: float) -> Books:
     """The books once every suggestion has its end and every queue is empty, or time is up."""
     deadline = time.monotonic() + seconds
     while True:
         waiting = events.waiting()
         stores = world.stores
         books = keep_books(
-            stores.suggestions.all(), stores.deliveries.all(), inbox.read(running.addresses), world.now()
+            stores.suggestions.all(),
+            stores.deliveries.all(),
+            [*inbox.read(running.addresses), *proxy.notifications],
+            world.now(),
+            world.due(),
         )
         if (not books.lost and not waiting) or time.monotonic() > deadline:
             return books
         time.sleep(_LOOK_SECONDS)
         events.redrive()
-        world.price(DOWN[-1])  # so that what quiet hours held has a live price to be let out at
+        world.requote()  # so that what quiet hours held has a live price to be let out at
 
 
 def _failed(running: LaptopCloud) -> dict[str, int]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import time
+from collections import Counter
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from datetime import time as wall_time
@@ -14,6 +16,7 @@ import msgspec
 
 from divisa.adapters.aws.clock import REREAD, ReplayTime
 from divisa.domain.behaviour import NEWCOMER
+from divisa.domain.device import Device, Platform, device_id_of
 from divisa.domain.errors import LaptopCloudError
 from divisa.domain.evaluation import Watch
 from divisa.domain.gate import market_is_open
@@ -22,10 +25,14 @@ from divisa.domain.portfolio import Portfolio
 from divisa.domain.preferences import MAX_WEEKLY_CAP, QuietHours
 from divisa.domain.quote import Quote
 from divisa.domain.recipient import Channel, Recipient
+from local.faults.books import missing_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from divisa.domain.transaction import Side
+    from divisa.ports import Devices
+    from local.faults.books import Due
     from local.stores import Stores
 
 COSTS: Final = {Pair("USD", "MXN"): Decimal("16.00"), Pair("USD", "BRL"): Decimal("5.00")}
@@ -40,7 +47,12 @@ UP: Final = tuple(Decimal(percent) / 100 for percent in (100, 101, 102, 103, 104
 DOWN: Final = tuple(Decimal(percent) / 100 for percent in (104, 102, 100, 99, 98, 97, 96, 95))
 BACK: Final = tuple(Decimal(percent) / 100 for percent in (95, 96, 98, 99))
 """Where a round begins, but for the first: at the price at which the one before it ended."""
+PLATFORMS: Final = {8: Platform.ANDROID, 9: Platform.IOS}
+"""Who has a device, by the last digit of their number."""
 _APPLIED_SECONDS: Final = 20.0
+_PATIENCE_SECONDS: Final = 300.0
+"""How long a price stands that somebody was not told of, before the episode is given up as lost."""
+_LOOK_SECONDS: Final = 2.0
 _TRIES: Final = 15
 
 
@@ -65,8 +77,19 @@ def people(count: int) -> Iterator[tuple[Recipient, Pair]]:
             5: {"quiet_hours": NIGHT, "consent": frozenset({Channel.SMS})},
             6: {"consent": frozenset({Channel.SMS}), "phone": "12345"},  # no channel reaches them
             7: {"consent": frozenset()},
+            8: {"consent": frozenset(Channel)},  # with a device, as the next
+            9: {"consent": frozenset({Channel.PUSH})},
         }
         yield replace(plain, **kinds.get(number % 10, {})), pairs[number % len(pairs)]
+
+
+def devices(count: int) -> Iterator[Device]:
+    """Everybody's devices: one each of those who have one, so that a suggestion makes one notification."""
+    for number in range(count):
+        if (platform := PLATFORMS.get(number % 10)) is not None:
+            user_id = f"fault-{number:04d}"
+            token = hashlib.sha256(user_id.encode()).hexdigest()
+            yield Device(user_id, device_id_of(user_id, platform, token), platform, token, START)
 
 
 def moments() -> Iterator[datetime]:
@@ -84,15 +107,22 @@ class World:
     """The people in a cloud's stores, their prices and their clock."""
 
     stores: Stores
+    devices: Devices
     ssm: Any
     clock_parameter: str
     quotes: list[Quote] = field(default_factory=list)
+    homes: list[tuple[str, Pair]] = field(default_factory=list)
+    _crossings: Counter[Side] = field(default_factory=Counter)
+    _ratio: Decimal = Decimal(1)
     _clock: ReplayTime = field(default_factory=lambda: ReplayTime(START, datetime.now(UTC), speed=1.0))
 
     def settle_in(self, count: int) -> None:
         """Have so many people come to live here."""
         everybody = list(people(count))
         self.stores.recipients.put_many([person for person, _ in everybody])
+        for device in devices(count):
+            self.devices.add(device)
+        self.homes = [(person.user_id, pair) for person, pair in everybody]
         base = Decimal(500)
         for pair, cost in COSTS.items():
             there = [person.user_id for person, of in everybody if of == pair]
@@ -127,12 +157,45 @@ class World:
         self.ssm.put_parameter(Name=self.clock_parameter, Value=value, Type="String", Overwrite=True)
         time.sleep(REREAD.total_seconds() + 0.1)
 
+    def due(self) -> Due:
+        """How many suggestions everybody was to have until now: one for each time that a side's edge was crossed."""
+        return {(*home, side): times for home in self.homes for side, times in self._crossings.items()}
+
+    def cross(self, side: Side) -> bool:
+        """Let the price stand beyond everybody's edge until each has a suggestion of it.
+
+        Else the next prices might be there before somebody was looked at, and rightly nobody would be told of this one.
+
+        Args:
+            side: what the rule says at the present price.
+
+        Returns:
+            False when somebody has none after minutes; nothing should be crossed after that.
+        """
+        self._crossings[side] += 1
+        deadline = time.monotonic() + _PATIENCE_SECONDS
+        while max(missing_of(self.due(), self.stores.suggestions.all()).values(), default=0) > 0:
+            if time.monotonic() > deadline:
+                return False
+            time.sleep(_LOOK_SECONDS)
+            self.requote()
+        return True
+
+    def requote(self) -> None:
+        """Quote every pair at its present price once more.
+
+        Raises:
+            LaptopCloudError: it is not believed, however often it is quoted.
+        """
+        self.price(self._ratio)
+
     def price(self, ratio: Decimal) -> None:
         """Quote every pair at so many times everybody's cost, until it is believed, twice.
 
         Raises:
             LaptopCloudError: it is not, however often it is quoted.
         """
+        self._ratio = ratio
         for _ in range(2):
             waiting = set(COSTS)
             for _ in range(_TRIES):

@@ -45,17 +45,35 @@ def test_a_person_hears_of_errors_delays_set_aside_records_and_a_silent_model(re
     assert [dimension for metric, dimension in watched if metric == "IteratorAge"] == [
         f"{name}{function}" for function in ("ledger", "outbox", "quotes", "transactions")
     ]
-    assert [metric for metric, _ in watched].count("ApproximateAgeOfOldestMessage") == 1
+    assert [dimension for metric, dimension in watched if metric == "RecordsFailed"] == [
+        f"{name}{function}"
+        for function in ("backlog", "email", "email-feedback", "erasure", "inbound-sms", "push", "sms")
+    ]
     assert {("Invocations", f"{name}{function}") for function in ("refresh", "release")} <= set(watched)
     assert {("RefreshesFull", f"{name}refresh"), ("ReleasesFull", f"{name}release")} <= set(watched)
     assert {("EvaluationsPostponed", f"{name}quotes"), ("BarsUnwritten", f"{name}quotes")} <= set(watched)
     assert ("DeliveriesWithoutBudget", f"{name}sms") in watched
+    for metric in ("DeliveriesUncertain", "DeliveriesExpired"):
+        assert {(metric, f"{name}{sender}") for sender in ("push", "email", "sms")} <= set(watched)
     assert ("PolicyNotTaken", f"{name}quotes") in watched
     assert [dimension for metric, dimension in watched if metric == "DecisionsUnlogged"] == sorted(
         f"{name}{function.lower()}" for function in ASKING
     )
     assert "DeliveryToS3.DataFreshness" in {metric for metric, _ in watched}
     assert all(each["AlarmActions"] == [{"Ref": "OperationsTopic"}] for each in alarms.values())
+
+
+def test_a_person_hears_of_messages_that_wait_for_five_minutes(resources: Resources) -> None:
+    alarms = of_type(resources, "CloudWatch::Alarm").values()
+    ages = [each for each in alarms if each["MetricName"] == "ApproximateAgeOfOldestMessage"]
+
+    assert sorted(referred(each["Dimensions"][0]["Value"]) for each in ages) == [
+        "BacklogQueue",
+        "EmailQueue",
+        "PushQueue",
+        "SmsQueue",
+    ]
+    assert {each["Threshold"] for each in ages} == {300}
 
 
 def test_a_person_hears_of_whatever_was_set_aside(resources: Resources) -> None:
@@ -72,12 +90,12 @@ def test_our_own_metrics_that_alarms_watch_are_ones_that_their_function_counts(r
     assert len(alarms) >= 4
     for each in alarms:
         [service] = (dimension["Value"] for dimension in each["Dimensions"])
-        function = service.rpartition("-")[2]
-        source = (ROOT / f"stream_consumers/{function}.py").read_text()
+        function = service.split("-", 2)[2]
+        source = (ROOT / f"stream_consumers/{function.replace('-', '_')}.py").read_text()
         source += (ROOT / "divisa/observability.py").read_text()  # What use cases report through it.
-        for shared in ("deciding", "delivery"):
-            if f"stream_consumers.{shared} import" in source:
+        for shared in ("deciding", "delivery", "batch"):
+            if f"from stream_consumers.{shared} import" in source:
                 source += (ROOT / f"stream_consumers/{shared}.py").read_text()
         assert f'count("{each["MetricName"]}"' in source
-        told = resources[f"{function.title()}LambdaFunction"]["Properties"]["Environment"]["Variables"]
+        told = resources[f"{function.title().replace('-', '')}LambdaFunction"]["Properties"]["Environment"]["Variables"]
         assert told["POWERTOOLS_SERVICE_NAME"] == service

@@ -141,6 +141,7 @@ def test_messages_are_counted_by_what_became_of_them(sender: Sender, context: La
         "Deliveries: sent": 1,
         "Deliveries: expired": 1,
         "Deliveries: no_consent": 1,
+        "DeliveriesExpired": 1,
     }
 
 
@@ -152,6 +153,7 @@ def test_when_the_channel_takes_nothing_the_messages_come_again(
     assert sender.receive(context, a_body(), a_body(suggestion_id="s-2")) == ["m-1", "m-2"]
     [error] = [line for line in output.lines() if line["level"] == "ERROR"]
     assert (error["problem"], error["records"]) == ("NotifierUnavailable: the channel did not answer", 2)
+    assert output.counted() == {"RecordsFailed": 2}
 
     sender.broken = False
     assert sender.receive(context, a_body(), a_body(suggestion_id="s-2")) == []
@@ -170,7 +172,8 @@ def test_an_error_that_nobody_foresaw_stops_no_other_message_and_ends_as_uncerta
 
     sender.clock.advance(LEASE + timedelta(seconds=1))
     assert sender.receive(context, a_body()) == []
-    assert output.counted()["Deliveries: uncertain"] == 1
+    counted = output.counted()
+    assert (counted["Deliveries: uncertain"], counted["DeliveriesUncertain"]) == (1, 1)
     assert len(sender.sent) == 1
 
 

@@ -116,7 +116,7 @@ def test_when_no_item_is_a_suggestion_every_record_is_named_and_nothing_is_annou
 ) -> None:
     assert failed(outbox.handler(an_event({}, {"side": {"S": "BUY"}}), context)) == ["100", "200"]
     assert topic.published == []
-    assert not output.counted()
+    assert output.counted() == {"RecordsFailed": 2}
 
 
 def test_amounts_and_users_stay_out_of_the_log(topic: MoodyTopic, context: LambdaContext, output: Output) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from local.faults.calls import Call
-from local.faults.plan import Fault, Plan
+from local.faults.plan import KILLS, SEEN_OFTEN, Fault, Plan
 
 GET = Call("sms", "dynamodb", "GetItem")
 READ = Call("quotes", "dynamodb", "BatchGetItem")
@@ -44,6 +44,41 @@ def test_each_call_is_hit_soon_and_by_every_kind_that_it_can_be_hit_by() -> None
     assert Fault.CONFLICT in chosen(Plan(1, 2), MOVE, 200)
 
 
+def test_a_call_that_is_seen_often_is_killed_before_and_after_its_effect_and_first_of_all() -> None:
+    for seed in range(50):
+        faults = [fault for fault in chosen(Plan(seed, 1000), MOVE, SEEN_OFTEN) if fault]
+        assert {*faults[:2]} == {*KILLS}
+
+
+def test_a_kill_that_found_nobody_is_tried_again_at_the_next_request() -> None:
+    plan = Plan(1, 1000)
+    [first, *_] = [fault for fault in chosen(plan, GET, 3) if fault]
+    plan.put_back(first, GET)
+    assert plan.choose(GET) is first
+    assert {*KILLS} - {first} <= {*chosen(plan, GET, SEEN_OFTEN)}
+
+
+def test_it_names_the_awaits_that_were_not_killed_both_ways() -> None:
+    plan = Plan(1, 2)
+    chosen(plan, GET, SEEN_OFTEN)
+    chosen(plan, MOVE, SEEN_OFTEN - 1)
+    plan.record(Fault.KILL_BEFORE, GET)
+    plan.record(Fault.RESET_AFTER, GET)
+    assert plan.not_killed(SEEN_OFTEN) == {GET: [Fault.KILL_AFTER]}
+    assert plan.not_killed() == {GET: [Fault.KILL_AFTER], MOVE: [*KILLS]}
+    plan.record(Fault.KILL_AFTER, GET)
+    assert plan.not_killed(SEEN_OFTEN) == {}
+
+
+def test_requests_of_some_functions_meet_more_faults_than_those_of_others() -> None:
+    plan = Plan(1, 25)
+    plan.pace(GET.function, 2.0)
+    plan.pace(READ.function, 0.125)
+    often, seldom = (sum(map(bool, chosen(plan, call, 4000))) for call in (GET, READ))
+    assert 250 < often < 400
+    assert 10 < seldom < 35
+
+
 def test_a_call_hangs_once_before_and_once_after_its_effect() -> None:
     faults = chosen(Plan(1, 2), GET, 2000)
     assert faults.count(Fault.HANG_BEFORE) == 1
@@ -60,6 +95,7 @@ def test_only_what_was_injected_is_counted() -> None:
     plan.record(Fault.REDRIVEN, times=0)
     assert plan.total == 4
     assert plan.by_fault == {Fault.THROTTLE: 1, Fault.REDRIVEN: 3}
+    assert plan.hits == {(GET, Fault.THROTTLE): 1}
     assert plan.missed() == []
 
 

@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from itertools import islice, pairwise
+from types import SimpleNamespace
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from divisa.adapters.memory.devices import MemoryDevices
+from divisa.domain.device import valid_token
 from divisa.domain.gate import market_is_open
 from divisa.domain.quiet import quiet_until
 from divisa.domain.recipient import Channel
-from local.faults.world import BACK, DOWN, START, STEP, UP, ZONES, moments, people
+from local.faults.world import BACK, DOWN, START, STEP, UP, ZONES, World, devices, moments, people
+from tests.builders import a_suggestion
+
+if TYPE_CHECKING:
+    from decimal import Decimal
+
+    import pytest
 
 MINUTE = timedelta(minutes=1)
 
@@ -22,6 +33,16 @@ def test_each_contact_belongs_to_one_person_but_for_those_that_reach_nobody() ->
     assert {each.time_zone for each in everybody} == set(ZONES)
     assert any(Channel.PUSH in each.consent for each in everybody)
     assert any(not each.consent for each in everybody)
+
+
+def test_some_have_a_device_of_either_platform_and_none_has_two() -> None:
+    owned = list(devices(100))
+    assert len({each.user_id for each in owned}) == len({each.token for each in owned}) == len(owned) == 20
+    assert len({each.platform for each in owned}) == 2
+    assert all(valid_token(each.platform, each.token) == each.token for each in owned)
+    consent = {person.user_id: person.consent for person, _ in people(100)}
+    assert all(Channel.PUSH in consent[each.user_id] for each in owned)
+    assert any(Channel.PUSH in consent[each] for each in consent.keys() - {device.user_id for device in owned})
 
 
 def test_rounds_are_a_day_apart_and_the_market_is_open_in_them() -> None:
@@ -51,3 +72,24 @@ def test_no_step_of_the_price_is_an_outlier_and_the_rule_speaks_at_both_ends() -
     assert max(path) > 1.03
     assert min(path) < 0.97
     assert DOWN[-1] == BACK[0]
+
+
+def test_a_price_stands_until_everybody_beyond_the_edge_was_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("local.faults.world._LOOK_SECONDS", 0.0)
+    waiting = [replace(a_suggestion(), user_id=each.user_id, pair=pair) for each, pair in people(3)]
+    recorded = waiting[:1]
+
+    class Stalled(World):
+        def price(self, ratio: Decimal) -> None:
+            recorded.append(waiting[len(recorded)])
+
+    suggestions = SimpleNamespace(all=lambda: iter(recorded))
+    world = Stalled(SimpleNamespace(suggestions=suggestions), MemoryDevices(), None, "clock")  # type: ignore[arg-type]
+    world.homes = [(each.user_id, each.pair) for each in waiting]
+    assert world.cross(waiting[0].side)
+    assert recorded == waiting
+    assert world.due() == {(each.user_id, each.pair, each.side): 1 for each in waiting}
+
+    monkeypatch.setattr("local.faults.world._PATIENCE_SECONDS", 0.0)
+    assert not world.cross(waiting[0].side)
+    assert set(world.due().values()) == {2}
