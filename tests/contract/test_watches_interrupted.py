@@ -43,7 +43,7 @@ def a_move(number: int) -> Move:
     return Move(watch, replace(watch, generation=1), suggestion)
 
 
-def test_of_moves_that_break_off_it_is_known_which_were_made(store: Store) -> None:
+def test_of_moves_that_break_off_it_is_known_which_were_made(store: Store, side: str) -> None:
     watches, suggestions = store
     moves = [a_move(number) for number in range(60)]
     watches.put_many(move.before for move in moves)
@@ -56,6 +56,7 @@ def test_of_moves_that_break_off_it_is_known_which_were_made(store: Store) -> No
         done = interrupted.done
         assert done[20] is None
 
+    assert (None in done) == (side == "aws")
     made = {move.before.user_id for move, is_done in zip(moves, done, strict=True) if is_done}
     assert {move.before.user_id for move in moves[:20]} <= made
     assert {each.user_id for each in suggestions.all()} == made

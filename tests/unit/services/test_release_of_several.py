@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -42,6 +43,15 @@ def test_what_waits_for_its_price_waits_on_while_all_else_is_dropped() -> None:
     reals = morning.keep(pair=USD_BRL)
     assert morning.run() == Released(users=1, dropped=Counter(not_now=1), waiting=1)
     assert morning.now(reals) == reals
+
+
+def test_what_is_held_is_read_as_of_now() -> None:
+    """A reader that lags behind would leave one of two that were held last to make a second message."""
+    morning = Morning("17.40")
+    morning.keep(episode=1)
+    morning.keep(episode=2)
+    behind: Any = SimpleNamespace(of_user=lambda user: [], since=morning.world.suggestions.since)
+    assert replace(morning.release, suggestions=behind)(0, EVERYTHING).dropped == Counter(merged=1)
 
 
 def test_when_its_owner_opened_it_under_a_run_is_not_lost() -> None:

@@ -4,6 +4,9 @@ from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from math import inf, log
+from typing import TYPE_CHECKING
+
+import pytest
 
 from divisa.domain.bands import Band
 from divisa.domain.decision import Cause
@@ -15,6 +18,9 @@ from divisa.domain.suggestion import Suppression, suggestion_id_of
 from divisa.domain.transaction import Side
 from tests.builders import USD_MXN, WEDNESDAY, a_portfolio, a_quote, a_recipient, a_summary, a_watch
 from tests.unit.services.world import CHEERFUL, OVER_COST, World
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 HOLD, SELL, BUY = "17.00", "17.25", "16.80"
 NO_COOLDOWN = replace(CHEERFUL, cooldown=timedelta(0))
@@ -148,6 +154,41 @@ def test_what_is_suppressed_is_counted_by_its_reason() -> None:
         "silent": Suppression.NO_CONSENT,
         "unreachable": Suppression.NO_CONTACT,
     }
+
+
+def _wide(world: World) -> str:
+    world.policy.change(replace(NO_COOLDOWN, max_spread=0.0001))
+    return "wide_spread"
+
+
+def _without_funds(world: World) -> str:
+    world.portfolios.put_many([a_portfolio("0", "0")])
+    return "no_funds"
+
+
+def _without_consent(world: World) -> str:
+    world.recipients.put_many([a_recipient(consent=frozenset())])
+    return "no_consent"
+
+
+@pytest.mark.parametrize("spoil", [_wide, _without_funds, _without_consent])
+def test_what_speaks_against_telling_when_a_visit_begins_speaks_for_the_whole_visit(
+    spoil: Callable[[World], str],
+) -> None:
+    world = World(rules=NO_COOLDOWN)
+    reason = spoil(world)
+    visit(world, HOLD, SELL)
+    assert [each.suppressed for each in world.recorded()] == [reason]
+
+    world.policy.change(NO_COOLDOWN)
+    world.portfolios.put_many([a_portfolio()])
+    world.recipients.put_many([a_recipient()])
+    visit(world, SELL, "17.26", "17.30")
+    assert world.refresh(USD_MXN, 10).suggested == world.reevaluate(USD_MXN, ["ana"]).suggested == 0
+    assert len(world.recorded()) == 1
+
+    visit(world, HOLD, SELL)
+    assert [(each.episode, each.suppressed) for each in world.recorded()] == [(1, reason), (2, None)]
 
 
 def test_of_whom_the_model_has_seen_nobody_alike_is_told_nothing() -> None:

@@ -22,17 +22,16 @@ AMOUNTS = (
     | st.decimals("0.01", 10**9)
     | st.builds(lambda digits, exponent: Decimal((0, digits, exponent)), st.just((9,) * 40), st.integers(-45, 9))
 )
-FLOATS = st.floats(-1, 1) | st.floats()
+LIMITS = st.tuples(AMOUNTS, AMOUNTS) | AMOUNTS.map(lambda one: (one, one))
+FLOATS = st.floats(0, 1) | st.floats(-1, 2)
 KNOBS: st.SearchStrategy[dict[str, Any]] = st.fixed_dictionaries(
     {},
     optional={
-        "cooldown": st.timedeltas(),
-        "contradiction": st.timedeltas(timedelta(0), timedelta(days=365)),
+        "cooldown": st.timedeltas(timedelta(0), timedelta(days=366)),
+        "contradiction": st.timedeltas(timedelta(0), timedelta(days=366)),
         "max_quote_age": st.timedeltas(timedelta(0), timedelta(days=1)),
-        "min_amount": AMOUNTS,
-        "max_amount": AMOUNTS,
         "max_spread": FLOATS,
-        "max_model_age": st.none() | st.timedeltas(),
+        "max_model_age": st.none() | st.timedeltas(timedelta(0)),
         "min_propensity_buy": FLOATS,
         "min_gain": st.none() | FLOATS,
         "holdout_share": FLOATS,
@@ -42,16 +41,17 @@ KNOBS: st.SearchStrategy[dict[str, Any]] = st.fixed_dictionaries(
 
 @given(
     KNOBS,
+    LIMITS,
     st.sampled_from(Side),
     st.decimals(0, 10**9, places=2),
     st.floats(0) | st.sampled_from([nan, inf]),
     st.sampled_from(["17.05", "0.0001", "100000"]),
 )
 def test_with_any_knobs_that_are_accepted_there_is_an_amount_and_a_verdict(
-    knobs: dict[str, Any], side: Side, balance: Decimal, usual: float, mid: str
+    knobs: dict[str, Any], limits: tuple[Decimal, Decimal], side: Side, balance: Decimal, usual: float, mid: str
 ) -> None:
     try:
-        rules = PolicyRules(**knobs)
+        rules = PolicyRules(min_amount=limits[0], max_amount=limits[1], **knobs)
     except InvalidSetting:
         assume(False)
     portfolio, quote = a_portfolio(balance, balance), a_quote(bid=f"{mid}1", ask=f"{mid}2")
