@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 import msgspec
 
 from divisa.adapters.aws.decisions import lines_of
-from divisa.adapters.wire.decision import decision_from_json, decision_to_json
+from divisa.adapters.wire.decision import decision_to_json
+from divisa.adapters.wire.logged import logged_from_line
 from divisa.domain.errors import InvalidInput
-from divisa.ports import Logged
 from divisa.services.replay_decisions import ReplayDecisions
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
-    from divisa.ports import Scorer
+    from divisa.ports import Foreign, Logged, Scorer
 
 AT_ONCE: Final = 1000
 """Decisions that the model is asked about together."""
@@ -59,7 +59,7 @@ def decide_again(decisions: Iterable[Logged], scorer_for: Callable[[str], Scorer
                 yield MadeAgain(logged, tuple(_differences(logged.line, decision_to_json(made))))
 
 
-def read_file(path: Path) -> Iterator[Logged]:
+def read_file(path: Path) -> Iterator[Logged | Foreign]:
     """The decisions in a file of the lake, gzipped or not.
 
     Raises:
@@ -72,10 +72,7 @@ def read_file(path: Path) -> Iterator[Logged]:
     except InvalidInput as error:
         raise InvalidInput(f"{path}: {error}") from error
     for number, line in enumerate(lines, start=1):
-        try:
-            yield Logged(decision_from_json(line), line)
-        except InvalidInput as error:
-            raise InvalidInput(f"{path}:{number}: {error}") from error
+        yield logged_from_line(line, f"{path}:{number}")
 
 
 def _chunks(decisions: Iterable[Logged]) -> Iterator[list[Logged]]:

@@ -7,6 +7,7 @@ DivisaError
 │   ├── InvalidFile           a file of a CSV contract as a whole: missing, empty, wrong header
 │   ├── UnknownPair           a currency pair that is not configured
 │   ├── InvalidContact        a phone number or an address that no message can be sent to
+│   ├── OtherVersion          a line of the decision log that another version of the code has written
 │   ├── InvalidFields         fields of a request that are wrong beside each other, or for this deployment (names them)
 │   └── Refused               a request that is well formed and cannot be done as things stand (carries a reason code)
 ├── Unauthenticated           who asks has not shown who they are; why not is not told
@@ -83,6 +84,10 @@ class UnknownPair(InvalidInput):
 
 class InvalidContact(InvalidInput):
     """A phone number or an address that no message can be sent to. Never carries the contact itself."""
+
+
+class OtherVersion(InvalidInput):
+    """A line of the decision log that another version of the code has written: this one cannot compare it."""
 
 
 class InvalidFields(InvalidInput):

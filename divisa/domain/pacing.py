@@ -22,8 +22,8 @@ def with_place(places: Places, suggestion_id: str, at: datetime, cap: int) -> Pl
     """The places once a suggestion has one at a moment, those left out that count no more; None when there is no room.
 
     A place counts against every other one that is less than a week away, before or after: so no week has more than its
-    cap, in whichever order moments come. A suggestion that has a place keeps it whatever the cap, and moves it to the
-    newest moment, at which its message may really go out; those who came in between have counted it already.
+    cap, in whichever order moments come. A suggestion that has a place asks for it again with every attempt, since the
+    cap may have been lowered meanwhile, and moves it to the newest moment, at which its message may really go out.
 
     >>> from datetime import UTC, datetime
     >>> monday = datetime(2024, 1, 8, tzinfo=UTC)
@@ -32,9 +32,11 @@ def with_place(places: Places, suggestion_id: str, at: datetime, cap: int) -> Pl
     True
     >>> sorted(with_place(places, "second", monday + WEEK, 1))
     ['first', 'second']
+    >>> with_place(places, "first", monday, 0) is None
+    True
     """
-    if suggestion_id in places:
-        at = max(at, places[suggestion_id])
-    elif sum(abs(at - taken) < WEEK for taken in places.values()) >= cap:
+    at = max(at, places.get(suggestion_id, at))
+    others = {other: taken for other, taken in places.items() if other != suggestion_id}
+    if sum(abs(at - taken) < WEEK for taken in others.values()) >= cap:
         return None
-    return {other: taken for other, taken in places.items() if at - taken < KEPT} | {suggestion_id: at}
+    return {other: taken for other, taken in others.items() if at - taken < KEPT} | {suggestion_id: at}

@@ -6,7 +6,7 @@ component does not answer, and nothing of a library.
 """
 
 from divisa.ports.bars import Bars
-from divisa.ports.decisions import DecisionLog, Decisions, Logged
+from divisa.ports.decisions import DecisionLog, Decisions, Foreign, Logged
 from divisa.ports.devices import Devices
 from divisa.ports.erasure import ErasureMarkers, ErasureQueue, Erasures, PersonalRows, SignIn, SignIns
 from divisa.ports.feeds import Feeds, Upload
@@ -51,6 +51,7 @@ __all__ = [
     "ErasureQueue",
     "Erasures",
     "Feeds",
+    "Foreign",
     "HeldSuggestions",
     "Ledger",
     "LedgerFilter",

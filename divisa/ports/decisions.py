@@ -28,16 +28,28 @@ class Logged(NamedTuple):
     line: bytes
 
 
+class Foreign(NamedTuple):
+    """A line of the log that another version of the code has written, and that this one cannot compare.
+
+    Attributes:
+        why: where it stands, and what its version is.
+    """
+
+    why: str
+
+
 class Decisions(Protocol):
     """The decisions that were logged, some moments or minutes after they were written."""
 
-    def all(self, containing: str = "") -> Iterator[Logged]:
+    def all(self, containing: str = "") -> Iterator[Logged | Foreign]:
         """Every decision, those of the newest day first; one that was written twice may come twice.
+
+        Decisions that another version of the code has logged come as `Foreign`, so that they can be counted.
 
         Args:
             containing: only decisions with this text, an id, anywhere in them.
 
         Raises:
-            InvalidInput: a line of the log is none of this version of the code; says where it stands.
+            InvalidInput: a line of the log is no decision; says where it stands.
             StoreUnavailable: the log cannot be read.
         """

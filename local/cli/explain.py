@@ -51,13 +51,16 @@ def explain(
     running = cloud.running()
     stores = open_stores(running)
     explained = ExplainDecision(open_decisions(running))
-    found = [_weighed(explained, record, model) for record in explained.about(suggestion)]
+    logged = explained.about(suggestion)
+    found = [_weighed(explained, record, model) for record in logged.records]
     made = stores.suggestions.find(found[0].record.user_id, suggestion)
     deliveries = list(stores.deliveries.of_suggestions([suggestion]))
     if as_json:
-        output.say_json(_as_json(found, made, deliveries))
+        output.say_json({**_as_json(found, made, deliveries), "of_another_version": logged.foreign})
     else:
         _show(suggestion, found, made, deliveries)
+        if logged.foreign:
+            output.say(f"\n{logged.foreign:,} lines about it are of another version of the code, not comparable")
 
 
 def _weighed(explained: "ExplainDecision", record: "DecisionRecord", artefact: Path) -> "ExplainedDecision":
@@ -103,6 +106,7 @@ def _decision_as_json(found: "ExplainedDecision") -> dict[str, Any]:
         "decision": json.loads(decision_to_json(found.record)),
         "weights": None if found.weights is None else weights,
         "others": found.others,
+        "others_of_another_version": found.foreign,
     }
 
 
@@ -164,6 +168,8 @@ def _show_model(found: "ExplainedDecision") -> None:
         return
     name = answer.decision.name
     output.say(f"\nWhat weighed most (+ for {name}, - against it), compared with {found.others} other users' decisions")
+    if found.foreign:
+        output.say(f"({found.foreign:,} decisions of another version of the code, not comparable, were passed over)")
     weights = Table("Feature", "In words", "Weight", box=None, pad_edge=False)
     for each in found.weights:
         weights.add_row(each.feature, in_words(each.feature, each.value, pair), f"{each.weight:+.2f}")

@@ -11,7 +11,7 @@ from local.home import MODEL
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from divisa.ports import Logged
+    from divisa.ports import Foreign, Logged
     from local.deciding_again import MadeAgain
 
 EXAMPLES = output.examples(
@@ -39,31 +39,40 @@ def replay_decision(
     """Make logged decisions again from what was logged, by the same model, and compare them byte by byte.
 
     Features are made from the user's summary and the market, scores by the model, each rule's outcome by the rule.
-    Exit code 0: all are identical; 1: some differ.
+    Decisions that another version of the code has logged are counted and passed over: the code of that version can
+    make them again. Exit code 0: all others are identical; 1: some differ.
     """
     if sum([decision is not None, every, file is not None]) != 1:
         raise typer.BadParameter("say which: one DECISION, --all or --file")
     from local.artefact import scorer_for
     from local.deciding_again import decide_again
 
-    total, differing = 0, list["MadeAgain"]()
-    for made in decide_again(_found(decision, file), lambda version: scorer_for(version, model)):
+    total, differing, foreign = 0, list["MadeAgain"](), list["Foreign"]()
+    for made in decide_again(_found(decision, file, foreign), lambda version: scorer_for(version, model)):
         total += 1
         if made.differences:
             differing.append(made)
     if as_json:
         output.say_json(
-            {"decisions": total, "identical": total - len(differing), "differing": list(map(_as_json, differing))}
+            {
+                "decisions": total,
+                "identical": total - len(differing),
+                "of_another_version": len(foreign),
+                "differing": list(map(_as_json, differing)),
+            }
         )
     else:
         _show(differing)
-        output.say(f"{total:,} decisions: {total - len(differing):,} identical, {len(differing):,} differ")
+        left_out = f"; {len(foreign):,} of another version, not comparable" if foreign else ""
+        output.say(f"{total:,} decisions: {total - len(differing):,} identical, {len(differing):,} differ{left_out}")
     if differing:
         raise typer.Exit(_DIFFERS)
 
 
-def _found(decision: str | None, file: Path | None) -> "Iterator[Logged]":
-    from divisa.domain.errors import InvalidInput
+def _found(decision: str | None, file: Path | None, foreign: "list[Foreign]") -> "Iterator[Logged]":
+    """Those that can be compared; the others are added to `foreign`."""
+    from divisa.domain.errors import InvalidInput, OtherVersion
+    from divisa.ports import Logged
     from local import cloud
     from local.deciding_again import read_file
     from local.stores import open_decisions
@@ -71,8 +80,13 @@ def _found(decision: str | None, file: Path | None) -> "Iterator[Logged]":
     logged = read_file(file) if file is not None else open_decisions(cloud.running()).all(decision or "")
     is_empty = True
     for each in logged:
-        is_empty = False
-        yield each
+        if isinstance(each, Logged):
+            is_empty = False
+            yield each
+        else:
+            foreign.append(each)
+    if is_empty and foreign:
+        raise OtherVersion(f"all of another version, not comparable ({len(foreign)}), for example {foreign[0].why}")
     if is_empty:
         raise InvalidInput("no such decision is in the log; it comes to the lake some minutes after it was made")
 

@@ -14,10 +14,11 @@ from divisa.adapters.aws.decisions import S3Decisions
 from divisa.adapters.memory.decisions import MemoryDecisions
 from divisa.adapters.wire.decision import decision_to_json
 from divisa.domain.errors import InvalidInput
+from divisa.ports import Foreign, Logged
 from tests.unit.adapters.wire.test_decision import a_whole_record
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from divisa.ports import Decisions
     from tests.ministack import BareMiniStack
@@ -47,12 +48,16 @@ def decisions_in(side: str, request: pytest.FixtureRequest) -> Callable[[Sequenc
     return put
 
 
+def ids_of(found: Iterable[Logged | Foreign]) -> list[str]:
+    return [each.record.decision_id for each in found if isinstance(each, Logged)]
+
+
 def test_an_empty_log_has_no_decisions(decisions_in: Callable[[Sequence[Sequence[bytes]]], Decisions]) -> None:
     assert list(decisions_in([]).all()) == []
 
 
 def test_the_newest_day_comes_first(decisions_in: Callable[[Sequence[Sequence[bytes]]], Decisions]) -> None:
-    found = [each.record.decision_id for each in decisions_in([LINES[:2], LINES[2:4], LINES[4:]]).all()]
+    found = ids_of(decisions_in([LINES[:2], LINES[2:4], LINES[4:]]).all())
     days = [sorted(found[start : start + 2]) for start in (0, 2, 4)]
     assert days == [["d-4", "d-5"], ["d-2", "d-3"], ["d-0", "d-1"]]
 
@@ -62,8 +67,17 @@ def test_a_line_that_is_none_is_an_error(decisions_in: Callable[[Sequence[Sequen
         list(decisions_in([[LINES[0], b'{"schema":2}']]).all())
 
 
+def test_lines_of_another_version_are_passed_over_and_can_be_counted(
+    decisions_in: Callable[[Sequence[Sequence[bytes]]], Decisions],
+) -> None:
+    old = LINES[1].replace(b'"schema":2', b'"schema":1')
+    found = list(decisions_in([[LINES[0]], [old]]).all())
+    assert ids_of(found) == ["d-0"]
+    [foreign] = [each.why for each in found if isinstance(each, Foreign)]
+    assert foreign.endswith(": the decision has the form 1, this code 2")
+
+
 def test_lines_that_are_not_asked_for_are_not_looked_at(
     decisions_in: Callable[[Sequence[Sequence[bytes]]], Decisions],
 ) -> None:
-    found = decisions_in([[b'{"schema":2}', LINES[3]]]).all("d-3")
-    assert [each.record.decision_id for each in found] == ["d-3"]
+    assert ids_of(decisions_in([[b'{"schema":2}', LINES[3]]]).all("d-3")) == ["d-3"]

@@ -41,10 +41,14 @@ def test_every_user_has_a_week_of_their_own(pacing: Pacing) -> None:
     assert take(pacing, "4", user="ben") == [True]
 
 
-def test_a_suggestion_has_one_place_however_often_it_asks_and_whatever_the_cap_is_then(pacing: Pacing) -> None:
+def test_a_suggestion_has_one_place_however_often_it_asks(pacing: Pacing) -> None:
     assert take(pacing, "1", "1", "1", "2", "3", "1") == [True] * 6
-    assert pacing.take("ana", "1", WEDNESDAY, 0)
     assert take(pacing, "4") == [False]
+
+
+def test_a_place_is_none_any_more_once_the_cap_has_been_lowered_below_it(pacing: Pacing) -> None:
+    take(pacing, "1", "2")
+    assert [pacing.take("ana", "2", WEDNESDAY, cap) for cap in (2, 1, 0, 2)] == [True, False, False, True]
 
 
 def test_a_place_is_free_again_a_week_after_it_was_taken_and_not_a_moment_before(pacing: Pacing) -> None:

@@ -7,14 +7,15 @@ import zlib
 from typing import TYPE_CHECKING, Final
 
 from divisa.adapters.aws.failures import AWS_ERRORS, code_of
-from divisa.adapters.wire.decision import decision_from_json
+from divisa.adapters.wire.logged import logged_from_line
 from divisa.domain.errors import InvalidInput, StoreUnavailable
-from divisa.ports import Logged
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from mypy_boto3_s3 import S3Client
+
+    from divisa.ports import Foreign, Logged
 
 PREFIX: Final = "decisions/"
 """Of the lake's files of decisions; behind it the UTC day on which Firehose took them: `day=2024-01-10/`."""
@@ -28,21 +29,18 @@ class S3Decisions:
         self._client = client
         self._bucket = bucket
 
-    def all(self, containing: str = "") -> Iterator[Logged]:
+    def all(self, containing: str = "") -> Iterator[Logged | Foreign]:
         """Every decision, the newest file first, of those with this text anywhere in them.
 
         Raises:
-            InvalidInput: a line of a file is none of this version of the code; names the file and the line.
+            InvalidInput: a line of a file is no decision; names the file and the line.
             StoreUnavailable: S3 does not answer.
         """
         wanted = containing.encode()
         for key in self._keys():
             for number, line in enumerate(self._lines(key), start=1):
                 if wanted in line:
-                    try:
-                        yield Logged(decision_from_json(line), line)
-                    except InvalidInput as error:
-                        raise InvalidInput(f"{key}:{number}: {error}") from error
+                    yield logged_from_line(line, f"{key}:{number}")
 
     def _keys(self) -> list[str]:
         try:

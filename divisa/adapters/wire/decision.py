@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 import msgspec
 
 from divisa.adapters.wire.decision_document import (
+    SCHEMA,
     AcceptedDocument,
     AnswerDocument,
     DecisionDocument,
@@ -30,16 +31,17 @@ from divisa.adapters.wire.decision_document import (
     RecipientDocument,
     ReconsideredDocument,
     SummaryDocument,
+    VersionDocument,
 )
 from divisa.domain.bands import Band
 from divisa.domain.behaviour import BehaviourSummary
 from divisa.domain.decision import DecisionRecord, Judgement, LoggedFacts, LoggedRecipient, ModelAnswer, Reconsidered
-from divisa.domain.errors import InvalidInput, InvalidSetting, UnknownPair
+from divisa.domain.errors import InvalidInput, InvalidSetting, OtherVersion, UnknownPair
 from divisa.domain.evaluation import Decision
 from divisa.domain.features import FEATURE_HASH, FEATURE_NAMES, QUESTION_NAMES
 from divisa.domain.market import MarketView
 from divisa.domain.pair import Pair
-from divisa.domain.policy import RuleOutcome
+from divisa.domain.policy import KNOB_NAMES, RULES_HASH, PolicyRules, RuleOutcome
 from divisa.domain.preferences import QuietHours
 from divisa.domain.quote import Quote
 
@@ -47,6 +49,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 _DECODER = msgspec.json.Decoder(DecisionDocument)
+_VERSION = msgspec.json.Decoder(VersionDocument)
 _NAMES: Final[dict[Decision, DecisionName]] = {Decision.HOLD: "HOLD", Decision.BUY: "BUY", Decision.SELL: "SELL"}
 
 
@@ -59,19 +62,32 @@ def decision_from_json(line: bytes | str) -> DecisionRecord:
     """The record in a line.
 
     Raises:
-        InvalidInput: the line is none, or one of another form or list of features.
+        OtherVersion: the line is of another form, another list of features, or other rules or knobs.
+        InvalidInput: the line is none.
     """
     try:
+        _refuse_other(_VERSION.decode(line))
         return _record(_DECODER.decode(line))
     except (msgspec.MsgspecError, UnicodeError, RecursionError, UnknownPair, InvalidSetting) as error:
         raise InvalidInput(f"the line is not a decision: {error}") from error
+
+
+def _refuse_other(version: VersionDocument) -> None:
+    """Refuse lines of another version: what is not said cannot be told from a line that is none, and is not refused."""
+    for what, logged, mine in (
+        ("form", version.schema, SCHEMA),
+        ("features", version.feature_hash, FEATURE_HASH),
+        ("rules", version.rules_hash, RULES_HASH),
+    ):
+        if logged not in (None, mine):
+            raise OtherVersion(f"the decision has the {what} {logged}, this code {mine}")
 
 
 def _document(record: DecisionRecord) -> DecisionDocument:
     answer, judgement, again = record.answer, record.judgement, record.reconsidered
     hold, buy, sell = answer.probabilities
     return DecisionDocument(
-        schema=1,
+        schema=2,
         decision_id=record.decision_id,
         cause=record.cause,
         user_id=record.user_id,
@@ -83,6 +99,7 @@ def _document(record: DecisionRecord) -> DecisionDocument:
         summary=SummaryDocument(**_numbers_of(record.summary)),
         question=list(map(_number, record.question)),
         feature_hash=FEATURE_HASH,
+        rules_hash=RULES_HASH,
         features=dict(zip(FEATURE_NAMES, map(_number, record.features), strict=True)),
         answer=AnswerDocument(
             probabilities=(_number(hold), _number(buy), _number(sell)),
@@ -98,8 +115,8 @@ def _document(record: DecisionRecord) -> DecisionDocument:
 
 
 def _record(document: DecisionDocument) -> DecisionRecord:
-    if document.feature_hash != FEATURE_HASH or tuple(document.features) != FEATURE_NAMES:
-        raise InvalidInput(f"the decision has the features {document.feature_hash}, this code {FEATURE_HASH}")
+    if tuple(document.features) != FEATURE_NAMES:
+        raise InvalidInput("the decision's features are not those of its hash")
     if len(document.question) != len(QUESTION_NAMES):
         raise InvalidInput(f"the decision's question has {len(document.question)} columns, not {len(QUESTION_NAMES)}")
     answer, judgement, quote = document.answer, document.judgement, document.quote
@@ -154,7 +171,7 @@ def _reconsidered(document: ReconsideredDocument) -> Reconsidered:
 def _judgement_document(judgement: Judgement) -> JudgementDocument:
     return JudgementDocument(
         facts=_facts_document(judgement.facts),
-        rules=judgement.rules,
+        rules=msgspec.to_builtins(judgement.rules),
         outcomes=[OutcomeDocument(rule=outcome.rule, reason=outcome.reason) for outcome in judgement.outcomes],
         suggestion_id=judgement.suggestion_id,
         suppressed=judgement.suppressed,
@@ -165,12 +182,19 @@ def _judgement_document(judgement: Judgement) -> JudgementDocument:
 def _judgement(document: JudgementDocument) -> Judgement:
     return Judgement(
         facts=_facts(document.facts),
-        rules=document.rules,
+        rules=_rules(document.rules),
         outcomes=tuple(RuleOutcome(outcome.rule, outcome.reason) for outcome in document.outcomes),
         suggestion_id=document.suggestion_id,
         suppressed=document.suppressed,
         held_until=_utc(document.held_until),
     )
+
+
+def _rules(knobs: dict[str, Any]) -> PolicyRules:
+    """The knobs: all of them have to be there, since a default of today was perhaps none then."""
+    if tuple(knobs) != KNOB_NAMES:
+        raise OtherVersion(f"the decision has the knobs {', '.join(knobs)}, this code {', '.join(KNOB_NAMES)}")
+    return msgspec.convert(knobs, PolicyRules)
 
 
 def _facts_document(facts: LoggedFacts) -> FactsDocument:

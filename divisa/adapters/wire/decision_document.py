@@ -2,17 +2,18 @@
 
 # No `from __future__ import annotations`: msgspec reads the types of the fields when the module is loaded.
 from datetime import datetime, time, timedelta
-from typing import Annotated, Literal
+from typing import Annotated, Any, Final, Literal
 
 import msgspec
 
 from divisa.domain.decision import Cause
 from divisa.domain.experiment import Arm
-from divisa.domain.policy import PolicyRules
 from divisa.domain.recipient import Channel
 from divisa.domain.suggestion import Suppression
 from divisa.domain.transaction import Side
 
+SCHEMA: Final = 2
+"""The version of the form that this code writes and reads; to grow by one with every change of the parts below."""
 Moment = Annotated[datetime, msgspec.Meta(tz=True)]
 Number = float | Literal["NaN", "Infinity", "-Infinity"]
 Amount = Annotated[str, msgspec.Meta(pattern=r"^-?[0-9]+(\.[0-9]+)?\Z", max_length=64)]
@@ -131,10 +132,10 @@ class OutcomeDocument(_Part, frozen=True, kw_only=True):
 
 
 class JudgementDocument(_Part, frozen=True, kw_only=True):
-    """`Judgement`; `rules` are the knobs of `PolicyRules` by name."""
+    """`Judgement`; `rules` are the knobs of `PolicyRules` by name, all of them and no other."""
 
     facts: FactsDocument
-    rules: PolicyRules
+    rules: dict[str, Any]
     outcomes: list[OutcomeDocument]
     suggestion_id: str
     suppressed: Suppression | None
@@ -150,13 +151,21 @@ class ReconsideredDocument(_Part, frozen=True, kw_only=True):
     dropped: Suppression | None
 
 
+class VersionDocument(msgspec.Struct, frozen=True, kw_only=True):
+    """What a line of any version says of its version, whatever else is in it."""
+
+    schema: int
+    feature_hash: str | None = None
+    rules_hash: str | None = None
+
+
 class DecisionDocument(_Part, frozen=True, kw_only=True):
-    """One line: `DecisionRecord`, and the versions of its form and of the features' list.
+    """One line: `DecisionRecord`, and the versions of its form, of the features' list and of the rules' table.
 
     What was reconsidered stands in the line of a release alone.
     """
 
-    schema: Literal[1]
+    schema: Literal[2]
     decision_id: str
     cause: Cause
     user_id: str
@@ -168,6 +177,7 @@ class DecisionDocument(_Part, frozen=True, kw_only=True):
     summary: SummaryDocument
     question: list[Number]
     feature_hash: str
+    rules_hash: str
     features: dict[str, Number]
     answer: AnswerDocument
     model_version: str

@@ -5,7 +5,6 @@ from __future__ import annotations
 from contextlib import suppress
 from datetime import UTC, datetime, time, timedelta
 from typing import TYPE_CHECKING, NamedTuple
-from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given, settings
@@ -16,15 +15,17 @@ from divisa.domain.gate import GateLimits, market_is_open
 from divisa.domain.pair import Pair
 from divisa.domain.policy import PolicyRules
 from divisa.domain.preferences import QuietHours
-from divisa.domain.recipient import Channel, Recipient
+from divisa.domain.recipient import Channel
 from divisa.domain.suggestion import SuggestionResponse, SuggestionStatus, Suppression
 from divisa.services.answer_suggestion import AnswerSuggestion
 from tests.builders import USD_MXN, WEDNESDAY, a_portfolio, a_quote, a_recipient, a_summary, a_watch
+from tests.unit.services.life import is_quiet
 from tests.unit.services.world import World
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from divisa.domain.recipient import Recipient
     from divisa.domain.suggestion import Suggestion
 
 USD_BRL = Pair("USD", "BRL")
@@ -84,13 +85,6 @@ def a_world() -> World:
     world.portfolios.put_many([type(portfolio)("ana", USD_BRL, portfolio.base_balance, portfolio.quote_balance)])
     world.watches.put_many([type(a_watch())("ana", USD_BRL)])
     return world
-
-
-def is_quiet(recipient: Recipient, at: datetime) -> bool:
-    if (hours := recipient.quiet_hours) is None:
-        return False
-    wall = at.astimezone(ZoneInfo(recipient.time_zone)).time()
-    return (hours.start <= wall < hours.end) if hours.start < hours.end else not hours.end <= wall < hours.start
 
 
 def check(told: Suggestion, known: Sequence[Suggestion], recipient: Recipient) -> None:

@@ -19,10 +19,11 @@ from divisa.adapters.wire.decision_document import DecisionDocument, MarketDocum
 from divisa.domain.behaviour import BehaviourSummary
 from divisa.domain.columns import field_names
 from divisa.domain.decision import Cause, DecisionRecord, ModelAnswer, Reconsidered
-from divisa.domain.errors import InvalidInput
+from divisa.domain.errors import InvalidInput, OtherVersion
 from divisa.domain.evaluation import Decision
 from divisa.domain.features import FEATURE_NAMES, QUESTION_NAMES
 from divisa.domain.market import MarketView
+from divisa.domain.policy import KNOB_NAMES
 from divisa.domain.suggestion import Suppression
 from divisa.domain.transaction import Side
 from tests.builders import WEDNESDAY
@@ -115,12 +116,11 @@ def test_what_is_no_number_is_spelled() -> None:
         (b"", "is not a decision"),
         (b"\xff", "is not a decision"),
         (b"[]", "is not a decision"),
-        (changed(schema=2), "schema"),
+        (changed(schema="2"), "schema"),
         (changed(phone="+525512345678"), "unknown field"),
         (changed(question=["Nan"]), "question"),
         (changed(question=[1.0]), "question has 1 columns"),
-        (changed(feature_hash="0" * 16), "has the features 0000000000000000"),
-        (changed(features={"log_price_over_cost": 0.1}), "has the features"),
+        (changed(features={"log_price_over_cost": 0.1}), "features are not those"),
         (changed(at=WEDNESDAY.replace(tzinfo=None).isoformat()), "at"),
         (changed(quote={"pair": "dollars"}), "quote"),
     ],
@@ -128,6 +128,37 @@ def test_what_is_no_number_is_spelled() -> None:
 def test_a_line_of_another_form_is_refused_with_what_is_wrong(line: bytes, complaint: str) -> None:
     with pytest.raises(InvalidInput, match=complaint):
         decision_from_json(line)
+
+
+@pytest.mark.parametrize(
+    ("line", "complaint"),
+    [
+        (changed(schema=1), "has the form 1, this code 2"),
+        (changed(schema=3, phone="+525512345678"), "has the form 3, this code 2"),
+        (changed(feature_hash="0" * 16), "has the features 0000000000000000, this code"),
+        (changed(feature_hash="0" * 16, question=[1.0], features={}), "has the features 0000000000000000, this code"),
+        (changed(rules_hash="0" * 16), "has the rules 0000000000000000, this code"),
+        (b'{"schema":1}', "has the form 1"),
+    ],
+)
+def test_a_line_of_another_version_is_told_from_one_that_is_none(line: bytes, complaint: str) -> None:
+    with pytest.raises(OtherVersion, match=complaint):
+        decision_from_json(line)
+
+
+@pytest.mark.parametrize("knob", KNOB_NAMES)
+def test_a_knob_that_is_not_there_is_not_taken_to_be_todays_default(knob: str) -> None:
+    document = json.loads(decision_to_json(a_whole_record()))
+    del document["judgement"]["rules"][knob]
+    with pytest.raises(OtherVersion, match="knobs"):
+        decision_from_json(json.dumps(document))
+
+
+def test_a_knob_that_nobody_knows_is_not_passed_over() -> None:
+    document = json.loads(decision_to_json(a_whole_record()))
+    document["judgement"]["rules"]["min_humidity"] = 0.4
+    with pytest.raises(OtherVersion, match="min_humidity"):
+        decision_from_json(json.dumps(document))
 
 
 def test_knobs_out_of_their_range_are_refused() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import re
 from dataclasses import replace
 from datetime import time, timedelta
 from typing import TYPE_CHECKING
@@ -134,13 +135,13 @@ def test_decisions_of_a_file_are_made_again_gzipped_or_not(divisa: Divisa, world
     packed.write_bytes(gzip.compress(body))
     for file in (plain, packed):
         found = json.loads(divisa("replay-decision", "--file", str(file), "--json").out)
-        assert found == {"decisions": 3, "identical": 3, "differing": []}
+        assert found == {"decisions": 3, "identical": 3, "of_another_version": 0, "differing": []}
 
 
 def test_a_line_that_was_tampered_with_differs_and_shows_where(divisa: Divisa, world: World, tmp_path: Path) -> None:
     file = tmp_path / "log"
     [told] = [line for line in world.decisions.lines if b'"user_id":"ana"' in line]
-    file.write_bytes(told.replace(b'"decision":"SELL"', b'"decision":"BUY"').replace(b'"schema":1', b'"schema": 1'))
+    file.write_bytes(told.replace(b'"decision":"SELL"', b'"decision":"BUY"').replace(b'"schema":2', b'"schema": 2'))
 
     answer = divisa("replay-decision", "--file", str(file), "--json")
     assert answer.code == 1
@@ -155,7 +156,7 @@ def test_a_line_that_was_tampered_with_differs_and_shows_where(divisa: Divisa, w
 
 def test_another_spelling_of_the_same_differs(divisa: Divisa, world: World, tmp_path: Path) -> None:
     file = tmp_path / "log"
-    file.write_bytes(world.decisions.lines[0].replace(b'"schema":1', b'"schema": 1'))
+    file.write_bytes(world.decisions.lines[0].replace(b'"schema":2', b'"schema": 2'))
     [differing] = json.loads(divisa("replay-decision", "--file", str(file), "--json").out)["differing"]
     assert [each["field"] for each in differing["differences"]] == ["the spelling"]
 
@@ -173,6 +174,50 @@ def test_a_mistake_is_exit_code_2(divisa: Divisa, world: World, arguments: tuple
     answer = divisa("replay-decision", *arguments)
     assert (answer.code, answer.out) == (2, "")
     assert complaint in " ".join(answer.err.split())
+
+
+def of_another_version(line: bytes) -> bytes:
+    """The line as a code with other features wrote it."""
+    return re.sub(rb'"feature_hash":"[0-9a-f]+"', b'"feature_hash":"0123456789abcdef"', line)
+
+
+def test_decisions_of_another_version_are_counted_and_stand_in_nobodys_way(divisa: Divisa, world: World) -> None:
+    logged = [line for line in world.decisions.lines if b'"user_id":"eva"' not in line]
+    [old] = [line for line in world.decisions.lines if b'"user_id":"eva"' in line]
+    world.decisions.lines[:] = [*logged, of_another_version(old)]
+
+    assert lines(divisa("replay-decision", "--all")) == [
+        "2 decisions: 2 identical, 0 differ; 1 of another version, not comparable"
+    ]
+    counted = json.loads(divisa("replay-decision", "--all", "--json").out)
+    assert counted == {"decisions": 2, "identical": 2, "of_another_version": 1, "differing": []}
+
+    told = suggestion_of(world, "ana")
+    shown = lines(divisa("explain", told))
+    assert any("compared with 1 other users' decisions" in line for line in shown)
+    assert "(1 decisions of another version of the code, not comparable, were passed over)" in shown
+    found = json.loads(divisa("explain", told, "--json").out)
+    assert (found["others"], found["others_of_another_version"], found["of_another_version"]) == (1, 1, 0)
+
+
+def test_a_suggestion_half_of_whose_lines_are_of_another_version_shows_the_other_half(
+    divisa: Divisa, world: World
+) -> None:
+    told = suggestion_of(world, "ana")
+    [line] = [each for each in world.decisions.lines if b'"user_id":"ana"' in each]
+    world.decisions.lines.append(of_another_version(line))
+    assert "1 lines about it are of another version of the code, not comparable" in lines(divisa("explain", told))
+    assert json.loads(divisa("explain", told, "--json").out)["of_another_version"] == 1
+
+
+def test_where_all_is_of_another_version_that_is_said(divisa: Divisa, world: World) -> None:
+    told = suggestion_of(world, "ana")
+    world.decisions.lines[:] = map(of_another_version, world.decisions.lines)
+    for command in (("explain", told), ("replay-decision", told), ("replay-decision", "--all")):
+        answer = divisa(*command)
+        assert (answer.code, answer.out) == (2, "")
+        assert "of another version" in answer.err
+        assert "not comparable" in answer.err
 
 
 @pytest.mark.parametrize(
