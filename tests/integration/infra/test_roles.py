@@ -70,6 +70,19 @@ def test_who_sends_notifications_makes_endpoints_of_devices_and_forgets_devices_
     assert may["dynamodb:DeleteItem"] == tables("Devices", "Deliveries")
 
 
+def test_no_function_reads_the_lake_and_who_logs_decisions_does_not_read_them(resources: Resources) -> None:
+    on_the_lake = {
+        (name, action)
+        for name, role in of_type(resources, "IAM::Role").items()
+        for statement in statements(role)
+        for action in as_list(statement["Action"])
+        if "LakeBucket" in json.dumps(statement)
+    }
+
+    assert {action for _, action in on_the_lake if action.startswith("s3:Get")} == {"s3:GetBucketLocation"}
+    assert {name for name, action in on_the_lake if action != "s3:PutObject"} == {"DecisionsRole"}
+
+
 def test_only_who_sends_text_messages_spends_their_budget(resources: Resources) -> None:
     [budget] = tables("Budgets")
     spending = [name for name in FUNCTIONS if any(budget in on for on in may_do(resources, name).values())]

@@ -187,6 +187,15 @@ def test_the_page_lists_the_fields_of_a_line_in_their_order() -> None:
     assert listed == list(paths(DecisionDocument))
 
 
+def test_the_page_says_which_fields_tell_how_much_somebody_has() -> None:
+    page = PAGE.read_text(encoding="utf-8")
+    section = page[page.index("## What is personal in it") : page.index("## A line")]
+    named = set(re.findall(r"`((?:summary|judgement)\.[a-z_.]+)`", section))
+    assert named <= set(paths(DecisionDocument))
+    assert {f"summary.{each}" for each in ("position", "cost", "size", "gains", "losses")} <= named
+    assert {"judgement.facts.amount", "judgement.facts.has_funds"} <= named
+
+
 def test_the_pages_example_is_a_line_that_this_code_writes() -> None:
     [example] = re.findall(r"^```json\n(.*?)```", PAGE.read_text(encoding="utf-8"), flags=re.MULTILINE | re.DOTALL)
     line = msgspec.json.encode(msgspec.json.decode(example))
