@@ -75,16 +75,16 @@ class Send(Protocol):
         """
 
 
-def by_push(gateway: PushGateway, devices: Devices, app_url: str) -> Send:
+def by_push(gateway: PushGateway, devices: Devices, clock: Clock, app_url: str) -> Send:
     """Send to all devices of a person, as one message: who has it on one of them has it. Devices gone are forgotten."""
 
     def send(suggestion: Suggestion, recipient: Recipient, begin: Callable[[], None]) -> str:
-        notification = push_text(suggestion, suggestion_link(app_url, suggestion.suggestion_id))
+        link = suggestion_link(app_url, suggestion.suggestion_id)
         message_ids: list[str] = []
         failures: list[Exception] = []
         for device in devices.of_user(recipient.user_id):
             try:
-                message_ids.append(gateway.send(device, notification, begin))
+                message_ids.append(gateway.send(device, push_text(suggestion, link, clock.now()), begin))
             except InvalidContact as error:
                 failures.append(error)
                 with suppress(StoreUnavailable):  # then the next suggestion finds it gone again
@@ -229,8 +229,8 @@ class Deliver:
     def _attempt(self, suggestion: Suggestion, begin: Callable[[], None]) -> tuple[DeliveryStatus, str | None]:
         if self.clock.now() > suggestion.expires_at:
             return DeliveryStatus.EXPIRED, None
-        recipient = self.recipients.get_many([suggestion.user_id]).get(suggestion.user_id)
-        if recipient is None or self.channel not in recipient.consent:
+        recipient = self.recipients.load(suggestion.user_id)  # As of now: who has just said no is told no more.
+        if self.channel not in recipient.consent:
             return DeliveryStatus.NO_CONSENT, None
         # In time as people wait for it: in a replay hours pass while it is on its way.
         at = suggestion.created_at + self.clock.age(suggestion.created_at)

@@ -105,7 +105,11 @@ def sender(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> S
     budget = MemorySmsBudget(TARIFF)
     made = {
         Channel.PUSH: Sender(
-            push, Channel.PUSH, notifications.sent, by_push(notifications, devices, APP_URL), recipients
+            push,
+            Channel.PUSH,
+            notifications.sent,
+            by_push(notifications, devices, ManualClock(WEDNESDAY), APP_URL),
+            recipients,
         ),
         Channel.EMAIL: Sender(email, Channel.EMAIL, mails.sent, by_email(mails, lambda suggestion: LINKS), recipients),
         Channel.SMS: Sender(
