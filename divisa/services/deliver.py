@@ -159,11 +159,14 @@ class Deliver:
     send: Send
     topic: SuggestionTopic
 
-    def __call__(self, announcement: Announcement) -> DeliveryStatus:
+    def __call__(self, announcement: Announcement, *, is_last: bool = False) -> DeliveryStatus:
         """Deliver, or say why not. The claim comes before the message, so that no message is sent twice.
 
         Right before the gateway is asked, the claim becomes SENDING. Who dies earlier has surely sent nothing: after
         the lease the next attempt takes the claim over. Who dies later may have sent.
+
+        The last try of a channel that does not answer settles UNAVAILABLE, so that the next channel tells while the
+        suggestion is still news. Where there is no next one, it fails as the others do.
 
         A suggestion that surely reached nobody is announced to its next channel, and again whenever this announcement
         comes again: whoever dies before the topic has answered leaves a settled delivery, from which the next attempt
@@ -171,6 +174,10 @@ class Deliver:
 
         An error that nobody foresaw is treated like a death, and the claim is left as it is: whoever comes after the
         lease takes it over, or, where sending had begun, settles it as uncertain.
+
+        Args:
+            announcement: what to deliver.
+            is_last: whether the announcement does not come again by itself when this fails.
 
         Returns:
             The status of this suggestion on this channel, now or from an earlier attempt.
@@ -194,8 +201,10 @@ class Deliver:
         try:
             status, message_id = self._attempt(suggestion, sending.begin)
         except Unavailable:
-            self.deliveries.release(claimed)
-            raise
+            if not is_last or suggestion.channel_after(self.channel) is None:
+                self.deliveries.release(claimed)
+                raise
+            status, message_id = DeliveryStatus.UNAVAILABLE, None
         try:
             # First: a topic that is slow to answer must not leave a claim of which nobody knows what became.
             self.deliveries.settle(replace(claimed, status=status, at=self.clock.now(), message_id=message_id))
