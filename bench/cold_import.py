@@ -58,6 +58,7 @@ ENVIRONMENT = {
     "SENDER_EMAIL": "bench@example.com",
     "CONFIGURATION_SET": "bench",
     "APP_URL": "https://app.divisa.example",
+    "DELIVERY_TRIES": "5",
     "API_URL": "https://api.divisa.example",
     "API_SECRET_ID": "bench",
 }

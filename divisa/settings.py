@@ -195,6 +195,9 @@ class SenderSettings(Settings, frozen=True, kw_only=True, rename=str.upper):
     """SNS topic on which the next channel hears of a suggestion that surely reached nobody over this one."""
     app_url: WebAddress
     """Where the app lives: messages lead to the suggestion's page in it, `APP_URL/s/…`."""
+    delivery_tries: Annotated[int, msgspec.Meta(ge=1, le=1_000)]
+    """How often the channel's queue hands a message out before it gives up; the last time passes on to the next
+    channel what this one does not take."""
 
 
 class PushSettings(SenderSettings, frozen=True, kw_only=True, rename=str.upper):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from divisa.adapters.wire import suggestion_from_json
 from divisa.domain.suggestion import DeliveryStatus
@@ -19,7 +19,19 @@ if TYPE_CHECKING:
     from divisa.services.deliver import Deliver
 
 
-def deliver_batch(event: dict[str, Any], context: LambdaContext, deliver: Deliver) -> PartialItemFailureResponse:
+class Sender(NamedTuple):
+    """What a channel's function works with.
+
+    Attributes:
+        deliver: the use case.
+        tries: how often the queue hands a message out.
+    """
+
+    deliver: Deliver
+    tries: int
+
+
+def deliver_batch(event: dict[str, Any], context: LambdaContext, sender: Sender) -> PartialItemFailureResponse:
     """Deliver the suggestions of one batch of a channel's queue.
 
     Returns:
@@ -28,7 +40,9 @@ def deliver_batch(event: dict[str, Any], context: LambdaContext, deliver: Delive
     statuses: Counter[str] = Counter()
 
     def receive(record: SQSRecord) -> None:
-        status = deliver(Announcement(suggestion_from_json(record.body), deliver.channel))
+        is_last = int(record.attributes.approximate_receive_count) >= sender.tries
+        announcement = Announcement(suggestion_from_json(record.body), sender.deliver.channel)
+        status = sender.deliver(announcement, is_last=is_last)
         statuses[status.value] += 1
 
     response = process_batch(event, context, EventType.SQS, receive)
@@ -39,5 +53,5 @@ def deliver_batch(event: dict[str, Any], context: LambdaContext, deliver: Delive
         count("DeliveriesUncertain", uncertain)
     if expired := statuses[DeliveryStatus.EXPIRED.value]:
         count("DeliveriesExpired", expired)
-    logger.info("delivered", extra={"channel": deliver.channel.value, "statuses": dict(statuses)})
+    logger.info("delivered", extra={"channel": sender.deliver.channel.value, "statuses": dict(statuses)})
     return response

@@ -140,14 +140,9 @@ def deliver_by_push(settings: PushSettings) -> Deliver:
     from divisa.adapters.aws.devices import DynamoDevices
     from divisa.services.deliver import by_push
 
-    tables = tables_of(settings)
-    return _deliver(
-        settings,
-        tables,
-        clock_of(settings),
-        Channel.PUSH,
-        by_push(push_gateway(settings), DynamoDevices(tables.devices), settings.app_url),
-    )
+    tables, clock = tables_of(settings), clock_of(settings)
+    send = by_push(push_gateway(settings), DynamoDevices(tables.devices), clock, settings.app_url)
+    return _deliver(settings, tables, clock, Channel.PUSH, send)
 
 
 def deliver_by_sms(settings: SmsSettings) -> Deliver:

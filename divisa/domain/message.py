@@ -49,31 +49,22 @@ _REASONS: Final = {
     },
 }
 _SMS: Final = {
-    (
-        Language.ES,
-        Side.BUY,
-    ): "Divisa: buen precio para COMPRAR $amount $base a $price $quote$because. Es una sugerencia.",
-    (
-        Language.ES,
-        Side.SELL,
-    ): "Divisa: buen precio para VENDER $amount $base a $price $quote$because. Es una sugerencia.",
-    (
-        Language.EN,
-        Side.BUY,
-    ): "Divisa: a good price to BUY $amount $base at $price $quote$because. This is a suggestion.",
-    (
-        Language.EN,
-        Side.SELL,
-    ): "Divisa: a good price to SELL $amount $base at $price $quote$because. This is a suggestion.",
+    (Language.ES, Side.BUY): "Divisa: sugerencia de COMPRAR $amount $base a $price $quote$because.",
+    (Language.ES, Side.SELL): "Divisa: sugerencia de VENDER $amount $base a $price $quote$because.",
+    (Language.EN, Side.BUY): "Divisa: suggestion to BUY $amount $base at $price $quote$because.",
+    (Language.EN, Side.SELL): "Divisa: suggestion to SELL $amount $base at $price $quote$because.",
 }
 
 
 def sms_text(suggestion: Suggestion, link: str = "") -> str:
-    """One segment: side, amount and price; the strongest reason if there is room for it, and then the link."""
+    """One segment: side, amount and price; the link if there is room for it, and then the strongest reason.
+
+    Where one has to go, the reason goes: the page that the link leads to names it.
+    """
     text = _SMS[suggestion.language, suggestion.side]
     bare, reasoned = (fill(text, suggestion, reasons) for reasons in ((), suggestion.reasons[:1]))
-    linked = f"{reasoned} {link}".rstrip()
-    return next((each for each in (linked, reasoned) if segments(each).segments == 1), bare)
+    linked = [f"{words} {link}" for words in (reasoned, bare)] if link else []
+    return next((each for each in (*linked, reasoned) if segments(each).segments == 1), bare)
 
 
 def reason_text(reason: Reason, language: Language) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from divisa.domain.message import fill
@@ -10,10 +11,12 @@ from divisa.domain.recipient import Language
 from divisa.domain.transaction import Side
 
 if TYPE_CHECKING:
-    from datetime import timedelta
+    from datetime import datetime
 
     from divisa.domain.suggestion import Suggestion
 
+SHORTEST: Final = timedelta(seconds=1)
+"""The lifetime of what expires in this moment: a number of seconds that is positive, as the attribute is to be."""
 _TITLE: Final = {
     (Language.ES, Side.BUY): "Buen precio para comprar $base",
     (Language.ES, Side.SELL): "Buen precio para vender $base",
@@ -34,7 +37,8 @@ class Notification:
         title, body: the words.
         suggestion_id: what the app opens.
         link: the page that shows it, for what is no app.
-        lifetime: how long it is news; a device that is off for longer is not to show it any more.
+        lifetime: how long it is news yet, at least `SHORTEST`; a device that is off for longer is not to show it any
+            more.
     """
 
     title: str
@@ -44,12 +48,12 @@ class Notification:
     lifetime: timedelta
 
 
-def push_text(suggestion: Suggestion, link: str) -> Notification:
-    """Side in the title; amount, price and the strongest reason in the body."""
+def push_text(suggestion: Suggestion, link: str, now: datetime) -> Notification:
+    """Side in the title; amount, price and the strongest reason in the body; news from now on until it expires."""
     return Notification(
         title=fill(_TITLE[suggestion.language, suggestion.side], suggestion, suggestion.reasons[:1]),
         body=fill(_BODY[suggestion.language], suggestion, suggestion.reasons[:1]),
         suggestion_id=suggestion.suggestion_id,
         link=link,
-        lifetime=suggestion.expires_at - suggestion.created_at,
+        lifetime=max(SHORTEST, suggestion.expires_at - now),
     )

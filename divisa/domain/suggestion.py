@@ -164,6 +164,7 @@ class DeliveryStatus(StrEnum):
     NO_CONTACT = "no_contact"
     INVALID_CONTACT = "invalid_contact"
     NO_BUDGET = "no_budget"
+    UNAVAILABLE = "unavailable"
     UNCERTAIN = "uncertain"
     QUIET_HOURS = "quiet_hours"
     WEEKLY_CAP = "weekly_cap"
@@ -204,6 +205,7 @@ class DeliveryStatus(StrEnum):
             DeliveryStatus.NO_CONTACT,
             DeliveryStatus.INVALID_CONTACT,
             DeliveryStatus.NO_BUDGET,
+            DeliveryStatus.UNAVAILABLE,
         }
 
 
@@ -223,6 +225,7 @@ class Delivery:
         suggestion_id: of which suggestion.
         channel: over which channel.
         status: what became of it. CLAIMED: an attempt has it and has surely sent nothing yet. SENDING: it may have.
+            UNAVAILABLE: the channel took it in none of its tries, and the next channel has its turn.
             UNCERTAIN: the sender died, or the channel broke off, after sending had begun; it is reported and never
             sent again. DELIVERED, BOUNCED, COMPLAINED: what is heard of it afterwards.
         at: when it was claimed, when sending began, when it was sent, or when it was settled that it is not, UTC; what

@@ -75,16 +75,16 @@ class Send(Protocol):
         """
 
 
-def by_push(gateway: PushGateway, devices: Devices, app_url: str) -> Send:
+def by_push(gateway: PushGateway, devices: Devices, clock: Clock, app_url: str) -> Send:
     """Send to all devices of a person, as one message: who has it on one of them has it. Devices gone are forgotten."""
 
     def send(suggestion: Suggestion, recipient: Recipient, begin: Callable[[], None]) -> str:
-        notification = push_text(suggestion, suggestion_link(app_url, suggestion.suggestion_id))
+        link = suggestion_link(app_url, suggestion.suggestion_id)
         message_ids: list[str] = []
         failures: list[Exception] = []
         for device in devices.of_user(recipient.user_id):
             try:
-                message_ids.append(gateway.send(device, notification, begin))
+                message_ids.append(gateway.send(device, push_text(suggestion, link, clock.now()), begin))
             except InvalidContact as error:
                 failures.append(error)
                 with suppress(StoreUnavailable):  # then the next suggestion finds it gone again
@@ -159,11 +159,14 @@ class Deliver:
     send: Send
     topic: SuggestionTopic
 
-    def __call__(self, announcement: Announcement) -> DeliveryStatus:
+    def __call__(self, announcement: Announcement, *, is_last: bool = False) -> DeliveryStatus:
         """Deliver, or say why not. The claim comes before the message, so that no message is sent twice.
 
         Right before the gateway is asked, the claim becomes SENDING. Who dies earlier has surely sent nothing: after
         the lease the next attempt takes the claim over. Who dies later may have sent.
+
+        The last try of a channel that does not answer settles UNAVAILABLE, so that the next channel tells while the
+        suggestion is still news. Where there is no next one, it fails as the others do.
 
         A suggestion that surely reached nobody is announced to its next channel, and again whenever this announcement
         comes again: whoever dies before the topic has answered leaves a settled delivery, from which the next attempt
@@ -171,6 +174,10 @@ class Deliver:
 
         An error that nobody foresaw is treated like a death, and the claim is left as it is: whoever comes after the
         lease takes it over, or, where sending had begun, settles it as uncertain.
+
+        Args:
+            announcement: what to deliver.
+            is_last: whether the announcement does not come again by itself when this fails.
 
         Returns:
             The status of this suggestion on this channel, now or from an earlier attempt.
@@ -194,8 +201,10 @@ class Deliver:
         try:
             status, message_id = self._attempt(suggestion, sending.begin)
         except Unavailable:
-            self.deliveries.release(claimed)
-            raise
+            if not is_last or suggestion.channel_after(self.channel) is None:
+                self.deliveries.release(claimed)
+                raise
+            status, message_id = DeliveryStatus.UNAVAILABLE, None
         try:
             # First: a topic that is slow to answer must not leave a claim of which nobody knows what became.
             self.deliveries.settle(replace(claimed, status=status, at=self.clock.now(), message_id=message_id))
@@ -229,8 +238,8 @@ class Deliver:
     def _attempt(self, suggestion: Suggestion, begin: Callable[[], None]) -> tuple[DeliveryStatus, str | None]:
         if self.clock.now() > suggestion.expires_at:
             return DeliveryStatus.EXPIRED, None
-        recipient = self.recipients.get_many([suggestion.user_id]).get(suggestion.user_id)
-        if recipient is None or self.channel not in recipient.consent:
+        recipient = self.recipients.load(suggestion.user_id)  # As of now: who has just said no is told no more.
+        if self.channel not in recipient.consent:
             return DeliveryStatus.NO_CONSENT, None
         # In time as people wait for it: in a replay hours pass while it is on its way.
         at = suggestion.created_at + self.clock.age(suggestion.created_at)

@@ -168,7 +168,9 @@ def _reads(bands: Traffic, brute: Traffic, parameters: Parameters, sizes: Sizes)
     bars = len(Interval) * read_units(sizes.bar, consistent=True)
     yield _Amount("DynamoDB", "reads: bars", price, bands.decisions * bars, brute.decisions * bars)
     places = ATTEMPTS * read_units(sizes.pacing, consistent=True)
-    each = read_units(sizes.portfolio) + (1 + ATTEMPTS) * read_units(sizes.recipient) + places
+    # As of some moments ago where it is decided, and as of now where it is sent.
+    readers = read_units(sizes.recipient) + ATTEMPTS * read_units(sizes.recipient, consistent=True)
+    each = read_units(sizes.portfolio) + readers + places
     what = "reads: portfolios, recipients, places"
     yield _Amount("DynamoDB", what, price, bands.suggestions * each, brute.suggestions * each)
 

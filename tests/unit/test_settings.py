@@ -31,6 +31,7 @@ COMMON = {"STAGE": "local", "TABLE_PREFIX": "divisa-local-", "CLOCK": "system"}
 SENDING = {
     "SUGGESTIONS_TOPIC_ARN": "arn:aws:sns:us-east-1:000000000000:divisa-local-suggestions",
     "APP_URL": "https://app.divisa.example",
+    "DELIVERY_TRIES": "5",
 }
 DECIDING = {
     "ENDPOINT_NAME": "divisa-local-decisions",

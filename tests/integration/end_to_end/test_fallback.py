@@ -95,6 +95,16 @@ def test_when_a_month_has_no_money_left_for_text_messages_the_next_channel_tells
     assert world.counted(cloud.deployment.sms_function_name)["DeliveriesWithoutBudget"] == 1
 
 
+def test_when_a_channel_is_down_to_its_last_try_the_next_channel_tells(world: World) -> None:
+    person, cloud = world.person("person", cost="16.00"), world.cloud
+    nobody = "http://127.0.0.1:9"
+    with cloud.configured(cloud.deployment.email_function_name, AWS_ENDPOINT_URL_SESV2=nobody, DELIVERY_TRIES="1"):
+        let_out(world, person, Channel.EMAIL, Channel.SMS)
+        eventually(lambda: world.channels(person) == ["sms"], "the text message is there")
+        cloud.settle()
+    assert statuses(world, person) == {"email": "unavailable", "sms": "sent"}
+
+
 def test_of_two_that_were_let_out_at_once_for_one_place_in_the_week_one_is_sent(world: World) -> None:
     person, cloud = world.person("person", cost="16.00", weekly_cap=1), world.cloud
     both = {let_out(world, person, Channel.EMAIL, Channel.SMS, episode=n).suggestion_id for n in (1, 2)}

@@ -27,9 +27,7 @@ def test_a_quote_above_a_users_cost_becomes_one_message_and_nobody_else_hears_of
     world.cloud.settle()
 
     [sms] = world.messages(texter)
-    assert sms.text.startswith(
-        "Divisa: buen precio para VENDER 100.00 USD a 16.7990 MXN: 5.0% sobre tu costo medio. Es una sugerencia."
-    )
+    assert sms.text.startswith("Divisa: sugerencia de VENDER 100.00 USD a 16.7990 MXN: 5.0% sobre tu costo medio.")
     [email] = world.messages(seller)
     assert email.subject == "Buen precio para vender USD: 16.7990 MXN"
     for part in ("100.00 USD", "16.7990 MXN", "5.0% sobre tu costo medio"):

@@ -102,6 +102,15 @@ def test_only_who_sends_takes_places_of_a_persons_week_and_only_who_erases_forge
     }
 
 
+@pytest.mark.parametrize("function", ["Push", "Sms", "Email"])
+def test_who_sends_looks_up_one_person_and_one_delivery(resources: Resources, function: str) -> None:
+    may = may_do(resources, function)
+
+    assert may["dynamodb:GetItem"] == tables("Recipients", "Deliveries", "Pacing")
+    assert "dynamodb:BatchGetItem" not in may
+    assert tables("Deliveries") <= may["dynamodb:PutItem"] & may["dynamodb:UpdateItem"] & may["dynamodb:DeleteItem"]
+
+
 def test_only_who_asks_reaches_the_model_only_who_announces_the_topic_only_the_sender_emails(
     resources: Resources,
 ) -> None:

@@ -280,7 +280,7 @@ def test_each_function_is_told_what_it_needs_and_no_more(resources: Resources) -
     deciding = {"ENDPOINT_NAME", "MAX_QUOTE_AGE_SECONDS", "POLICY_PARAMETER", "WATCH_SHARDS", "WATCH_AGE_HOURS"}
     deciding |= {"EXPERIMENT_SECRET_ID", "DECISIONS_STREAM_NAME"}
     people = {"PAIRS", "WATCH_SHARDS", "API_SECRET_ID", "USER_POOL_ID", "ERASURE_QUEUE_URL"}
-    sending = {"SUGGESTIONS_TOPIC_ARN", "APP_URL"}
+    sending = {"SUGGESTIONS_TOPIC_ARN", "APP_URL", "DELIVERY_TRIES"}
     functions = of_type(resources, "Lambda::Function")
     own = {name: set(functions[f"{name}LambdaFunction"]["Environment"]["Variables"]) - every for name in FUNCTIONS}
 
@@ -302,6 +302,13 @@ def test_each_function_is_told_what_it_needs_and_no_more(resources: Resources) -
         "InboundSms": set(),
         "EmailFeedback": set(),
     }
+
+
+@pytest.mark.parametrize("channel", ["Push", "Sms", "Email"])
+def test_a_channel_knows_at_which_try_its_queue_gives_up(resources: Resources, channel: str) -> None:
+    told = resources[f"{channel}LambdaFunction"]["Properties"]["Environment"]["Variables"]["DELIVERY_TRIES"]
+    gives_up = resources[f"{channel}Queue"]["Properties"]["RedrivePolicy"]["maxReceiveCount"]
+    assert int(told) == int(gives_up) == 5
 
 
 def test_sagemaker_is_asked_for_in_the_cloud_only_and_once_there_is_a_model(

@@ -104,8 +104,19 @@ class MoodyDeliveries(MemoryDeliveries):
 class SilentRecipients(MemoryRecipients):
     """Recipients whose table does not answer."""
 
-    def get_many(self, user_ids: Sequence[str]) -> Mapping[str, Recipient]:
+    def load(self, user_id: str) -> Recipient:
         raise StoreUnavailable("the table did not answer")
+
+
+class LaggingRecipients(MemoryRecipients):
+    """Recipients of whom a read that is not consistent still finds what they were before."""
+
+    def __init__(self, *before: Recipient) -> None:
+        super().__init__()
+        self._before = {each.user_id: each for each in before}
+
+    def get_many(self, user_ids: Sequence[str]) -> Mapping[str, Recipient]:
+        return {user_id: self._before[user_id] for user_id in user_ids}
 
 
 class Post:
@@ -118,7 +129,7 @@ class Post:
         self.devices, self.budget, self.topic = MemoryDevices(), MemorySmsBudget(tariff), MoodyTopic()
         self.pacing = MemoryPacing()
         sends = {
-            Channel.PUSH: by_push(self.push, self.devices, APP_URL),
+            Channel.PUSH: by_push(self.push, self.devices, self.clock, APP_URL),
             Channel.EMAIL: by_email(self.mail, lambda _: LINKS),
             Channel.SMS: by_sms(self.gateway, self.budget, tariff, self.clock, APP_URL),
         }

@@ -23,7 +23,7 @@ from divisa.domain.suggestion import Delivery, DeliveryStatus
 from divisa.ports import Announcement
 from divisa.services.deliver import LEASE, by_sms
 from tests.builders import APP_URL, EMAIL, LINKS, PHONE, WEDNESDAY, a_recipient
-from tests.unit.services.post import INSTANT, SUGGESTION, TARIFF, Crash, Post, SilentRecipients
+from tests.unit.services.post import INSTANT, SUGGESTION, TARIFF, Crash, LaggingRecipients, Post, SilentRecipients
 
 
 def test_a_suggestion_is_sent_by_sms_and_written_down() -> None:
@@ -80,6 +80,13 @@ def test_who_cannot_be_reached_any_more_gets_nothing_and_the_reason_is_written_d
     assert [post.send_sms(), post.send_sms()] == [status, status]
     assert post.gateway.sent == []
     assert (post.only_delivery().status, post.only_delivery().message_id) == (status, None)
+
+
+def test_who_withdrew_consent_a_moment_ago_is_told_nothing() -> None:
+    post, lagging = Post(a_recipient()), LaggingRecipients(a_recipient())
+    lagging.put_many([a_recipient(consent=frozenset())])
+    assert replace(post.sms, recipients=lagging)(Announcement(SUGGESTION, Channel.SMS)) is DeliveryStatus.NO_CONSENT
+    assert post.gateway.sent == []
 
 
 def test_an_address_that_is_none_is_written_down_as_invalid() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -46,10 +47,18 @@ def test_who_is_killed_before_the_first_notification_costs_no_message() -> None:
             raise Crash
 
     with pytest.raises(Crash):
-        replace_send(post, by_push(Killed(), post.devices, APP_URL))(Announcement(EVERYWHERE, Channel.PUSH))
+        replace_send(post, by_push(Killed(), post.devices, post.clock, APP_URL))(Announcement(EVERYWHERE, Channel.PUSH))
     post.clock.advance(LEASE + INSTANT)
     post.carry(EVERYWHERE)
     assert post.statuses() == {"push": "sent"}
+
+
+def test_a_notification_that_comes_late_lives_for_what_is_left_of_its_suggestion() -> None:
+    post = Post(WILLING)
+    post.devices.add(a_device())
+    post.clock.set(EVERYWHERE.expires_at - timedelta(minutes=3))
+    post.carry(EVERYWHERE)
+    assert post.push.sent[0].notification.lifetime == timedelta(minutes=3)
 
 
 def test_a_device_that_is_gone_is_forgotten_and_the_others_are_told() -> None:
@@ -77,7 +86,7 @@ def test_a_platform_that_is_not_reached_keeps_its_devices_and_the_next_channel_t
     post = Post(WILLING)
     post.devices.add(a_device(platform=Platform.IOS))
     post.senders[Channel.PUSH] = replace_send(
-        post, by_push(MemoryPushGateway([Platform.ANDROID]), post.devices, APP_URL)
+        post, by_push(MemoryPushGateway([Platform.ANDROID]), post.devices, post.clock, APP_URL)
     )
     post.carry(EVERYWHERE)
     assert post.statuses() == {"push": "no_contact", "email": "sent"}
@@ -123,7 +132,7 @@ def test_who_has_it_on_one_device_has_it_and_what_is_unsure_on_one_is_unsure(
     for token in ("0", "1"):
         post.devices.add(a_device(token))
     gateway = MoodyPush({str(number): mood for number, mood in enumerate(moods) if mood is not None})
-    post.senders[Channel.PUSH] = replace_send(post, by_push(gateway, post.devices, APP_URL))
+    post.senders[Channel.PUSH] = replace_send(post, by_push(gateway, post.devices, post.clock, APP_URL))
     post.carry(EVERYWHERE)
     assert post.statuses() == {"push": status}
 
@@ -132,7 +141,7 @@ def test_a_gateway_that_takes_nothing_for_any_device_is_tried_again() -> None:
     post = Post(WILLING)
     for token in ("0", "1"):
         post.devices.add(a_device(token))
-    send = by_push(MoodyPush({"0": GONE, "1": AWAY}), post.devices, APP_URL)
+    send = by_push(MoodyPush({"0": GONE, "1": AWAY}), post.devices, post.clock, APP_URL)
     with pytest.raises(NotifierUnavailable):
         replace_send(post, send)(Announcement(EVERYWHERE, Channel.PUSH))
     assert list(post.deliveries.all()) == []

@@ -16,7 +16,19 @@ from divisa.domain.suggestion import DeliveryStatus
 from divisa.ports import Announcement
 from divisa.services.deliver import LEASE
 from tests.builders import a_recipient, a_suggestion
-from tests.unit.services.post import EVERYWHERE, INSTANT, SUGGESTION, WILLING, Crash, Post, a_device, raising
+from tests.unit.services.post import (
+    EVERYWHERE,
+    INSTANT,
+    SUGGESTION,
+    WILLING,
+    Crash,
+    Post,
+    SilentRecipients,
+    a_device,
+    raising,
+)
+
+FAILURES = [StoreUnavailable("no answer"), ConcurrentUpdate("another attempt's")]
 
 
 def test_one_suggestion_makes_one_message_over_the_first_channel_that_reaches_somebody() -> None:
@@ -53,6 +65,35 @@ def test_what_may_have_been_sent_goes_nowhere_else() -> None:
     assert (post.statuses(), post.messages()) == ({"push": "uncertain"}, 0)
 
 
+def test_a_channel_that_takes_nothing_is_left_for_the_next_at_its_last_try_and_sends_no_more() -> None:
+    post, backwards = Post(a_recipient()), a_suggestion(channels=(Channel.SMS, Channel.EMAIL))
+    post.gateway.mood = NotifierUnavailable("throttled")
+    assert post.sms(Announcement(backwards, Channel.SMS), is_last=True) is DeliveryStatus.UNAVAILABLE
+    post.carry(backwards)
+    assert (post.statuses(), post.messages()) == ({"sms": "unavailable", "email": "sent"}, 1)
+
+
+def test_what_may_have_been_sent_at_the_last_try_goes_nowhere_else() -> None:
+    post, backwards = Post(a_recipient()), a_suggestion(channels=(Channel.SMS, Channel.EMAIL))
+    post.gateway.mood = DeliveryUncertain("broke off")
+    assert post.sms(Announcement(backwards, Channel.SMS), is_last=True) is DeliveryStatus.UNCERTAIN
+    assert post.topic.published == []
+
+
+@pytest.mark.parametrize("failure", FAILURES)
+def test_a_last_try_that_cannot_be_settled_tells_the_next_channel_only_once_this_one_never_sends(
+    failure: Exception,
+) -> None:
+    for mood, told in ((NotifierUnavailable("throttled"), 1), (None, 0)):
+        post, backwards = Post(a_recipient()), a_suggestion(channels=(Channel.SMS, Channel.EMAIL))
+        post.gateway.mood, post.deliveries.before = mood, failure
+        if mood is None:
+            object.__setattr__(post.sms, "recipients", SilentRecipients())
+        with pytest.raises(type(failure)):
+            post.sms(Announcement(backwards, Channel.SMS), is_last=True)
+        assert len(post.topic.published) == told
+
+
 def test_what_has_expired_goes_nowhere_else() -> None:
     post = Post(a_recipient())
     post.clock.set(EVERYWHERE.expires_at + INSTANT)
@@ -74,9 +115,6 @@ def test_who_dies_while_the_topic_is_slow_has_settled_already_and_the_next_attem
     assert (post.only_delivery().status, post.topic.published) == (DeliveryStatus.INVALID_CONTACT, [])
     assert post.email(Announcement(SUGGESTION, Channel.EMAIL)) is DeliveryStatus.INVALID_CONTACT
     assert post.topic.published == [Announcement(SUGGESTION, Channel.SMS)]
-
-
-FAILURES = [StoreUnavailable("no answer"), ConcurrentUpdate("another attempt's")]
 
 
 @pytest.mark.parametrize("failure", FAILURES)

@@ -25,7 +25,7 @@ from divisa.domain.errors import InvalidSetting, NotifierUnavailable
 from divisa.domain.recipient import Channel
 from divisa.domain.sms_budget import Rate
 from divisa.services.deliver import LEASE, Deliver, by_email, by_push, by_sms
-from stream_consumers import email, push, sms
+from stream_consumers import delivery, email, push, sms
 from tests.builders import APP_URL, EMAIL, LINKS, PHONE, WEDNESDAY, a_recipient, a_suggestion
 from tests.unit.stream_consumers.conftest import SILENT
 
@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from tests.unit.stream_consumers.conftest import Output
 
 TARIFF = {"MX": Rate(Decimal("0.04"), Decimal("0.08"))}
+TRIES = 5
 TOKEN = "token-of-a-device" * 3
 
 
@@ -84,11 +85,16 @@ class Sender:
             raise NotifierUnavailable("the channel did not answer")
         return self.working(suggestion, recipient, begin)
 
-    def receive(self, context: LambdaContext, *bodies: str) -> list[str]:
-        """Handle a batch; returns the ids of the messages that come again, `m-1` the first."""
+    def receive(self, context: LambdaContext, *bodies: str, tries: int = 1) -> list[str]:
+        """Handle a batch, at one of its tries; returns the ids of the messages that come again, `m-1` the first."""
         event = {
             "Records": [
-                {"eventSource": "aws:sqs", "messageId": f"m-{number}", "body": body}
+                {
+                    "eventSource": "aws:sqs",
+                    "messageId": f"m-{number}",
+                    "body": body,
+                    "attributes": {"ApproximateReceiveCount": f"{tries}"},
+                }
                 for number, body in enumerate(bodies, start=1)
             ]
         }
@@ -105,14 +111,18 @@ def sender(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> S
     budget = MemorySmsBudget(TARIFF)
     made = {
         Channel.PUSH: Sender(
-            push, Channel.PUSH, notifications.sent, by_push(notifications, devices, APP_URL), recipients
+            push,
+            Channel.PUSH,
+            notifications.sent,
+            by_push(notifications, devices, ManualClock(WEDNESDAY), APP_URL),
+            recipients,
         ),
         Channel.EMAIL: Sender(email, Channel.EMAIL, mails.sent, by_email(mails, lambda suggestion: LINKS), recipients),
         Channel.SMS: Sender(
             sms, Channel.SMS, texts.sent, by_sms(texts, budget, TARIFF, ManualClock(WEDNESDAY), APP_URL), recipients
         ),
     }[request.param]
-    monkeypatch.setattr(made.module, "_deliver", lambda: made.deliver)
+    monkeypatch.setattr(made.module, "_sender", lambda: delivery.Sender(made.deliver, TRIES))
     return made
 
 
@@ -177,6 +187,40 @@ def test_an_error_that_nobody_foresaw_stops_no_other_message_and_ends_as_uncerta
     assert len(sender.sent) == 1
 
 
+@SILENT
+def test_a_channel_that_takes_nothing_to_the_last_passes_on_to_the_next(
+    sender: Sender, context: LambdaContext, output: Output
+) -> None:
+    sender.broken = True
+    body = a_body(channels=(sender.channel, *(each for each in Channel if each is not sender.channel)))
+    for tries in range(1, TRIES):
+        assert sender.receive(context, body, tries=tries) == ["m-1"]
+    assert sender.topic.published == []
+
+    assert sender.receive(context, body, tries=TRIES) == []
+    [announcement] = sender.topic.published
+    assert announcement.channel is not sender.channel
+    assert output.counted()["Deliveries: unavailable"] == 1
+
+    sender.broken = False
+    assert sender.receive(context, body) == []
+    assert sender.sent == []
+
+
+@SILENT
+def test_a_message_for_which_there_is_no_other_channel_is_left_to_the_dead_letter_queue(
+    sender: Sender, context: LambdaContext, output: Output
+) -> None:
+    sender.broken = True
+    body = a_body(channels=(sender.channel,))
+    assert sender.receive(context, body, tries=TRIES) == ["m-1"]
+
+    sender.broken = False
+    assert sender.receive(context, body) == []
+    assert len(sender.sent) == 1
+    assert output.counted() == {"Deliveries": 1, "Deliveries: sent": 1}
+
+
 def test_a_message_that_is_no_suggestion_is_named_and_the_others_are_sent(
     sender: Sender, context: LambdaContext, output: Output
 ) -> None:
@@ -203,7 +247,7 @@ def test_a_wrong_setting_names_itself(
     module: ModuleType, monkeypatch: pytest.MonkeyPatch, context: LambdaContext, output: Output
 ) -> None:
     monkeypatch.delenv("STAGE", raising=False)
-    module._deliver.cache_clear()
+    module._sender.cache_clear()
     with pytest.raises(InvalidSetting, match="^STAGE: is missing$"):
         module.handler({"Records": []}, context)
 
@@ -216,7 +260,7 @@ def test_a_message_that_there_is_no_money_for_is_counted_and_goes_on_to_the_next
     made = Sender(
         sms, Channel.SMS, texts.sent, by_sms(texts, MemorySmsBudget(TARIFF), TARIFF, clock, APP_URL), recipients
     )
-    monkeypatch.setattr(sms, "_deliver", lambda: made.deliver)
+    monkeypatch.setattr(sms, "_sender", lambda: delivery.Sender(made.deliver, TRIES))
     bodies = [a_body(suggestion_id=f"s-{n}", channels=(Channel.SMS, Channel.EMAIL)) for n in range(3)]
 
     assert made.receive(context, *bodies) == []

@@ -42,8 +42,8 @@ def month() -> Bill:
         ("reads: summaries", 0.5 * (0.06 + 1 / 30) * T, 500 * T),
         # Read consistently: one unit a decision, and one for each shard of a run.
         ("reads: market records", (2 + 4 / 30) * T, 2 * T),
-        # Places are read consistently, at a whole unit.
-        ("reads: portfolios, recipients, places", (3.1 * 0.5 + 1.1) * 0.001 * T, (3.1 * 0.5 + 1.1) * 0.001 * T),
+        # Who sends reads the person and their places consistently, at a whole unit each.
+        ("reads: portfolios, recipients, places", (2 * 0.5 + 2.2) * 0.001 * T, (2 * 0.5 + 2.2) * 0.001 * T),
         # Watch 500, person 1,170, all bytes with overhead; 400 days of suggestions of 550 and 1.1 deliveries of 300.
         (
             "storage",
