@@ -19,8 +19,8 @@ _TWO_SPELLINGS = (
     (re.compile(r"\+521?([0-9]{10})"), ("+52", "+521")),
     (re.compile(r"\+549?([0-9]{10})"), ("+54", "+549")),
 )
-"""Mobile numbers of Mexico (with a 1 until 2019) and of Argentina (with a 9 from abroad): carriers and people write them
-with the digit and without."""
+"""Mobile numbers of Mexico (a 1 until 2019) and of Argentina (a 9 from abroad): carriers and people write them with the
+digit and without."""
 _EMAIL = re.compile(r"[^@\s,;<>\"]{1,64}@(?=.{4,255}$)[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
 
 
