@@ -48,7 +48,7 @@ def redrive(
 
         def client(service: str) -> Any:
             make: Any = boto3.client
-            settings = {} if stage else cloud.addresses().client_settings(service)
+            settings: Any = {} if stage else cloud.addresses().client_settings(service)
             return stack.enter_context(closing(make(service, **settings)))
 
         sqs, name = client("sqs"), f"divisa-{stage or 'local'}"

@@ -70,6 +70,12 @@ def test_who_sends_notifications_makes_endpoints_of_devices_and_forgets_devices_
     assert may["dynamodb:DeleteItem"] == tables("Devices", "Deliveries")
 
 
+def test_whoever_takes_a_device_off_may_look_whose_its_token_is(resources: Resources) -> None:
+    for name in ("Api", "Push", "Erasure"):
+        may = may_do(resources, name)
+        assert all(tables("Devices") <= may[f"dynamodb:{action}"] for action in ("GetItem", "DeleteItem"))
+
+
 def test_only_who_sends_text_messages_spends_their_budget(resources: Resources) -> None:
     [budget] = tables("Budgets")
     spending = [name for name in FUNCTIONS if any(budget in on for on in may_do(resources, name).values())]
