@@ -55,12 +55,17 @@ def device_id_of(user_id: str, platform: Platform, token: str) -> str:
     return hashlib.sha256(f"{user_id}|{platform}|{token}".encode()).hexdigest()[:26]
 
 
+def token_id_of(platform: Platform, token: str) -> str:
+    """The id of a token, whoever has it: 64 hexadecimal digits, from which nobody finds the token."""
+    return hashlib.sha256(f"{platform}|{token}".encode()).hexdigest()
+
+
 def valid_token(platform: Platform, token: str) -> str:
-    """The token, when the platform's service could have given it out.
+    """The token in its one spelling, when the platform's service could have given it out: Apple's in small letters.
 
     Raises:
         InvalidInput: it could not. The message does not repeat the token.
     """
     if not _TOKENS[platform].fullmatch(token):
         raise InvalidInput(f"the token is not of the form of {platform.value}")
-    return token
+    return token.lower() if platform is Platform.IOS else token

@@ -8,22 +8,47 @@ from typing import Final
 
 OPT_OUT_WORDS: Final = frozenset(
     {
-        *("alto", "baja", "cancelar", "dar de baja", "detener", "no mas", "parar", "salir"),  # Spanish, Portuguese
-        *("cancelar inscricao", "pare", "remover", "sair"),  # Portuguese
+        *("alto", "anular", "anular suscripcion", "baja", "cancelar", "cancelar suscripcion", "suspender"),  # Spanish
+        *("dar de baja", "darme de baja", "darse de baja", "dame de baja", "deme de baja", "quiero darme de baja"),
+        *("desuscribir", "desuscribirme", "desuscribirse", "desuscripcion", "detener", "eliminar", "no enviar mas"),
+        *("no mas", "no quiero mas", "parar", "salir"),
+        *("cancelar assinatura", "cancelar inscricao", "descadastrar", "pare", "remover", "sair"),  # Portuguese
         *("cancel", "end", "opt out", "optout", "quit", "revoke", "stop", "stop all", "stopall", "unsubscribe"),
+        *("remove", "remove me", "stop texting", "stop texting me", "unsubscribe me"),
         *("arret", "arreter"),  # French, which Canadian carriers ask for
     }
 )
-"""In small letters without accents. English ones as the CTIA's messaging principles name them."""
+"""In small letters without accents, fillers left out. The English ones begin with those of the CTIA's principles."""
+_FILLERS: Final = frozenset(
+    {
+        *(
+            "favor",
+            "gracias",
+            "la",
+            "las",
+            "los",
+            "mensaje",
+            "mensajes",
+            "mi",
+            "por",
+            "porfavor",
+            "sms",
+            "texto",
+            "textos",
+        ),
+        *("messages", "my", "please", "texts", "thanks", "the", "ya"),
+    }
+)
+"""Words that change nothing of what is asked for: BAJA SMS, stop please, cancelar mi suscripción."""
 _NO_WORDS: Final = re.compile(r"[^a-z0-9]+")
 
 
 def is_opt_out(text: str) -> bool:
     """Whether a message asks for no more messages: the whole of it is one of the words, in any case and accents.
 
-    >>> is_opt_out(" ¡BAJA! "), is_opt_out("Arrêt"), is_opt_out("no pares, alto precio")
+    >>> is_opt_out(" ¡BAJA SMS! "), is_opt_out("Arrêt"), is_opt_out("no pares, alto precio")
     (True, True, False)
     """
     letters = unicodedata.normalize("NFKD", text.casefold())
     plain = "".join(letter for letter in letters if not unicodedata.combining(letter))
-    return _NO_WORDS.sub(" ", plain).strip() in OPT_OUT_WORDS
+    return " ".join(word for word in _NO_WORDS.split(plain) if word and word not in _FILLERS) in OPT_OUT_WORDS

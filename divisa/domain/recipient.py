@@ -15,6 +15,12 @@ if TYPE_CHECKING:
     from divisa.domain.preferences import Alert, QuietHours
 
 _E164 = re.compile(r"\+[1-9][0-9]{6,14}")
+_TWO_SPELLINGS = (
+    (re.compile(r"\+521?([0-9]{10})"), ("+52", "+521")),
+    (re.compile(r"\+549?([0-9]{10})"), ("+54", "+549")),
+)
+"""Mobile numbers of Mexico (a 1 until 2019) and of Argentina (a 9 from abroad): carriers and people write them with the
+digit and without."""
 _EMAIL = re.compile(r"[^@\s,;<>\"]{1,64}@(?=.{4,255}$)[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
 
 
@@ -97,6 +103,18 @@ def valid_phone(phone: str) -> str:
     if not _E164.fullmatch(phone):
         raise InvalidContact("the phone number is not in E.164 form")
     return phone
+
+
+def spellings_of_phone(phone: str) -> tuple[str, ...]:
+    """All E.164 spellings of the same number: whoever texts us may be known by another one than their carrier tells.
+
+    >>> spellings_of_phone("+5215512345678"), spellings_of_phone("+12065550100")
+    (('+525512345678', '+5215512345678'), ('+12065550100',))
+    """
+    for number, prefixes in _TWO_SPELLINGS:
+        if found := number.fullmatch(phone):
+            return tuple(prefix + found[1] for prefix in prefixes)
+    return (phone,)
 
 
 def valid_email(address: str) -> str:

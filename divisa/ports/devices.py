@@ -24,3 +24,12 @@ class Devices(Protocol):
 
     def remove(self, user_id: str, device_id: str) -> bool:
         """Delete a user's device; False when there was none of this id."""
+
+    def take(self, device: Device) -> None:
+        """Make a device that was added the only one with its token: whoever had the token has this device no more.
+
+        Done again, it changes nothing. Of two who take a token at once, the last one has it.
+
+        Raises:
+            StoreUnavailable: the table did not answer, or others take the token all the time; take it again.
+        """

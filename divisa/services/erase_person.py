@@ -76,8 +76,9 @@ class ErasePerson:
 
     The order matters. Without a watch no suggestion is made any more, so watches go before suggestions; without its
     suggestion nobody finds a delivery, so deliveries go before those; without its row nobody knows a device's token, so
-    the push gateway forgets it before that. The sign-in goes last: as long as it is there, disabled, nobody can sign up
-    under the same address and be taken for the one who is being erased.
+    the push gateway forgets it before that, and so does whoever knows whose the token is. The sign-in goes last: as
+    long as it is there, disabled, nobody can sign up under the same address and be taken for the one who is being
+    erased.
 
     Attributes:
         pairs: those that are served, of which there may be watches.
@@ -114,6 +115,7 @@ class ErasePerson:
         found += self.deliveries.forget([each.suggestion_id for each in self.suggestions.of_user(user_id)])
         for device in self.devices.of_user(user_id):
             self.push.forget(device)
+            found += self.devices.remove(user_id, device.device_id)
         found += self.rows.erase(user_id)
         if found:
             self.queue.put(user_id)

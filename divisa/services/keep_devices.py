@@ -25,24 +25,33 @@ class KeepDevices:
     def register(self, user_id: str, platform: Platform, token: str) -> tuple[Device, bool]:
         """Register a device; returns it, and whether it is new. The same token again is the same device.
 
+        A token is one installation of the app: who signs in there has it from then on, and nobody else. So no device
+        shows what is meant for somebody who used it before.
+
         Raises:
             InvalidInput: the token is not of the platform's form.
             Refused: `too_many_devices`, the user has as many as they may. When several are registered at the same
                 moment, none of them may be the last one: each is taken off again.
+            StoreUnavailable: the table did not answer; registering again goes on.
         """
-        device_id = device_id_of(user_id, platform, valid_token(platform, token))
+        token = valid_token(platform, token)
+        device_id = device_id_of(user_id, platform, token)
         registered = self.devices.of_user(user_id)
         for device in registered:
             if device.device_id == device_id:
+                self.devices.take(device)
                 return device, False
         if len(registered) >= MAX_DEVICES:
             raise _too_many()
         device = Device(user_id, device_id, platform, token, self.clock.now())
         if not self.devices.add(device):
-            return self.devices.find(user_id, device_id) or device, False
+            there = self.devices.find(user_id, device_id) or device
+            self.devices.take(there)
+            return there, False
         if len(self.devices.of_user(user_id)) > MAX_DEVICES:
             self.devices.remove(user_id, device_id)
             raise _too_many()
+        self.devices.take(device)
         return device, True
 
     def of_user(self, user_id: str) -> Sequence[Device]:

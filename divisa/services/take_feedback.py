@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from divisa.domain.errors import NotFound
 from divisa.domain.feedback import FeedbackKind
 from divisa.domain.opt_out import is_opt_out
-from divisa.domain.recipient import Channel
+from divisa.domain.recipient import Channel, spellings_of_phone
 from divisa.services.unsubscribe import Subscription
 
 if TYPE_CHECKING:
@@ -26,16 +27,25 @@ class TakeSms:
     def __call__(self, phone: str, text: str) -> int | None:
         """Withdraw consent to text messages of everybody with this number, if that is what it asks for.
 
+        Args:
+            phone: E.164, as the carrier tells it; who is known by another spelling of it is meant, too.
+            text: what the message says.
+
         Returns:
             How many people got text messages until now; None when the message asks for something else.
 
         Raises:
+            NotFound: nobody has the number, or the index does not know it yet: try again. Who asked for no more and
+                still gets texts is worth a person's look.
             ConcurrentUpdate: somebody's preferences kept changing; try again.
             StoreUnavailable: the table did not answer; try again.
         """
         if not is_opt_out(text):
             return None
-        return sum(self.withdraw(Subscription(user, Channel.SMS)) for user in self.recipients.of_phone(phone))
+        users = {user for spelling in spellings_of_phone(phone) for user in self.recipients.of_phone(spelling)}
+        if not users:
+            raise NotFound("somebody asks for no more texts, and nobody is known by the number")
+        return sum(self.withdraw(Subscription(user, Channel.SMS)) for user in sorted(users))
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,7 +53,7 @@ _APPLIED_SECONDS: Final = 20.0
 _PATIENCE_SECONDS: Final = 300.0
 """How long a price stands that somebody was not told of, before the episode is given up as lost."""
 _LOOK_SECONDS: Final = 2.0
-_TRIES: Final = 15
+_TRIES: Final = 60
 
 
 def people(count: int) -> Iterator[tuple[Recipient, Pair]]:

@@ -253,6 +253,15 @@ class DeviceItem(Model):
     registered_at = MomentAttribute()
 
 
+class TokenItem(Model):
+    """Whose device has a token: an item beside the devices, under a partition that is no user's."""
+
+    user_id = UnicodeAttribute(hash_key=True)
+    device_id = UnicodeAttribute(range_key=True)
+    owner = UnicodeAttribute()
+    owned_device = UnicodeAttribute()
+
+
 class ErasureItem(Model):
     """The tombstone of a person, who is not named any more."""
 

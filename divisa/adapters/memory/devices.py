@@ -33,6 +33,14 @@ class MemoryDevices:
         """Delete a user's device; False when there was none of this id."""
         return self._by_user.get(user_id, {}).pop(device_id, None) is not None
 
+    def take(self, device: Device) -> None:
+        """Make a device the only one with its token."""
+        for user_id, devices in self._by_user.items():
+            for device_id, other in list(devices.items()):
+                is_same = (user_id, device_id) == (device.user_id, device.device_id)
+                if not is_same and (other.platform, other.token) == (device.platform, device.token):
+                    del devices[device_id]
+
     def erase(self, user_id: str) -> int:
         """Delete what there is of a user; returns how many rows that were."""
         return len(self._by_user.pop(user_id, {}))

@@ -53,6 +53,7 @@ def test_a_person_hears_of_errors_delays_set_aside_records_and_a_silent_model(re
     assert {("RefreshesFull", f"{name}refresh"), ("ReleasesFull", f"{name}release")} <= set(watched)
     assert {("EvaluationsPostponed", f"{name}quotes"), ("BarsUnwritten", f"{name}quotes")} <= set(watched)
     assert ("DeliveriesWithoutBudget", f"{name}sms") in watched
+    assert ("SuggestionsUnreadable", f"{name}outbox") in watched
     for metric in ("DeliveriesUncertain", "DeliveriesExpired"):
         assert {(metric, f"{name}{sender}") for sender in ("push", "email", "sms")} <= set(watched)
     assert ("PolicyNotTaken", f"{name}quotes") in watched

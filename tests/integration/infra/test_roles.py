@@ -83,6 +83,12 @@ def test_no_function_reads_the_lake_and_who_logs_decisions_does_not_read_them(re
     assert {name for name, action in on_the_lake if action != "s3:PutObject"} == {"DecisionsRole"}
 
 
+def test_whoever_takes_a_device_off_may_look_whose_its_token_is(resources: Resources) -> None:
+    for name in ("Api", "Push", "Erasure"):
+        may = may_do(resources, name)
+        assert all(tables("Devices") <= may[f"dynamodb:{action}"] for action in ("GetItem", "DeleteItem"))
+
+
 def test_only_who_sends_text_messages_spends_their_budget(resources: Resources) -> None:
     [budget] = tables("Budgets")
     spending = [name for name in FUNCTIONS if any(budget in on for on in may_do(resources, name).values())]

@@ -14,6 +14,7 @@ from divisa.adapters.aws.decisions import PREFIX
 from divisa.adapters.aws.ledger import PERSON
 from divisa.adapters.aws.suggestions import suggestion_item
 from divisa.domain.errors import InvalidSetting
+from divisa.domain.policy import PolicyRules
 from divisa.domain.recipient import Channel
 from divisa.domain.suggestion import SuggestionResponse, Suppression
 from infra.package import TEMPLATE, package
@@ -157,9 +158,17 @@ def test_every_stream_mapping_bisects_gives_up_and_sets_aside(resources: Resourc
     assert len(mappings) == 4
     for each in mappings.values():
         assert each["BisectBatchOnFunctionError"] is True
-        assert 1 <= each["MaximumRetryAttempts"] <= 10
+        assert each["MaximumRetryAttempts"] <= 10
         assert 60 <= each["MaximumRecordAgeInSeconds"] <= 86_400
         assert referred(each["DestinationConfig"]["OnFailure"]["Destination"]).endswith("FailedQueue")
+
+
+def test_only_the_outbox_retries_without_a_count_and_it_does_so_for_a_suggestions_life(resources: Resources) -> None:
+    outbox = stream_from(resources, "SuggestionsTable")
+    life = PolicyRules().lifetime.total_seconds()
+
+    assert [each["MaximumRetryAttempts"] for each in streams(resources).values()].count(-1) == 1
+    assert (outbox["MaximumRetryAttempts"], outbox["MaximumRecordAgeInSeconds"]) == (-1, life)
 
 
 def test_every_mapping_lets_single_records_fail(resources: Resources) -> None:

@@ -12,6 +12,19 @@ from divisa.domain.opt_out import OPT_OUT_WORDS, is_opt_out
     [
         *("STOP", "stop", " Stop.\n", "STOP!!", "Stop all", "STOPALL", "Unsubscribe", "UNSUBSCRIBE", "QUIT", "END"),
         *("BAJA", "baja", "¡Baja!", "Dar de baja", "ALTO", "álto", "CANCELAR", "Cancélar", "no más", "NO MAS"),
+        *("CANCELAR SUSCRIPCIÓN", "Cancelar mi suscripción.", "DARSE DE BAJA", "darme de baja por favor", "Suspender"),
+        *(
+            "DESUSCRIBIR",
+            "desuscribirme",
+            "ANULAR",
+            "STOP SMS",
+            "baja-sms",
+            "BAJA SMS.",
+            "Remove",
+            "REMOVE ME",
+            "remove…",
+        ),
+        *("No más mensajes", "stop, please", "Stop texting me!", "descadastrar"),
         *("ARRET", "arrêt", "ARRÊT", "SAIR", "cancelar inscrição", "ＳＴＯＰ", "S\u0301top"),
     ],
 )
@@ -21,7 +34,8 @@ def test_a_word_in_any_case_and_accents_ends_messages(text: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", " ", "?", "hola", "no pares", "stop loss 17.05", "alto precio", "I will not stop", "cancelar pedido", "st op"],
+    ["", " ", "?", "hola", "no pares", "stop loss 17.05", "alto precio", "I will not stop", "cancelar pedido", "st op"]
+    + ["sms", "por favor", "gracias", "baja el precio", "suspender no", "remove the limit 17"],
 )
 def test_what_says_more_or_something_else_does_not(text: str) -> None:
     assert not is_opt_out(text)

@@ -7,7 +7,7 @@ import pytest
 
 from divisa.adapters.memory.deliveries import MemoryDeliveries
 from divisa.adapters.memory.recipients import MemoryRecipients
-from divisa.domain.errors import ConcurrentUpdate
+from divisa.domain.errors import ConcurrentUpdate, NotFound
 from divisa.domain.feedback import EmailFeedback, FeedbackKind
 from divisa.domain.recipient import Channel
 from divisa.domain.suggestion import Delivery, DeliveryStatus
@@ -37,7 +37,31 @@ def test_everybody_with_the_number_gets_no_more_texts_and_whatever_else_they_agr
         assert after == replace(before, consent=before.consent - {Channel.SMS}, version=1)
     assert recipients.load("ben") == BEN
     assert take(PHONE, "STOP") == 0
-    assert take("+529999999999", "STOP") == 0
+
+
+def test_who_asks_for_no_more_and_is_not_known_is_no_success(recipients: MemoryRecipients) -> None:
+    take = TakeSms(recipients, WithdrawConsent(recipients))
+    with pytest.raises(NotFound):
+        take("+529999999999", "STOP")
+    assert take("+529999999999", "gracias") is None
+
+
+@pytest.mark.parametrize(
+    ("known", "told"),
+    [
+        ("+5215511112222", "+525511112222"),
+        ("+525511112222", "+5215511112222"),
+        ("+5491122223333", "+541122223333"),
+        ("+541122223333", "+5491122223333"),
+    ],
+)
+def test_a_number_is_the_same_with_and_without_the_digit_of_mobile_phones(
+    recipients: MemoryRecipients, known: str, told: str
+) -> None:
+    recipients.put_many([a_recipient("leo", phone=known)])
+    assert TakeSms(recipients, WithdrawConsent(recipients))(told, "BAJA") == 1
+    assert Channel.SMS not in recipients.load("leo").consent
+    assert recipients.load("ana") == ANA
 
 
 def test_another_text_changes_nothing(recipients: MemoryRecipients) -> None:

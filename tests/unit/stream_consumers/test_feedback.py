@@ -91,6 +91,18 @@ def test_texts_are_counted_and_whoever_asks_gets_no_more(
     }
 
 
+def test_who_asks_for_no_more_before_the_index_knows_them_comes_again_and_gets_no_more(
+    recipients: MemoryRecipients, context: LambdaContext, output: Output
+) -> None:
+    newcomer = "+525599999999"
+    assert receive(inbound_sms, context, a_text("STOP", newcomer), a_text("BAJA")) == ["m-1"]
+    assert output.counted()["RecordsFailed"] == 1
+    recipients.put_many([a_recipient("new", phone=newcomer)])
+    assert receive(inbound_sms, context, a_text("STOP", newcomer)) == []
+    assert Channel.SMS not in recipients.load("new").consent
+    assert newcomer not in output.text()
+
+
 def test_bounces_and_complaints_are_counted_and_followed(
     recipients: MemoryRecipients, context: LambdaContext, output: Output
 ) -> None:

@@ -100,23 +100,26 @@ def test_a_batch_that_the_topic_does_not_take_whole_fails_so_that_it_comes_again
         outbox.handler(an_event(image_of(ANA), image_of(EVA)), context)
 
 
-def test_an_item_that_is_no_suggestion_is_named_and_the_others_are_announced(
+def test_an_item_that_is_no_suggestion_holds_nobody_up_and_is_logged_by_its_place(
     topic: MoodyTopic, context: LambdaContext, output: Output
 ) -> None:
     broken = {name: value for name, value in image_of(ANA).items() if name != "side"}
     response = outbox.handler(an_event(broken, image_of(EVA)), context)
 
-    assert failed(response) == ["100"]
+    assert failed(response) == []
     assert [each.suggestion for each in topic.published] == [EVA]
-    assert "InvalidInput: the item is not a suggestion" in output.text()
+    [error] = [line for line in output.lines() if line["level"] == "ERROR"]
+    assert error["problem"].startswith("the item is not a suggestion")
+    assert error["sequence_number"] == "100"
+    assert output.counted() == {"SuggestionsAnnounced": 1, "SuggestionsUnreadable": 1}
 
 
-def test_when_no_item_is_a_suggestion_every_record_is_named_and_nothing_is_announced(
+def test_when_no_item_is_a_suggestion_nothing_is_announced(
     topic: MoodyTopic, context: LambdaContext, output: Output
 ) -> None:
-    assert failed(outbox.handler(an_event({}, {"side": {"S": "BUY"}}), context)) == ["100", "200"]
+    assert failed(outbox.handler(an_event({}, {"side": {"S": "BUY"}}), context)) == []
     assert topic.published == []
-    assert output.counted() == {"RecordsFailed": 2}
+    assert output.counted() == {"SuggestionsUnreadable": 2}
 
 
 def test_amounts_and_users_stay_out_of_the_log(topic: MoodyTopic, context: LambdaContext, output: Output) -> None:
