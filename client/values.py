@@ -231,12 +231,14 @@ class Preferences(Value, frozen=True, kw_only=True):
     """How the caller wants to be told.
 
     Attributes:
+        channel_order: every channel once, in the order in which they are tried.
         time_zone: IANA name, for example `America/Mexico_City`.
         weekly_cap: messages a week at most.
         pairs: about which the caller wants to hear.
     """
 
     consent: Consent
+    channel_order: tuple[Literal["push", "email", "sms"], ...]
     language: Language
     time_zone: str
     weekly_cap: int

@@ -90,6 +90,13 @@ class PreferencesBody(Body):
     model_config = ConfigDict(title="Preferences")
 
     consent: ConsentBody
+    channel_order: Annotated[list[Literal["push", "email", "sms"]], AfterValidator(_distinct)] = Field(
+        description="The channels in the order in which they are tried, each of them once, agreed to or not.",
+        min_length=len(Channel),
+        max_length=len(Channel),
+        json_schema_extra=_UNIQUE,
+        examples=[[channel.value for channel in Channel]],
+    )
     language: Literal["es", "en"] = Field(description="Of messages and of reasons.")
     time_zone: str = Field(
         description="Where quiet hours are counted: a name of the IANA time zone database.",
@@ -122,6 +129,7 @@ class PreferencesBody(Body):
                     email=Channel.EMAIL in recipient.consent,
                     push=Channel.PUSH in recipient.consent,
                 ),
+                "channel_order": [channel.value for channel in recipient.channel_order],
                 "language": recipient.language.value,
                 "time_zone": recipient.time_zone,
                 "weekly_cap": recipient.weekly_cap,
@@ -140,6 +148,7 @@ class PreferencesBody(Body):
         quiet = self.quiet_hours
         return Preferences(
             consent=frozenset(channel for channel, is_given in agreed.items() if is_given),
+            channel_order=tuple(map(Channel, self.channel_order)),
             language=Language(self.language),
             time_zone=self.time_zone,
             quiet_hours=None if quiet is None else QuietHours(quiet.start, quiet.end),

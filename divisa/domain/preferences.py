@@ -67,6 +67,7 @@ class Preferences:
 
     Attributes:
         consent: channels that the person agreed to.
+        channel_order: every channel once, in the order in which they are tried.
         language: of the messages.
         time_zone: IANA name of where quiet hours are counted.
         quiet_hours: when nothing is sent; None for never.
@@ -76,6 +77,7 @@ class Preferences:
     """
 
     consent: frozenset[Channel]
+    channel_order: tuple[Channel, ...]
     language: Language
     time_zone: str
     quiet_hours: QuietHours | None
@@ -89,6 +91,8 @@ class Preferences:
         Args:
             served: the pairs that are traded.
         """
+        if len(set(self.channel_order)) < len(self.channel_order) or not self.consent <= set(self.channel_order):
+            yield "channel_order", "does not have each channel once"
         if self.time_zone not in time_zones():
             yield "time_zone", "is no name of the IANA time zone database"
         if self.quiet_hours is not None and self.quiet_hours.start == self.quiet_hours.end:

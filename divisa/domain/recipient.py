@@ -25,7 +25,7 @@ _EMAIL = re.compile(r"[^@\s,;<>\"]{1,64}@(?=.{4,255}$)[A-Za-z0-9-]+(\.[A-Za-z0-9
 
 
 class Channel(StrEnum):
-    """How a message travels, in the order of preference: the cheapest first."""
+    """How a message travels, in the usual order of preference: the cheapest first."""
 
     PUSH = "push"
     EMAIL = "email"
@@ -49,7 +49,7 @@ class Recipient:
         consent: channels that the user agreed to.
         phone: E.164 as the user entered it, checked when a message is sent; None when there is none.
         email: as above.
-        time_zone, quiet_hours, weekly_cap, pairs, alerts: as in `Preferences`.
+        time_zone, quiet_hours, weekly_cap, pairs, alerts, channel_order: as in `Preferences`.
         unusable_email: an address that bounced for good; no email goes to it, and one to another address does.
         version: grows by one with every change of the preferences; 0 before the first.
     """
@@ -64,6 +64,7 @@ class Recipient:
     weekly_cap: int = USUAL_WEEKLY_CAP
     pairs: frozenset[Pair] | None = None
     alerts: tuple[Alert, ...] = ()
+    channel_order: tuple[Channel, ...] = tuple(Channel)
     unusable_email: str | None = None
     version: int = 0
 
@@ -82,12 +83,12 @@ class Recipient:
         return bool(self.email) and self.email != self.unusable_email
 
     def reachable(self) -> tuple[Channel, ...]:
-        """Channels with consent and, where it is kept here, a usable contact, in the order of preference.
+        """Channels with consent and, where it is kept here, a usable contact, in the order that the user prefers.
 
         Whether there is a device for a notification shows when it is sent.
         """
         contacts = {Channel.PUSH: self.user_id, Channel.EMAIL: self.has_usable_email, Channel.SMS: self.phone}
-        return tuple(channel for channel in Channel if channel in self.consent and contacts[channel])
+        return tuple(channel for channel in self.channel_order if channel in self.consent and contacts[channel])
 
     def __repr__(self) -> str:
         """Without contacts, which must not reach a log."""

@@ -24,6 +24,7 @@ PICKY = replace(
     ANA,
     time_zone="America/Sao_Paulo",
     quiet_hours=QuietHours(time(22, 30), time(7)),
+    channel_order=(Channel.SMS, Channel.PUSH, Channel.EMAIL),
     weekly_cap=0,
     pairs=frozenset(),
     alerts=(

@@ -225,12 +225,13 @@ class SuggestionItem(Model):
 class RecipientItem(Model):
     """How one user may be reached, and what they wish to be told; without a version, the usual wishes.
 
-    `consent` has the names of channels; `alerts` are lists of pair, direction and price.
+    `consent` and `channel_order` have the names of channels; `alerts` are lists of pair, direction and price.
     """
 
     user_id = UnicodeAttribute(hash_key=True)
     language = UnicodeAttribute()
     consent = JSONAttribute()
+    channel_order = JSONAttribute(null=True)
     phone = UnicodeAttribute(null=True)
     email = UnicodeAttribute(null=True)
     time_zone = UnicodeAttribute(null=True)

@@ -88,6 +88,7 @@ def _wishes(recipient: Recipient) -> dict[str, Any]:
     return {
         "language": recipient.language.value,
         "consent": sorted(channel.value for channel in recipient.consent),
+        "channel_order": [channel.value for channel in recipient.channel_order],
         "time_zone": recipient.time_zone,
         "quiet_from": quiet.start.isoformat("minutes") if quiet else None,
         "quiet_to": quiet.end.isoformat("minutes") if quiet else None,
@@ -116,6 +117,7 @@ def _recipient(image: Image) -> Recipient:
         user_id=item.user_id,
         language=Language(item.language),
         consent=frozenset(map(Channel, item.consent)),
+        channel_order=tuple(map(Channel, item.channel_order or Channel)),
         phone=item.phone,
         email=item.email,
         unusable_email=item.unusable_email,

@@ -21,6 +21,7 @@ PHONE, EMAIL = "+525598765432", "carla-of-the-test@example.com"
 TOKEN = "fcm:" + "carla" * 40
 WANTED: dict[str, Any] = {
     "consent": {"sms": True, "email": False, "push": True},
+    "channel_order": ["sms", "push", "email"],
     "language": "en",
     "time_zone": "America/Mexico_City",
     "quiet_hours": {"from": "22:30", "to": "07:00"},

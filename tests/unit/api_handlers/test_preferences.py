@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 PATH = "/v1/preferences"
 WANTED: dict[str, Any] = {
     "consent": {"sms": False, "email": True, "push": True},
+    "channel_order": ["sms", "email", "push"],
     "language": "en",
     "time_zone": "America/Sao_Paulo",
     "quiet_hours": {"from": "22:30", "to": "07:00"},
@@ -40,6 +41,7 @@ def test_who_never_set_any_has_the_usual_ones(people: PeopleApi) -> None:
     assert (answered.status, answered.headers["etag"]) == (200, '"0"')
     assert answered.json == {
         "consent": {"sms": False, "email": False, "push": False},
+        "channel_order": ["push", "email", "sms"],
         "language": "es",
         "time_zone": "UTC",
         "weekly_cap": 14,
@@ -64,7 +66,7 @@ def test_what_delivery_reads_follows_and_contacts_stay(people: PeopleApi) -> Non
     put(people, WANTED)
     stored = people.world.recipients.load(ALICE)
     assert (stored.phone, stored.email) == contacts_of(ALICE)
-    assert [channel.value for channel in stored.reachable()] == ["push", "email"]
+    assert [channel.value for channel in stored.reachable()] == ["email", "push"]
     assert stored.language.value == "en"
     assert people.world.recipients.load(BOB).version == 0
 
@@ -136,6 +138,11 @@ def test_of_two_who_read_the_same_version_the_second_is_told(people: PeopleApi) 
         ({"alerts": [WANTED["alerts"][0]] * 2}, "body.alerts.1"),
         ({"alerts": [WANTED["alerts"][0]] * 21}, "body.alerts"),
         ({"language": "fr"}, "body.language"),
+        ({"channel_order": ["email", "push"]}, "body.channel_order"),
+        ({"channel_order": ["email", "push", "push"]}, "body.channel_order"),
+        ({"channel_order": ["email", "push", "sms", "email"]}, "body.channel_order"),
+        ({"channel_order": ["email", "push", "fax"]}, "body.channel_order.2"),
+        ({"channel_order": None}, "body.channel_order"),
         ({"consent": {"sms": 1, "email": True, "push": True}}, "body.consent.sms"),
         ({"consent": {"sms": True, "email": True}}, "body.consent.push"),
         ({"phone": "+525512345678"}, "body.phone"),

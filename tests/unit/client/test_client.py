@@ -120,6 +120,7 @@ def test_a_pair_is_written_with_a_dash_in_a_path() -> None:
 def test_preferences_come_with_the_version_that_a_change_must_name() -> None:
     preferences = Preferences(
         consent=Consent(sms=True, email=False, push=False),
+        channel_order=("sms", "push", "email"),
         language="es",
         time_zone="America/Mexico_City",
         weekly_cap=3,
@@ -129,6 +130,7 @@ def test_preferences_come_with_the_version_that_a_change_must_name() -> None:
     )
     body = {
         "consent": {"sms": True, "email": False, "push": False},
+        "channel_order": ["sms", "push", "email"],
         "language": "es",
         "time_zone": "America/Mexico_City",
         "weekly_cap": 3,

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from divisa.domain.errors import InvalidContact
@@ -73,9 +75,12 @@ def test_a_recipient_is_reached_where_there_is_both_consent_and_a_contact() -> N
     assert Recipient("ana", phone=PHONE, email=EMAIL).reachable() == ()
 
 
-def test_the_cheapest_channel_comes_first() -> None:
+def test_the_cheapest_channel_comes_first_unless_the_person_prefers_another_order() -> None:
     everywhere = a_recipient(consent=frozenset(Channel))
     assert everywhere.reachable() == (Channel.PUSH, Channel.EMAIL, Channel.SMS)
+    order = (Channel.SMS, Channel.PUSH, Channel.EMAIL)
+    assert replace(everywhere, channel_order=order).reachable() == order
+    assert a_recipient(channel_order=order, phone=None).reachable() == (Channel.EMAIL,)
 
 
 def test_a_recipient_in_a_log_shows_no_contact() -> None:
