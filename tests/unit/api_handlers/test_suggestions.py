@@ -101,7 +101,7 @@ def test_a_suggestion_says_how_it_stands(people: PeopleApi) -> None:
     assert people.ask("GET", PATH, user=BOB).json["items"][0]["status"] == "answered"
 
 
-UNTOLD = [
+UNTOLD: list[dict[str, Any]] = [
     {"suppressed": Suppression.HOLDOUT},
     {"suppressed": Suppression.COOLDOWN},
     {"suppressed": Suppression.MERGED},
