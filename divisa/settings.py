@@ -164,10 +164,11 @@ class ReleaseSettings(DecidingSettings, frozen=True, kw_only=True, rename=str.up
 
 
 class OutcomesSettings(Settings, frozen=True, kw_only=True, rename=str.upper):
-    """Settings of the scheduled settling of outcomes."""
+    """Settings of the scheduled writing of outcomes."""
 
     outcomes_per_run: Annotated[int, msgspec.Meta(ge=1, le=100_000)]
-    """Suggestions whose outcome one run settles at most; with one run an hour, a day may bring 24 times as many."""
+    """Outcomes that one run writes at most, three of each suggestion; with one run an hour, a day may bring suggestions
+    for 24 times as many."""
 
 
 class TransactionsSettings(DecidingSettings, frozen=True, kw_only=True, rename=str.upper):

@@ -1,32 +1,34 @@
 """The closed loop: simulated users are told what the policy lets out, react, and the lift is measured.
 
 Each trading day at midnight, UTC, a model that knows the probabilities of that moment's price says who should buy or
-sell. Whoever it says that of anew is judged by Divisa's own policy, drawn into an arm by Divisa's own draw, and, where
-told, reads the message before the look of the day. A day's look is the one chance to trade in the 24 hours after the
-suggestion, so that day's transaction of its side is the outcome. The lift report sees suggestions and transactions. The
-simulator also knows how likely the same look was to end in the suggested trade with a message and without.
+sell. Of whoever it says something new Divisa's own code decides (`simulator.shipped`): facts, rules, cooldown, arm,
+suggestion. Who is told reads the message before the look of the day, or too late, before the look of the trading day
+after. What is done at looks goes into the ledger, and the lift report reads suggestions and ledger as it always does.
+
+The simulator also knows how likely each look within the window was to end in the suggested trade with the message and
+without: that is the truth, in which nothing of the report's code has a part.
 """
 
 from __future__ import annotations
 
 import hashlib
+import math
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 
-from divisa.domain.experiment import Arm, arm_of
-from divisa.domain.lift import Lift, Trial, report
+from divisa.domain.evaluation import Decision
 from divisa.domain.market import MarketView, fold, view
 from divisa.domain.pair import Pair
-from divisa.domain.policy import Facts, PolicyRules, judge, suggested_amount
+from divisa.domain.policy import PolicyRules
 from divisa.domain.portfolio import Portfolio
 from divisa.domain.quote import Quote
 from divisa.domain.recipient import Channel, Recipient
 from divisa.domain.suggestion import Suppression
-from divisa.domain.transaction import Side
+from divisa.domain.transaction import Side, Transaction
 from simulator.accounts import Accounts
 from simulator.behaviour import probabilities
 from simulator.draws import Draws
@@ -34,20 +36,28 @@ from simulator.ledger import WARM_UP_DAYS, look_at, one_day
 from simulator.people import people
 from simulator.population import population
 from simulator.prices import SOURCE, price_path
-from simulator.readers import Readers, moved
+from simulator.readers import Readers, pulled
 from simulator.session import SECONDS_A_DAY, midnight, trading_seconds
+from simulator.shipped import Opinion, Shipped
 from simulator.signals import signals
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from divisa.domain.lift import Lift, Segment
+    from divisa.domain.suggestion import Suggestion
     from simulator.draws import Floats, Ints
+    from simulator.ledger import Looks
     from simulator.population import Population
     from simulator.prices import PricePath
     from simulator.readers import Bools
     from simulator.signals import Signals
 
-WEEK: Final = 7
+PUSHED, EMAILED = 0.35, 0.35
+"""Shares of users who take notifications, email and SMS, and who take email and SMS; the others take SMS alone."""
+WINDOWS_OVER: Final = timedelta(days=2)
+"""Time after the last suggestion at which the report is made."""
+_DECISIONS: Final = {0: Decision.HOLD, 1: Decision.BUY, -1: Decision.SELL}
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +74,7 @@ class Loop:
         rules: of the policy. A fifth is held out, so that some weeks of few users say something.
     """
 
-    users: int = 250
+    users: int = 500
     start: date = date(2023, 9, 1)
     end: date = date(2023, 11, 11)
     pair: Pair = Pair("USD", "MXN")
@@ -74,29 +84,42 @@ class Loop:
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
-    """What one seed gave.
+class Measured:
+    """A lift as the report has it, and the true one of the same suggestions.
 
     Attributes:
-        seed: of users, draws and the experiment's key.
         lift: as measured, from suggestions and transactions alone.
-        truth: the true effect: what a message adds to the probability of the suggested trade, on average over all
-            suggestions of the experiment.
-        suppressed: suggestions that the policy let nobody have, holdout left aside.
-        left: users who asked for no more.
+        truth: what a message adds to the probability of the suggested trade within the window, on average over the
+            suggestions.
     """
 
-    seed: int
     lift: Lift
     truth: float
-    suppressed: int
-    left: int
 
     @property
     def covers(self) -> bool:
         """Whether the interval holds the true effect."""
         found = self.lift.difference
         return found is not None and found.low <= self.truth <= found.high
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What one seed gave.
+
+    Attributes:
+        seed: of users, draws and the experiment's key.
+        overall: all suggestions of the experiment.
+        segments: those of a channel or a side, by what it is and which, for example `side`, `BUY`.
+        suppressed: suggestions that the policy let nobody have, holdout left aside.
+        left: users who asked for no more on the last channel that they had.
+    """
+
+    seed: int
+    overall: Measured
+    segments: dict[tuple[str, str], Measured]
+    suppressed: int
+    left: int
 
 
 def run_all(seeds: Iterable[int], loop: Loop | None = None) -> Iterator[Run]:
@@ -141,52 +164,61 @@ class _Prices:
         return cls(path, signals(path), tuple(mornings))
 
 
+class _Effect(NamedTuple):
+    """What a message adds to the probability of a suggested trade, and what the suggestion was."""
+
+    added: float
+    side: Side
+    channel: Channel
+
+
 @dataclass(slots=True)
 class _Life:
-    """One run on its way."""
+    """One run on its way.
+
+    Attributes:
+        said: what the model says of each user as of the last morning, 1 to buy, -1 to sell, 0 neither, shape (n,).
+        overdue: the same of a message that was not read on its day.
+        effects: of every suggestion of the experiment.
+    """
 
     plan: Loop
     prices: _Prices
     seed: int
-    key: bytes
     draws: Draws
     users: Population
     accounts: Accounts
     readers: Readers
-    recipients: list[Recipient]
+    shipped: Shipped
+    names: list[str]
     joined: Ints
-    visits: Ints
-    episodes: Ints
-    told_on: list[list[datetime]]
-    last_told: dict[tuple[int, Side], datetime]
-    trials: list[Trial]
-    effects: list[float]
+    said: Ints
+    overdue: Ints
+    effects: list[_Effect]
     suppressed: int = 0
+    left: int = 0
 
     @classmethod
     def begun(cls, plan: Loop, prices: _Prices, seed: int) -> _Life:
         draws, index = Draws(seed), np.arange(plan.users)
         users = population(index, pairs=1, draws=draws)
         days = (plan.end - plan.start).days - WARM_UP_DAYS
+        key = hashlib.sha256(f"closed loop {seed}".encode()).digest()
+        recipients = list(_recipients(index, draws))
+        opened = prices.mornings[0].quote.event_time
         return cls(
             plan=plan,
             prices=prices,
             seed=seed,
-            key=hashlib.sha256(f"closed loop {seed}".encode()).digest(),
             draws=draws,
             users=users,
             accounts=Accounts.opened(users, float(prices.path.ask[0])),
             readers=Readers.drawn(index, draws),
-            recipients=[
-                Recipient(each.user_id, consent=frozenset(Channel) if each.consent else frozenset(), email=each.email)
-                for each in people(index, draws)
-            ],
+            shipped=Shipped(plan.pair, plan.rules, key, recipients, opened),
+            names=[each.user_id for each in recipients],
             joined=WARM_UP_DAYS + np.floor(users.joined * days / 2).astype(np.int64),
-            visits=np.zeros(plan.users, dtype=np.int64),
-            episodes=np.zeros(plan.users, dtype=np.int64),
-            told_on=[[] for _ in range(plan.users)],
-            last_told={},
-            trials=[],
+            said=np.zeros(plan.users, dtype=np.int64),
+            overdue=np.zeros(plan.users, dtype=np.int64),
             effects=[],
         )
 
@@ -196,87 +228,111 @@ class _Life:
             self.readers.rest((morning.day - yesterday).days)
             yesterday = morning.day
             self._live(morning)
-        return Run(
-            self.seed,
-            report(self.trials).overall,
-            float(np.mean(self.effects)),
-            self.suppressed,
-            int(self.readers.left.sum()),
-        )
+        found = self.shipped.lift(self.prices.mornings[-1].quote.event_time + WINDOWS_OVER)
+        segments = {(each.by, each.value): Measured(each.lift, self._truth(each)) for each in found.segments}
+        judged = {key: each for key, each in segments.items() if not math.isnan(each.truth)}
+        return Run(self.seed, Measured(found.overall, self._truth(None)), judged, self.suppressed, self.left)
+
+    def _truth(self, segment: Segment | None) -> float:
+        """The mean effect in a segment by channel or side, or overall; NaN of what is not known."""
+        within = [
+            each.added
+            for each in self.effects
+            if segment is None
+            or (segment.by == "channel" and segment.value == each.channel.value)
+            or (segment.by == "side" and segment.value == each.side.value)
+        ]
+        return float(np.mean(within)) if within else math.nan
 
     def _live(self, morning: _Morning) -> None:
         present = self.joined <= (morning.day - self.plan.start).days
-        drawn = self._decide(morning, present)
-        of = np.array(list(drawn), dtype=np.int64)
-        wanted = np.zeros(self.plan.users, dtype=np.int64)
-        wanted[of] = [1 if side is Side.BUY else -1 for side, _ in drawn.values()]
-        told = np.zeros(self.plan.users, dtype=np.bool_)
-        told[of] = [arm is Arm.TREATED for _, arm in drawn.values()]
-        logits = self.readers.logits
+        number = midnight(morning.day) // SECONDS_A_DAY
+        wanted, told = np.zeros(self.plan.users, dtype=np.int64), np.zeros(self.plan.users, dtype=np.bool_)
+        channels: dict[int, Channel] = {}
+        for user, suggestion in self._decide(morning, present):
+            if suggestion.suppressed is not None and suggestion.suppressed is not Suppression.HOLDOUT:
+                self.suppressed += 1
+                continue
+            wanted[user] = 1 if suggestion.side is Side.BUY else -1
+            told[user] = suggestion.suppressed is None
+            channels[user] = self.shipped.recipients.load(suggestion.user_id).reachable()[0]
+        late, logits = self.readers.late(number, self.draws), self.readers.logits
 
         def react(p_buy: Floats, p_sell: Floats) -> tuple[Floats, Floats]:
-            sells = wanted < 0
-            side, other = np.where(sells, p_sell, p_buy), np.where(sells, p_buy, p_sell)
-            pulled, rest = moved(side, other, logits)
-            self.effects += (pulled - side)[of].tolist()
-            side, other = np.where(told, pulled, side), np.where(told, rest, other)
-            return np.where(sells, other, side), np.where(sells, side, other)
+            p_buy, p_sell = pulled(p_buy, p_sell, self.overdue, logits)
+            if_buy, if_sell = pulled(p_buy, p_sell, wanted, logits)
+            added = np.where(late, 0.0, np.where(wanted < 0, if_sell - p_sell, if_buy - p_buy))
+            sides = {user: Side.BUY if wanted[user] > 0 else Side.SELL for user in channels}
+            self.effects += [_Effect(float(added[user]), sides[user], channels[user]) for user in channels]
+            reads = told & ~late
+            return np.where(reads, if_buy, p_buy), np.where(reads, if_sell, p_sell)
 
         looks = one_day(
             self.users, self.accounts, self.prices.signals, self.prices.path, morning.day, present, self.draws, react
         )
-        done = dict(zip(looks.user.tolist(), looks.side.tolist(), strict=True))
-        for user, (side, arm) in drawn.items():
-            recipient = self.recipients[user]
-            traded = done[user] == wanted[user]
-            self.trials.append(Trial(recipient.user_id, arm, traded, side, recipient.reachable()[0], None))
-        self.readers.read(told, midnight(morning.day) // SECONDS_A_DAY, self.draws)
-        for user in np.flatnonzero(self.readers.left & told).tolist():
-            self.recipients[user] = replace(self.recipients[user], consent=frozenset())
+        self._record(looks, morning)
+        self._withdraw(self.readers.read((told & ~late) | (self.overdue != 0), number, self.draws))
+        self.overdue = np.where(told & late, wanted, 0)
 
-    def _decide(self, morning: _Morning, present: Bools) -> dict[int, tuple[Side, Arm]]:
-        """The suggestions of a morning that are part of the experiment: side and arm by the user's number."""
+    def _record(self, looks: Looks, morning: _Morning) -> None:
+        acted = np.flatnonzero(looks.side)
+        columns = (looks.user, looks.at, looks.side, looks.quantity, looks.price)
+        for user, at, side, quantity, price in zip(*(column[acted].tolist() for column in columns), strict=True):
+            done = Transaction(
+                user_id=self.names[user],
+                pair=self.plan.pair,
+                side=Side.BUY if side > 0 else Side.SELL,
+                quantity=Decimal(f"{quantity:.2f}"),
+                price=Decimal(f"{price:.4f}"),
+                event_time=datetime.fromtimestamp(at, UTC),
+            )
+            self.shipped.record(done, self._owned(user), morning.quote, morning.market)
+
+    def _withdraw(self, enough: Bools) -> None:
+        """Who has had enough takes back consent to the channel that messages came on, until none is left."""
+        for user in np.flatnonzero(enough).tolist():
+            recipient = self.shipped.recipients.load(self.names[user])
+            after = replace(recipient, consent=recipient.consent - set(recipient.reachable()[:1]))
+            self.shipped.recipients.put_many([after])
+            self.left += not after.reachable()
+
+    def _decide(self, morning: _Morning, present: Bools) -> Iterator[tuple[int, Suggestion]]:
+        """The suggestions of a morning, with the user's number."""
         at = np.full(self.plan.users, midnight(morning.day), dtype=np.int64)
         prices, threshold = self.prices, self.plan.threshold
         look = look_at(self.users, self.accounts, prices.signals, prices.path, at, morning.day)
         p_buy, p_sell = probabilities(self.users, look)
         buys = present & (p_buy >= threshold) & (p_buy >= p_sell)
         sells = present & (p_sell >= threshold) & ~buys
-        sides = buys.astype(np.int64) - sells
-        begins = (sides != 0) & (sides != self.visits)
-        self.visits = sides
-        self.episodes += begins
-        drawn = {}
-        for user in np.flatnonzero(begins).tolist():
-            side, propensity = (Side.BUY, p_buy[user]) if sides[user] > 0 else (Side.SELL, p_sell[user])
-            facts = self._facts(morning, user, side, float(propensity))
-            reason = judge(facts, self.plan.rules).suppressed
-            if reason is None:
-                self.told_on[user].append(facts.at)
-            elif reason is not Suppression.HOLDOUT:
-                self.suppressed += 1
-                continue
-            self.last_told[user, side] = facts.at
-            drawn[user] = (side, facts.arm)
-        return drawn
+        says = buys.astype(np.int64) - sells
+        news = np.flatnonzero(says != self.said).tolist()
+        self.said = says
+        if not news:
+            return
+        opinions = [
+            Opinion(
+                user_id=self.names[user],
+                decision=_DECISIONS[int(says[user])],
+                probabilities=(float(1.0 - p_buy[user] - p_sell[user]), float(p_buy[user]), float(p_sell[user])),
+                size=float(self.users.size[user]),
+                cost=float(self.accounts.cost[user]),
+            )
+            for user in news
+        ]
+        numbers = {self.names[user]: user for user in news}
+        owned = [self._owned(user) for user in news]
+        for suggestion in self.shipped.suggest(morning.quote, morning.market, opinions, owned):
+            yield numbers[suggestion.user_id], suggestion
 
-    def _facts(self, morning: _Morning, user: int, side: Side, propensity: float) -> Facts:
-        quote, rules, recipient = morning.quote, self.plan.rules, self.recipients[user]
+    def _owned(self, user: int) -> Portfolio:
         owned, money = self.accounts.position[user] + self.accounts.received[user], self.accounts.quote[user]
-        portfolio = Portfolio(recipient.user_id, quote.pair, Decimal(f"{owned:.2f}"), Decimal(f"{money:.2f}"))
-        week_ago = quote.event_time - timedelta(days=WEEK)
-        return Facts(
-            side=side,
-            quote=quote,
-            quote_age=timedelta(0),
-            at=quote.event_time,
-            market=morning.market,
-            recipient=recipient,
-            portfolio=portfolio,
-            amount=suggested_amount(side, portfolio, float(self.users.size[user]), quote, rules),
-            propensity=propensity,
-            model_version="simulated",
-            last_told=self.last_told.get((user, side)),
-            told_this_week=sum(at > week_ago for at in self.told_on[user]),
-            arm=arm_of(self.key, recipient.user_id, quote.pair, int(self.episodes[user]), rules.holdout_share),
+        return Portfolio(self.names[user], self.plan.pair, Decimal(f"{owned:.2f}"), Decimal(f"{money:.2f}"))
+
+
+def _recipients(index: Ints, draws: Draws) -> Iterator[Recipient]:
+    first = np.searchsorted([PUSHED, PUSHED + EMAILED], draws.uniform("reader/channels", index))
+    for each, number in zip(people(index, draws), first.tolist(), strict=True):
+        channels = frozenset(tuple(Channel)[number:])
+        yield Recipient(
+            each.user_id, consent=channels if each.consent else frozenset(), email=each.email, phone=each.phone
         )

@@ -1,7 +1,7 @@
 """How simulated users take messages: the hidden truth that a lift report is measured against.
 
 A message adds to the logit of what it suggests at the reader's next look, as much as the reader's pull, less the
-more messages they have had lately. Some readers ask for no more.
+more messages they have had lately. Some messages are read a trading day late, and some readers ask for no more.
 """
 
 from __future__ import annotations
@@ -25,6 +25,8 @@ RECOVERY_DAYS = 7.0
 """Days in which half of the messages of late are forgotten."""
 OPT_OUT = 0.01
 """Probability that a message is one too many; that many times 1 + the messages of late."""
+LATE = 0.15
+"""Probability that a message is read on the trading day after, which is too late to follow it within 24 hours."""
 
 
 @dataclass(slots=True)
@@ -35,19 +37,17 @@ class Readers:
         index: number of the user.
         pull: logits that a message adds when it comes alone.
         messages: messages of late, each half forgotten after `RECOVERY_DAYS`.
-        left: whether the reader has asked for no more.
     """
 
     index: Ints
     pull: Floats
     messages: Floats
-    left: Bools
 
     @classmethod
     def drawn(cls, index: Ints, draws: Draws) -> Readers:
         """Readers who have had no message yet; the same numbers are the same readers."""
         pull = np.maximum(PULL + PULL_DEVIATION * draws.normal("reader/pull", index), 0.0)
-        return cls(index, pull, np.zeros(len(index)), np.zeros(len(index), dtype=np.bool_))
+        return cls(index, pull, np.zeros(len(index)))
 
     @property
     def logits(self) -> Floats:
@@ -58,11 +58,24 @@ class Readers:
         """Let days pass."""
         self.messages *= 2.0 ** (-days / RECOVERY_DAYS)
 
-    def read(self, told: Bools, day_number: int, draws: Draws) -> None:
-        """Today's messages are read."""
+    def late(self, day_number: int, draws: Draws) -> Bools:
+        """Who reads a message of this day on the next trading day only."""
+        return np.asarray(draws.uniform("reader/late", self.index, np.array([day_number])) < LATE)
+
+    def read(self, reads: Bools, day_number: int, draws: Draws) -> Bools:
+        """Messages are read today; returns to whom it was one too many."""
         chance = OPT_OUT * (1.0 + self.messages)
-        self.left |= told & (draws.uniform("reader/leave", self.index, np.array([day_number])) < chance)
-        self.messages += told
+        enough = reads & (draws.uniform("reader/leave", self.index, np.array([day_number])) < chance)
+        self.messages += reads
+        return np.asarray(enough)
+
+
+def pulled(p_buy: Floats, p_sell: Floats, towards: Ints, logits: Floats) -> tuple[Floats, Floats]:
+    """The probabilities of a buy and a sell after messages: `towards` 1 says buy, -1 sell, 0 is no message."""
+    sells = towards < 0
+    side, other = np.where(sells, p_sell, p_buy), np.where(sells, p_buy, p_sell)
+    one, rest = moved(side, other, np.where(towards != 0, logits, 0.0))
+    return np.where(sells, rest, one), np.where(sells, one, rest)
 
 
 def moved(p: Floats, other: Floats, logits: Floats) -> tuple[Floats, Floats]:

@@ -1,4 +1,4 @@
-"""Schedule → what became of suggestions is settled, a week after each."""
+"""Schedule → what became of suggestions is written down, an hour, a day and a week after each."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def _work() -> _Work:
 
 @metrics.log_metrics
 def handler(event: dict[str, Any], context: LambdaContext) -> None:
-    """Settle what is due, as much as a run may; what the event says does not matter.
+    """Write what is due, as much as a run may; what the event says does not matter.
 
     Raises:
         StoreUnavailable: a table did not answer; the next run goes on.
@@ -37,9 +37,9 @@ def handler(event: dict[str, Any], context: LambdaContext) -> None:
     started = time.perf_counter()
     settle, per_run = _work()
     try:
-        settled = settle(per_run)
+        written = settle(per_run)
     finally:
         duration("OutcomesRun", 1000 * (time.perf_counter() - started))
-    count("OutcomesSettled", settled)
-    count("OutcomesFull", int(settled >= per_run))
-    logger.info("settled outcomes", extra={"settled": settled})
+    count("OutcomesWritten", written)
+    count("OutcomesFull", int(written >= per_run))
+    logger.info("wrote outcomes", extra={"written": written})

@@ -181,6 +181,7 @@ def an_outcome(**changes: Any) -> Outcome:
         arm=Arm.TREATED,
         channel=Channel.SMS,
         reason=ReasonCode.ABOVE_COST,
+        known_until=suggestion.created_at + timedelta(days=7),
         shown_at=WEDNESDAY + timedelta(seconds=3, microseconds=250),
         opened_at=WEDNESDAY + timedelta(minutes=2),
         response=SuggestionResponse.ACCEPTED,

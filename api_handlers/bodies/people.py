@@ -130,7 +130,7 @@ class ExportedPrice(Answer):
 
 
 class ExportedOutcome(Answer):
-    """What is known to have followed a suggestion, settled a week later; absent is what is not, or never happened."""
+    """What is known to have followed a suggestion, until a week after it; absent is what is not, or never happened."""
 
     suggestion_id: str
     pair: PairName
@@ -143,6 +143,7 @@ class ExportedOutcome(Answer):
     )
     channel: str | Absent = Field(default=None, description="The first that it went to, or was to go to.")
     reason: str | Absent = Field(default=None, description="The strongest.")
+    known_until: Moment = Field(description="Until when it says what happened.")
     shown_at: Moment | Absent = None
     opened_at: Moment | Absent = None
     response: Said | Absent = None
@@ -164,6 +165,7 @@ class ExportedOutcome(Answer):
             arm=outcome.arm.value,
             channel=None if outcome.channel is None else outcome.channel.value,
             reason=None if outcome.reason is None else outcome.reason.value,
+            known_until=outcome.known_until,
             shown_at=outcome.shown_at,
             opened_at=outcome.opened_at,
             response=None if outcome.response is None else outcome.response.value,

@@ -60,9 +60,14 @@ class OutcomeRules:
     max_price_age: timedelta = timedelta(days=4)
 
     @property
+    def stages(self) -> tuple[timedelta, ...]:
+        """Times after a suggestion at which its outcome gains something, in order: a price, or the window's end."""
+        return tuple(sorted({self.window, *_LENGTHS.values()}))
+
+    @property
     def settled_after(self) -> timedelta:
         """Time after a suggestion from which on nothing is added to its outcome."""
-        return max(self.window, *_LENGTHS.values())
+        return self.stages[-1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +98,7 @@ class Outcome:
         arm: TREATED when it was let out, whether it arrived or not; HELD_OUT when it was held out.
         channel: the first that it was to go to when it was made, in either arm.
         reason: the strongest.
+        known_until: until when events count in it, UTC; it may say more later, until `OutcomeRules.settled_after`.
         shown_at: when the first message was handed over that is not known to have come back, UTC.
         opened_at: when the user first opened it, UTC.
         response: what the user said, and `responded_at` when, UTC.
@@ -111,6 +117,7 @@ class Outcome:
     arm: Arm
     channel: Channel | None
     reason: ReasonCode | None
+    known_until: datetime
     shown_at: datetime | None = None
     opened_at: datetime | None = None
     response: SuggestionResponse | None = None
@@ -178,6 +185,7 @@ def outcome_of(
         arm=arm,
         channel=suggestion.intended,
         reason=suggestion.reasons[0].code if suggestion.reasons else None,
+        known_until=until,
         shown_at=min(shown, default=None),
         opened_at=opened if opened is not None and opened <= until else None,
         response=suggestion.response if is_answered else None,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-    from datetime import date, datetime
+    from datetime import datetime
     from decimal import Decimal
 
     from divisa.domain.device import Device
@@ -35,8 +35,8 @@ class Suggestions(Protocol):
     def open(self, user_id: str, suggestion_id: str, at: datetime) -> bool:
         """Write down when the user opened it; False, and nothing is written, when there is none, or it was opened."""
 
-    def trials_of(self, day: date) -> Iterator[Suggestion]:
-        """What was created on a day, UTC, and is part of the experiment, let out or held out, in no order.
+    def trials_between(self, since: datetime, until: datetime) -> Iterator[Suggestion]:
+        """What was created between two moments, UTC, both included, and is part of the experiment; oldest days first.
 
         It may lag behind writes by moments.
         """

@@ -1,4 +1,4 @@
-"""Settle what became of suggestions, once nothing is added to it any more."""
+"""Write down what became of suggestions, as it becomes known."""
 
 from __future__ import annotations
 
@@ -22,20 +22,20 @@ if TYPE_CHECKING:
     from divisa.domain.suggestion import Suggestion
     from divisa.ports import Bars, Clock, Deliveries, Ledger, Outcomes, Suggestions
 
-DAY: Final = timedelta(days=1)
 LATENESS: Final = timedelta(hours=1)
 """Time after which everything that happened has been written down: bars, entries, deliveries."""
-LOOK_BACK: Final = timedelta(days=3)
-"""How far back a run looks for what earlier ones have left: as long as a long weekend on which none succeeded."""
+LOOK_BACK: Final = timedelta(hours=12)
+"""How far back a run looks for what earlier ones have left: what fails in a night is made up for in the morning."""
 CHUNK: Final = 100
 
 
 @dataclass(frozen=True, slots=True)
 class SettleOutcomes:
-    """Writes the outcome of every suggestion of the experiment whose time is over, once.
+    """Writes what is known of every suggestion of the experiment, stage by stage, until nothing is added to it.
 
-    A run that is killed or repeated changes nothing: an outcome is the same whenever it is settled, and what is
-    missing is found by the next run.
+    A suggestion is looked at when a stage of it has passed: an hour, a day, a week, the end of the window. Its outcome
+    of then replaces the one before. A run that is killed or repeated changes nothing: an outcome is the same whenever
+    its stage is written, and what is missing is found by the next run, or from an earlier moment on when asked for.
     """
 
     suggestions: Suggestions
@@ -46,45 +46,59 @@ class SettleOutcomes:
     clock: Clock
     rules: OutcomeRules = field(default_factory=OutcomeRules)
 
-    def __call__(self, at_most: int) -> int:
-        """Settle what is due, at most so many; returns how many were.
+    def __call__(self, at_most: int, since: datetime | None = None) -> int:
+        """Write what is due, at most so many outcomes; returns how many were.
+
+        Args:
+            at_most: outcomes.
+            since: look at everything that was suggested at this moment, UTC, or later; None at what had a stage within
+                `LOOK_BACK`.
 
         Raises:
             StoreUnavailable: a table did not answer; the next run goes on.
         """
-        now = self.clock.now()
+        latest = self.clock.now() - LATENESS
         # One reading of the bars serves all suggestions of a pair and minute.
         closes: dict[tuple[Pair, datetime], Sequence[Bar]] = {}
-        settled, due = 0, self._due(now)
-        while settled < at_most and (chunk := list(islice(due, CHUNK))):
-            missing = self.outcomes.missing(chunk)[: at_most - settled]
-            self.outcomes.put_many(self._settled(missing, now, closes))
-            settled += len(missing)
-        return settled
+        written, passed = 0, self._passed(latest, since)
+        while written < at_most and (chunk := list(islice(passed, CHUNK))):
+            behind = self._behind(chunk, latest)[: at_most - written]
+            self.outcomes.put_many(self._known(behind, latest, closes))
+            written += len(behind)
+        return written
 
-    def _due(self, now: datetime) -> Iterator[Suggestion]:
-        """What is to be settled by now, from the oldest day on."""
-        latest = now - LATENESS - self.rules.settled_after
-        day = (latest - LOOK_BACK).date()
-        while day <= latest.date():
-            yield from (each for each in self.suggestions.trials_of(day) if each.created_at <= latest)
-            day += DAY
+    def _passed(self, latest: datetime, since: datetime | None) -> Iterator[Suggestion]:
+        """What may have to be written by now; the last stages first, since they are labels."""
+        if since is not None:
+            yield from self.suggestions.trials_between(since, latest - self.rules.stages[0])
+            return
+        for stage in reversed(self.rules.stages):
+            end = latest - stage
+            yield from self.suggestions.trials_between(end - LOOK_BACK, end)
 
-    def _settled(
-        self, suggestions: Sequence[Suggestion], now: datetime, closes: dict[tuple[Pair, datetime], Sequence[Bar]]
+    def _behind(self, suggestions: Sequence[Suggestion], latest: datetime) -> Sequence[Suggestion]:
+        """Those of which not all is known that could be, each once."""
+        known, behind = self.outcomes.known_until(suggestions), {}
+        for each in suggestions:
+            newest = max(each.created_at + stage for stage in self.rules.stages if each.created_at + stage <= latest)
+            if each.suggestion_id not in known or known[each.suggestion_id] < newest:
+                behind[each.suggestion_id] = each
+        return list(behind.values())
+
+    def _known(
+        self, suggestions: Sequence[Suggestion], latest: datetime, closes: dict[tuple[Pair, datetime], Sequence[Bar]]
     ) -> Iterator[Outcome]:
         deliveries = list(self.deliveries.of_suggestions(each.suggestion_id for each in suggestions))
         for each in suggestions:
-            bars = [
-                bar for horizon in Horizon for bar in self._bars(each.pair, each.created_at + horizon.length, closes)
-            ]
-            outcome = outcome_of(each, deliveries, self._entries(each), bars, now, self.rules)
+            moments = [each.created_at + horizon.length for horizon in Horizon]
+            bars = [bar for moment in moments if moment <= latest for bar in self._bars(each.pair, moment, closes)]
+            outcome = outcome_of(each, deliveries, self._entries(each, latest), bars, latest, self.rules)
             if outcome is not None:
                 yield outcome
 
-    def _entries(self, suggestion: Suggestion) -> Iterator[LedgerEntry]:
+    def _entries(self, suggestion: Suggestion, latest: datetime) -> Iterator[LedgerEntry]:
         made = suggestion.created_at
-        return entries_of(self.ledger, suggestion.user_id, made, made + self.rules.window)
+        return entries_of(self.ledger, suggestion.user_id, made, min(made + self.rules.window, latest))
 
     def _bars(self, pair: Pair, moment: datetime, closes: dict[tuple[Pair, datetime], Sequence[Bar]]) -> Sequence[Bar]:
         """The minute's bar in which a moment lies, which may close after it, and the newest one before."""

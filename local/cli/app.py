@@ -17,6 +17,7 @@ from local.cli import (
     replay,
     replay_decision,
     seed,
+    settle,
     status,
     suggestions,
     trade,
@@ -65,6 +66,7 @@ app.command(rich_help_panel=_MESSAGES, epilog=inbox.EXAMPLES)(inbox.inbox)
 app.command(rich_help_panel=_MESSAGES, epilog=lift.EXAMPLES)(lift.lift)
 app.command(rich_help_panel=_MESSAGES, epilog=quarantine.EXAMPLES)(quarantine.quarantine)
 app.command(rich_help_panel=_MESSAGES, epilog=redrive.EXAMPLES)(redrive.redrive)
+app.command(rich_help_panel=_MESSAGES, epilog=settle.EXAMPLES)(settle.settle)
 app.command(rich_help_panel=_MESSAGES, epilog=demo.EXAMPLES)(demo.demo)
 app.command(rich_help_panel=_API, epilog=login.EXAMPLES)(login.login)
 app.command(rich_help_panel=_API, epilog=trade.BUY_EXAMPLES)(trade.buy)

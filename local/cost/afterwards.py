@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from divisa.adapters.aws.suggestions import HELD_SHARDS, TRIAL_SHARDS
 from divisa.adapters.aws.table import GET_BATCH
+from divisa.domain.outcome import OutcomeRules
 from divisa.domain.recipient import Channel
 from divisa.services.settle_outcomes import LOOK_BACK
 from local.cost.traffic import HOURS, REQUEST
@@ -32,11 +33,12 @@ RELEASES: Final = HOURS * 60
 """Runs of the release in a month."""
 SETTLING: Final = 1 / 20
 """Seconds for one outcome; the function in serverless.yml says so."""
-LOOKS: Final = LOOK_BACK.total_seconds() / 3600 + 12
-"""Hourly runs that look whether a suggestion's outcome is there: those of the days that each goes through, of which it
-sees the last one in part."""
-DAYS: Final = LOOK_BACK.days + 1
-"""That a run goes through."""
+STAGES: Final = len(OutcomeRules().stages)
+"""Times that the outcome of a suggestion is written."""
+LOOKS: Final = STAGES * LOOK_BACK.total_seconds() / 3600
+"""Hourly runs that look whether a suggestion's outcome says what it could."""
+DAYS: Final = STAGES * (1 + LOOK_BACK.total_seconds() / (24 * 3600))
+"""Of which a run asks the index: on average each stage's stretch of time lies in so many."""
 INGESTED: Final = 5 * 1024
 """Bytes to a multiple of which Firehose rounds each record."""
 GB: Final = 2**30
@@ -68,7 +70,7 @@ def afterwards(
     held, suggestion = HELD * made, write_units(sizes.suggestion)
     indexes = (INDEXED * made + REWRITTEN * held) * suggestion
     yield Amount("DynamoDB", "writes: indexes of suggestions, releases", "dynamodb_write", indexes)
-    later = made * write_units(sizes.outcome) + emails * write_units(sizes.delivery)
+    later = STAGES * made * write_units(sizes.outcome) + emails * write_units(sizes.delivery)
     yield Amount("DynamoDB", "writes: outcomes, what became of emails", "dynamodb_write", later)
     told = (made + held) * read_units(sizes.suggestion, consistent=True)
     due = RELEASES * HELD_SHARDS * read_units(0) + held * read_units(sizes.suggestion)
@@ -76,7 +78,9 @@ def afterwards(
     look = sizes.suggestion / (4 * 1024) / 2 + read_units(sizes.outcome)
     settle = (len(Channel) + 1) * read_units(0)
     days = HOURS * DAYS * TRIAL_SHARDS * read_units(0)
-    yield Amount("DynamoDB", "reads: settling outcomes", "dynamodb_read", days + made * (LOOKS * look + settle))
+    yield Amount(
+        "DynamoDB", "reads: settling outcomes", "dynamodb_read", days + made * (LOOKS * look + STAGES * settle)
+    )
     kept = INDEXED * (sizes.suggestion + overhead) + sizes.outcome + overhead
     stored = made * kept_months * kept / GB
     yield Amount("DynamoDB", "storage: indexes of suggestions, outcomes", "dynamodb_storage", stored)
@@ -91,7 +95,7 @@ def _gb_seconds(made: float, held: float, emails: float, parameters: Parameters)
     memory = parameters.memory_gb
     # The queues of the shards; of each person the held ones, what they hold, how to reach them, what they were told.
     releasing = (RELEASES * HELD_SHARDS + 5 * held) * REQUEST
-    settling = HOURS * DAYS * TRIAL_SHARDS * REQUEST + made * (LOOKS * REQUEST / GET_BATCH + SETTLING)
+    settling = HOURS * DAYS * TRIAL_SHARDS * REQUEST + made * (LOOKS * REQUEST / GET_BATCH + STAGES * SETTLING)
     hearing = 3 * emails * REQUEST
     return releasing * memory["release"] + settling * memory["outcomes"] + hearing * memory["emailFeedback"]
 

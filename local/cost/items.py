@@ -230,6 +230,7 @@ def _outcome() -> Outcome:
         arm=Arm.TREATED,
         channel=Channel.EMAIL,
         reason=ReasonCode.ABOVE_LAST_BUY,
+        known_until=AT,
         shown_at=AT,
         opened_at=AT,
         response=SuggestionResponse.NOT_USEFUL,

@@ -46,13 +46,23 @@ def test_the_same_ones_again_change_nothing(stored: tuple[Outcomes, PersonalRows
     assert sorted(outcomes.all(), key=lambda each: each.suggestion_id) == many
 
 
-def test_what_has_no_outcome_is_missing(stored: tuple[Outcomes, PersonalRows]) -> None:
+def test_it_is_said_until_when_each_is_known(stored: tuple[Outcomes, PersonalRows]) -> None:
     outcomes, _ = stored
     asked = [a_suggestion(suggestion_id=f"s-{number}") for number in range(120)]
-    outcomes.put_many([an_outcome(suggestion_id=f"s-{number}") for number in range(0, 120, 2)])
-    assert [each.suggestion_id for each in outcomes.missing(asked)] == [f"s-{n}" for n in range(1, 120, 2)]
-    assert list(outcomes.missing([])) == []
-    assert len(outcomes.missing([a_suggestion(user_id="ben", suggestion_id="s-0")])) == 1
+    until = {f"s-{number}": WEDNESDAY + timedelta(microseconds=number) for number in range(0, 120, 2)}
+    outcomes.put_many([an_outcome(suggestion_id=name, known_until=at) for name, at in until.items()])
+    assert outcomes.known_until(asked) == until
+    assert outcomes.known_until([]) == {}
+    assert outcomes.known_until([a_suggestion(user_id="ben", suggestion_id="s-0")]) == {}
+
+
+def test_what_is_known_later_takes_the_place_of_what_was_known_before(
+    stored: tuple[Outcomes, PersonalRows],
+) -> None:
+    outcomes, _ = stored
+    outcomes.put_many([an_outcome(traded_at=None, traded_quantity=None, known_until=WEDNESDAY)])
+    outcomes.put_many([an_outcome()])
+    assert list(outcomes.all()) == [an_outcome()]
 
 
 def test_a_persons_outcomes_are_erased_with_the_person(stored: tuple[Outcomes, PersonalRows]) -> None:

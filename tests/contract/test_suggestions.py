@@ -121,7 +121,7 @@ def test_what_was_made_since_a_moment_is_found_by_user_newest_first(written: Wri
     assert suggestions.since([], second) == {}
 
 
-def test_the_experiments_suggestions_are_found_by_their_day(written: Written) -> None:
+def test_the_experiments_suggestions_are_found_by_when_they_were_made(written: Written) -> None:
     suggestions, watches = written
     midnight = WEDNESDAY.replace(hour=0)
     made = {
@@ -135,8 +135,16 @@ def test_the_experiments_suggestions_are_found_by_their_day(written: Written) ->
     }
     for name, each in made.items():
         insert(watches, replace(each, suggestion_id=name, user_id=f"u-{name}"))
-    found = {each.suggestion_id: each for each in suggestions.trials_of(midnight.date())}
+    end = midnight + timedelta(days=1) - timedelta(microseconds=1)
+    found = {each.suggestion_id: each for each in suggestions.trials_between(midnight, end)}
     assert set(found) == {"first", "last", "held-out"}
     assert found["first"] == replace(made["first"], suggestion_id="first", user_id="u-first")
     suggestions.answer("u-first", "first", SuggestionResponse.ACCEPTED, AT)
-    assert {each.suggestion_id for each in suggestions.trials_of(midnight.date()) if each.response} == {"first"}
+    assert {each.suggestion_id for each in suggestions.trials_between(midnight, end) if each.response} == {"first"}
+    around = timedelta(microseconds=1)
+    assert {each.suggestion_id for each in suggestions.trials_between(midnight - around, midnight)} == {
+        "before",
+        "first",
+    }
+    assert [each.suggestion_id for each in suggestions.trials_between(end, end + around)] == ["last", "after"]
+    assert list(suggestions.trials_between(midnight + around, midnight + timedelta(hours=1))) == []

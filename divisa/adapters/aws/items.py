@@ -284,7 +284,7 @@ class DeliveryItem(Model):
 
 
 class OutcomeItem(Model):
-    """What became of a suggestion, as one JSON document (see `divisa.adapters.wire`); written once."""
+    """What became of a suggestion, as one JSON document (see `divisa.adapters.wire`); replaced until it is settled."""
 
     user_id = UnicodeAttribute(hash_key=True)
     suggestion_id = UnicodeAttribute(range_key=True)

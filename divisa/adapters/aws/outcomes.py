@@ -9,7 +9,8 @@ from divisa.adapters.aws.items import KEPT, OutcomeItem
 from divisa.adapters.wire.outcome import outcome_from_json, outcome_to_json
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from datetime import datetime
 
     from divisa.adapters.aws.table import Image, Table
     from divisa.domain.outcome import Outcome
@@ -23,7 +24,7 @@ class DynamoOutcomes:
         self._table = table
 
     def put_many(self, outcomes: Iterable[Outcome]) -> None:
-        """Write settled outcomes, 25 a request."""
+        """Write outcomes in the place of what was known before, 25 a request."""
         self._table.put_many(
             OutcomeItem(
                 user_id=each.user_id,
@@ -34,12 +35,10 @@ class DynamoOutcomes:
             for each in outcomes
         )
 
-    def missing(self, suggestions: Iterable[Suggestion]) -> Sequence[Suggestion]:
-        """Those of which there is no outcome, in their order; one read for every 100."""
-        asked = list(suggestions)
-        images = self._table.get_many((each.user_id, each.suggestion_id) for each in asked)
-        known = {image["suggestion_id"]["S"] for image in images}
-        return [each for each in asked if each.suggestion_id not in known]
+    def known_until(self, suggestions: Iterable[Suggestion]) -> Mapping[str, datetime]:
+        """Until when events count in what is known of each, by its id; one read for every 100."""
+        images = self._table.get_many((each.user_id, each.suggestion_id) for each in suggestions)
+        return {each.suggestion_id: each.known_until for each in self._table.read_all(images, _outcome)}
 
     def of_user(self, user_id: str) -> Sequence[Outcome]:
         """Every outcome of a user, newest first."""

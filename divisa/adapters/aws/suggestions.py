@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import UTC
+from datetime import UTC, timedelta
+from itertools import product
 from operator import attrgetter
 from typing import TYPE_CHECKING, Final
 
@@ -17,7 +18,7 @@ from divisa.domain.outcome import arm_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
-    from datetime import date, datetime
+    from datetime import datetime
 
     from divisa.adapters.aws.table import Table
     from divisa.domain.suggestion import Suggestion, SuggestionResponse
@@ -79,11 +80,19 @@ class DynamoSuggestions:
         opened = [SuggestionItem.opened_at.set(msgspec.to_builtins(at))]
         return self._table.update(user_id, suggestion_id, opened, unopened) is not None
 
-    def trials_of(self, day: date) -> Iterator[Suggestion]:
-        """What was created on a day, UTC, and is part of the experiment; of an index that lags behind by moments."""
-        for shard in range(TRIAL_SHARDS):
-            pages = self._table.pages(f"{day.isoformat()}#{shard}", index=BY_TRIAL_DAY)
-            yield from self._table.read_all((image for page in pages for image in page), suggestion_from_image)
+    def trials_between(self, since: datetime, until: datetime) -> Iterator[Suggestion]:
+        """What was created between two moments, both included, and is part of the experiment, the oldest days first.
+
+        Of an index that lags behind by moments; one query for each day and shard.
+        """
+        first, last = since.astimezone(UTC), until.astimezone(UTC)
+        # As text, a second without a fraction sorts after all of that second: its beginning and that are the bounds.
+        within = SuggestionItem.created_at.between(f"{first:%Y-%m-%dT%H:%M:%S}", f"{last:%Y-%m-%dT%H:%M:%S}Z")
+        days = (first.date() + timedelta(days=number) for number in range((last.date() - first.date()).days + 1))
+        for day, shard in product(days, range(TRIAL_SHARDS)):
+            pages = self._table.pages(f"{day.isoformat()}#{shard}", index=BY_TRIAL_DAY, within=within)
+            found = self._table.read_all((image for page in pages for image in page), suggestion_from_image)
+            yield from (each for each in found if since <= each.created_at <= until)
 
     def all(self) -> Iterator[Suggestion]:
         """Every suggestion there is, in no order; reads the whole table."""

@@ -6,7 +6,8 @@ from operator import attrgetter
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from datetime import datetime
 
     from divisa.domain.outcome import Outcome
     from divisa.domain.suggestion import Suggestion
@@ -19,13 +20,14 @@ class MemoryOutcomes:
         self._by_user: dict[str, dict[str, Outcome]] = {}
 
     def put_many(self, outcomes: Iterable[Outcome]) -> None:
-        """Write settled outcomes."""
+        """Write outcomes in the place of what was known before."""
         for each in outcomes:
             self._by_user.setdefault(each.user_id, {})[each.suggestion_id] = each
 
-    def missing(self, suggestions: Iterable[Suggestion]) -> Sequence[Suggestion]:
-        """Those of which there is no outcome, in their order."""
-        return [each for each in suggestions if each.suggestion_id not in self._by_user.get(each.user_id, {})]
+    def known_until(self, suggestions: Iterable[Suggestion]) -> Mapping[str, datetime]:
+        """Until when events count in what is known of each, by its id; those without an outcome are absent."""
+        found = (self._by_user.get(each.user_id, {}).get(each.suggestion_id) for each in suggestions)
+        return {each.suggestion_id: each.known_until for each in found if each is not None}
 
     def of_user(self, user_id: str) -> Sequence[Outcome]:
         """Every outcome of a user, newest first."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC
 from operator import attrgetter
 from threading import Lock
 from typing import TYPE_CHECKING
@@ -12,7 +11,7 @@ from divisa.domain.outcome import arm_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
-    from datetime import date, datetime
+    from datetime import datetime
 
     from divisa.domain.suggestion import Suggestion, SuggestionResponse
 
@@ -57,11 +56,10 @@ class MemorySuggestions:
             self._by_user[user_id][suggestion_id] = replace(found, opened_at=at)
         return True
 
-    def trials_of(self, day: date) -> Iterator[Suggestion]:
-        """What was created on a day, UTC, and is part of the experiment."""
-        return (
-            each for each in self.all() if each.created_at.astimezone(UTC).date() == day and arm_in(each) is not None
-        )
+    def trials_between(self, since: datetime, until: datetime) -> Iterator[Suggestion]:
+        """What was created between two moments, both included, and is part of the experiment, oldest first."""
+        found = [each for each in self.all() if since <= each.created_at <= until and arm_in(each) is not None]
+        yield from sorted(found, key=attrgetter("created_at"))
 
     def all(self) -> Iterator[Suggestion]:
         """Every suggestion there is, in no order."""

@@ -37,6 +37,7 @@ class _Document(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     arm: Arm
     channel: Channel | None = None
     reason: ReasonCode | None = None
+    known_until: Moment
     shown_at: Moment | None = None
     opened_at: Moment | None = None
     response: SuggestionResponse | None = None

@@ -51,6 +51,8 @@ def test_a_person_hears_of_errors_delays_set_aside_records_and_a_silent_model(re
     ]
     assert {("Invocations", f"{name}{function}") for function in ("refresh", "release")} <= set(watched)
     assert {("RefreshesFull", f"{name}refresh"), ("ReleasesFull", f"{name}release")} <= set(watched)
+    assert ("OutcomesFull", f"{name}outcomes") in watched
+    assert alarms["OutcomesErrorsAlarm"]["Period"] == 3600  # In minutes an hourly run never fails twice.
     assert {("EvaluationsPostponed", f"{name}quotes"), ("BarsUnwritten", f"{name}quotes")} <= set(watched)
     assert ("DeliveriesWithoutBudget", f"{name}sms") in watched
     assert ("SuggestionsUnreadable", f"{name}outbox") in watched

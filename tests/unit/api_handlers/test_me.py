@@ -55,6 +55,7 @@ def test_an_export_has_everything_that_is_kept_of_the_caller(people: PeopleApi) 
         "amount": "100.00",
         "price": "17.3512",
         "begun_at": "2024-01-10T15:00:00Z",
+        "known_until": "2024-01-17T15:00:00Z",
         "arm": "treated",
         "channel": "sms",
         "reason": "above_cost",

@@ -1,4 +1,4 @@
-"""Outcomes are settled once, when nothing is added to them any more, whoever dies in between."""
+"""Outcomes are written as they become known, until nothing is added to them any more, whoever dies in between."""
 
 from __future__ import annotations
 
@@ -28,11 +28,12 @@ from tests.builders import WEDNESDAY, a_portfolio, a_quote, a_suggestion
 from tests.unit.local.trades import record_trades
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from divisa.domain.outcome import Outcome
+    from divisa.domain.suggestion import Suggestion
 
-HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+TICK, HOUR, DAY = timedelta(microseconds=1), timedelta(hours=1), timedelta(days=1)
 DUE = WEDNESDAY + 7 * DAY + LATENESS
 
 
@@ -45,9 +46,16 @@ class World:
     def suggested(self, name: str, **changes: Any) -> None:
         self.suggestions.insert(a_suggestion(user_id=name, suggestion_id=f"s-{name}", **changes))
 
-    def settle(self, at: datetime = DUE, *, at_most: int = 10_000, outcomes: MemoryOutcomes | None = None) -> int:
+    def settle(
+        self,
+        at: datetime = DUE,
+        *,
+        at_most: int = 10_000,
+        outcomes: MemoryOutcomes | None = None,
+        since: datetime | None = None,
+    ) -> int:
         parts = (self.suggestions, self.deliveries, self.ledger, self.bars, outcomes or self.outcomes)
-        return SettleOutcomes(*parts, ManualClock(at))(at_most)
+        return SettleOutcomes(*parts, ManualClock(at))(at_most, since)
 
     def settled(self) -> set[str]:
         return {each.user_id for each in self.outcomes.all()}
@@ -80,17 +88,48 @@ def test_everything_that_followed_is_settled(world: World) -> None:
     assert (ben.arm, ben.traded, ben.shown_at) == (Arm.HELD_OUT, False, None)
 
 
-def test_nothing_is_settled_before_its_time_and_all_of_it_then(world: World) -> None:
+def test_what_is_known_is_written_as_it_becomes_known(world: World) -> None:
+    world.suggested("ana", amount=Decimal(100), price=Decimal("17.00"))
+    world.portfolios.put_many([a_portfolio(user_id="ana")])
+    record_trades(world.ledger, "ana", [(Side.SELL, WEDNESDAY + 3 * HOUR)])
+    moments = [(WEDNESDAY + HOUR, "16.9"), (WEDNESDAY + DAY, "16.8"), (WEDNESDAY + 7 * DAY, "16.7")]
+    world.bars.merge(bars_of(a_quote(mid, at=at, sequence=n) for n, (at, mid) in enumerate(moments)))
+    known = []
+    for stage in (HOUR, DAY, 7 * DAY):
+        assert world.settle(WEDNESDAY + stage + LATENESS - TICK) == 0
+        assert world.settle(WEDNESDAY + stage + LATENESS) == 1
+        [outcome] = world.outcomes.all()
+        assert outcome.known_until == WEDNESDAY + stage
+        known.append((outcome.traded, list(outcome.prices)))
+    assert known == [
+        (False, [Horizon.HOUR]),
+        (True, [Horizon.HOUR, Horizon.DAY]),
+        (True, [Horizon.HOUR, Horizon.DAY, Horizon.WEEK]),
+    ]
+
+
+def test_it_is_looked_at_around_its_stages_and_not_in_between(world: World) -> None:
+    looked: list[timedelta] = []
+
+    class Watched(MemoryOutcomes):
+        def known_until(self, suggestions: Iterable[Suggestion]) -> Mapping[str, datetime]:
+            found = list(suggestions)
+            looked.extend([after] * len(found))
+            return world.outcomes.known_until(found)
+
     world.suggested("ana")
-    assert world.settle(DUE - timedelta(microseconds=1)) == 0
-    assert world.settle(DUE) == 1
+    for hours in range(9 * 24):
+        after = hours * HOUR
+        world.settle(WEDNESDAY + after, outcomes=Watched())
+    around = [range(stage + 1, stage + 14) for stage in (1, 24, 7 * 24)]
+    assert looked == [hours * HOUR for each in around for hours in each]
 
 
 def test_what_is_settled_stays_as_it_is(world: World) -> None:
     world.suggested("ana")
     world.settle()
     before = list(world.outcomes.all())
-    assert world.settle(DUE + 2 * DAY) == 0
+    assert world.settle(DUE + LOOK_BACK) == world.settle(DUE + 2 * DAY, since=WEDNESDAY) == 0
     assert list(world.outcomes.all()) == before
 
 
@@ -100,15 +139,15 @@ def test_a_later_run_settles_the_same_as_the_first_would_have(world: World) -> N
     quotes = [a_quote(f"17.{n:02}", at=WEDNESDAY + n * 5 * HOUR + timedelta(minutes=n), sequence=n) for n in range(60)]
     world.bars.merge(bars_of(quotes))
     later = MemoryOutcomes()
-    assert world.settle(DUE + HOUR) == world.settle(DUE + 2 * DAY, outcomes=later) == 30
+    assert world.settle(DUE + HOUR) == world.settle(DUE + 2 * DAY, outcomes=later, since=WEDNESDAY) == 30
     assert sorted(later.all(), key=_name) == sorted(world.outcomes.all(), key=_name)
 
 
-def test_a_run_settles_no_more_than_it_is_told_the_oldest_days_first(world: World) -> None:
+def test_a_run_writes_no_more_than_it_is_told_what_is_settled_first(world: World) -> None:
     for number in range(CHUNK + 30):
-        world.suggested(f"u-{number}", created_at=WEDNESDAY - (number % 2) * DAY)
+        world.suggested(f"u-{number}", created_at=WEDNESDAY + (number % 2) * 6 * DAY)
     assert world.settle(at_most=CHUNK // 2 + 15) == CHUNK // 2 + 15
-    assert {each.begun_at for each in world.outcomes.all()} == {WEDNESDAY - DAY}
+    assert {each.begun_at for each in world.outcomes.all()} == {WEDNESDAY}
     assert world.settle() == CHUNK // 2 + 15
 
 
@@ -128,9 +167,15 @@ def test_what_a_killed_run_has_left_is_settled_by_the_next(world: World) -> None
     assert world.settled() == {"ana", "ben", "eva"}
 
 
-def test_days_without_a_run_are_made_up_for(world: World) -> None:
+def test_hours_without_a_run_are_made_up_for_and_days_when_asked_for(world: World) -> None:
     world.suggested("ana")
+    world.suggested("ben", created_at=WEDNESDAY - TICK)
     assert world.settle(DUE + LOOK_BACK) == 1
+    assert world.settled() == {"ana"}
+    assert world.settle(DUE + 30 * DAY) == 0
+    assert world.settle(DUE + 30 * DAY, since=WEDNESDAY) == 0
+    assert world.settle(DUE + 30 * DAY, since=WEDNESDAY - DAY, at_most=1) == 1
+    assert world.settled() == {"ana", "ben"}
 
 
 def _name(outcome: Outcome) -> str:

@@ -8,42 +8,58 @@ from datetime import date
 import numpy as np
 import pytest
 
+from bench.lift import runs_of
 from divisa.domain.policy import PolicyRules
+from divisa.domain.recipient import Channel
+from divisa.domain.transaction import Side
 from simulator import readers
 from simulator.closed_loop import Loop, Run, run_all
 
 RUNS = 100
+SEGMENTS = [*(("side", side.value) for side in Side), *(("channel", channel.value) for channel in Channel)]
 SHORT = Loop(users=150, start=date(2023, 9, 1), end=date(2023, 10, 14))
+
+LARGE = replace(SHORT, users=900)
 
 
 @pytest.fixture(scope="module")
 def runs() -> list[Run]:
-    return list(run_all(range(1, RUNS + 1)))
+    return runs_of(Loop(), RUNS)
 
 
 @pytest.mark.slow
 def test_the_interval_holds_the_true_effect_in_at_least_ninety_of_a_hundred_runs(runs: list[Run]) -> None:
     assert len(runs) == RUNS
-    assert sum(run.covers for run in runs) >= 90
+    assert sum(run.overall.covers for run in runs) >= 90
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("segment", SEGMENTS)
+def test_so_does_the_interval_of_a_segment_that_is_large_enough(runs: list[Run], segment: tuple[str, str]) -> None:
+    found = [run.segments[segment] for run in runs if run.segments[segment].lift.difference is not None]
+    assert len(found) > RUNS / 2
+    assert sum(each.covers for each in found) >= 0.85 * len(found)
 
 
 @pytest.mark.slow
 def test_the_estimate_is_right_on_average(runs: list[Run]) -> None:
-    errors = np.array([run.lift.difference.estimate - run.truth for run in runs if run.lift.difference])
+    errors = np.array(
+        [run.overall.lift.difference.estimate - run.overall.truth for run in runs if run.overall.lift.difference]
+    )
     assert len(errors) == RUNS
     assert abs(errors.mean()) < 3 * errors.std() / RUNS**0.5
 
 
 @pytest.mark.slow
 def test_it_says_more_than_nothing(runs: list[Run]) -> None:
-    found = [run.lift.difference for run in runs]
+    found = [run.overall.lift.difference for run in runs]
     assert sum(each is not None and each.low > 0 for each in found) > RUNS / 2
 
 
 @pytest.mark.slow
 def test_the_policys_share_is_held_out(runs: list[Run]) -> None:
-    held = sum(run.lift.held_out.suggestions for run in runs)
-    everybody = held + sum(run.lift.treated.suggestions for run in runs)
+    held = sum(run.overall.lift.held_out.suggestions for run in runs)
+    everybody = held + sum(run.overall.lift.treated.suggestions for run in runs)
     assert held / everybody == pytest.approx(0.2, abs=4 * (0.16 / everybody) ** 0.5)
 
 
@@ -63,23 +79,35 @@ def test_messages_that_move_nobody_have_no_effect(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(readers, "PULL", 0.0)
     monkeypatch.setattr(readers, "PULL_DEVIATION", 0.0)
     [run] = run_all([1], SHORT)
-    assert run.truth == pytest.approx(0.0, abs=1e-12)
+    assert run.overall.truth == pytest.approx(0.0, abs=1e-12)
 
 
 def test_people_who_are_told_too_often_react_less(monkeypatch: pytest.MonkeyPatch) -> None:
     [rested] = run_all([1], SHORT)
     monkeypatch.setattr(readers, "TIRING", 3.0)
     [tired] = run_all([1], SHORT)
-    assert tired.truth < 0.9 * rested.truth
+    assert tired.overall.truth < 0.9 * rested.overall.truth
 
 
 def test_who_asked_for_no_more_is_told_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(readers, "OPT_OUT", 1.0)
     [run] = run_all([1], SHORT)
-    assert run.left == run.lift.treated.users == run.lift.treated.suggestions > 0
+    assert run.left > 0
+    for channel in Channel:
+        told = run.segments["channel", channel.value].lift.treated
+        assert told.users == told.suggestions > 0
+
+
+def test_who_reads_too_late_follows_too_late(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(readers, "LATE", 1.0)
+    [run] = run_all([1], LARGE)
+    assert run.overall.truth == 0.0
+    found = run.overall.lift.difference
+    assert found is not None
+    assert found.low < 0.0 < found.high
 
 
 def test_without_a_holdout_nothing_can_be_said() -> None:
     [run] = run_all([1], replace(SHORT, rules=PolicyRules(holdout_share=0.0, min_gain=None)))
-    assert run.lift.difference is None
-    assert not run.covers
+    assert run.overall.lift.difference is None
+    assert not run.overall.covers

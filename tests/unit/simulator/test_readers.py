@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from simulator.draws import Draws
-from simulator.readers import OPT_OUT, PULL, RECOVERY_DAYS, TIRING, Readers, moved
+from simulator.readers import LATE, OPT_OUT, PULL, RECOVERY_DAYS, TIRING, Readers, moved, pulled
 
 INDEX = np.arange(20_000)
 EVERYBODY = np.ones(len(INDEX), dtype=np.bool_)
@@ -42,10 +42,27 @@ def test_readers_tire_with_messages_and_recover_with_time() -> None:
 
 def test_some_have_had_enough_and_the_more_the_more_they_were_told() -> None:
     readers, told = Readers.drawn(INDEX, Draws(1)), INDEX % 2 == 0
-    readers.read(told, 19_000, Draws(1))
-    assert readers.left[told].mean() == pytest.approx(OPT_OUT, rel=0.3)
-    assert not readers.left[~told].any()
-    before = readers.left.copy()
+    enough = readers.read(told, 19_000, Draws(1))
+    assert enough[told].mean() == pytest.approx(OPT_OUT, rel=0.3)
+    assert not enough[~told].any()
     readers.messages[:] = 9.0
-    readers.read(~before, 19_001, Draws(1))
-    assert readers.left[~before].mean() == pytest.approx(10 * OPT_OUT, rel=0.1)
+    assert readers.read(EVERYBODY, 19_001, Draws(1)).mean() == pytest.approx(10 * OPT_OUT, rel=0.1)
+
+
+def test_some_messages_are_read_a_day_late_and_of_whom_changes_from_day_to_day() -> None:
+    readers = Readers.drawn(INDEX, Draws(1))
+    today, tomorrow = readers.late(19_000, Draws(1)), readers.late(19_001, Draws(1))
+    assert today.mean() == pytest.approx(LATE, rel=0.1)
+    assert (today & tomorrow).mean() == pytest.approx(LATE**2, rel=0.2)
+
+
+def test_a_message_pulls_to_its_side_and_none_to_neither() -> None:
+    p_buy, p_sell = np.full(3, 0.2), np.full(3, 0.1)
+    buys, sells = pulled(p_buy, p_sell, np.array([1, -1, 0]), np.full(3, 0.7))
+    assert (buys[0], sells[0]) == (
+        moved(p_buy, p_sell, np.full(3, 0.7))[0][0],
+        moved(p_buy, p_sell, np.full(3, 0.7))[1][0],
+    )
+    assert buys[1] < 0.2
+    assert sells[1] > 0.1
+    assert (buys[2], sells[2]) == (pytest.approx(0.2), pytest.approx(0.1))

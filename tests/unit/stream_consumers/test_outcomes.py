@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class Due:
-    """A use case with so many outcomes to settle; or with tables that do not answer."""
+    """A use case with so many outcomes to write; or with tables that do not answer."""
 
     def __init__(self, due: int | None) -> None:
         self.due = due
@@ -26,9 +26,9 @@ class Due:
 
 
 @pytest.mark.parametrize(
-    ("due", "counted"), [(7, {"OutcomesSettled": 7}), (30, {"OutcomesSettled": 10, "OutcomesFull": 1})]
+    ("due", "counted"), [(7, {"OutcomesWritten": 7}), (30, {"OutcomesWritten": 10, "OutcomesFull": 1})]
 )
-def test_a_run_settles_as_much_as_it_may_and_counts_it(
+def test_a_run_writes_as_much_as_it_may_and_counts_it(
     monkeypatch: pytest.MonkeyPatch, context: LambdaContext, output: Output, due: int, counted: dict[str, int]
 ) -> None:
     monkeypatch.setattr(outcomes, "_work", lambda: outcomes._Work(Due(due), 10))  # type: ignore[arg-type]

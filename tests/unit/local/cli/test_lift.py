@@ -41,6 +41,7 @@ def experiment(stores: Stores) -> Stores:
                 user_id=user,
                 suggestion_id=f"s-{number}",
                 channels=(Channel.PUSH, Channel.SMS),
+                intended=Channel.PUSH,
                 suppressed=Suppression.HOLDOUT if held else None,
                 created_at=WEDNESDAY if number < 80 else WEDNESDAY + 40 * HOUR,
             ),

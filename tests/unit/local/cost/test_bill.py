@@ -61,18 +61,19 @@ def month() -> Bill:
         # A suggestion in two indexes; a third of them held: twice for the transaction, into and out of an index, and
         # moved within another.
         ("writes: indexes of suggestions, releases", 0.004 * T, 0.004 * T),
-        ("writes: outcomes, what became of emails", 0.0019 * T, 0.0019 * T),
+        ("writes: outcomes, what became of emails", 0.0039 * T, 0.0039 * T),
         # A consistent unit each time that somebody is judged; eight shards a minute; the held ones of a person.
         (
             "reads: what people were told, what is due",
             (4 / 3 + 0.5 / 3) * 0.001 * T + 43_800 * 8 * 0.5,
             (4 / 3 + 0.5 / 3) * 0.001 * T + 43_800 * 8 * 0.5,
         ),
-        # Six days of eight shards an hour; looked at for 132 hours; three channels and the ledger when it is settled.
+        # Three times a day and a half of eight shards an hour; looked at for 12 hours each; three channels and the
+        # ledger for each of the three that are written.
         (
             "reads: settling outcomes",
-            730 * 6 * 8 * 0.5 + 0.001 * T * (132 * (450 / 8192 + 0.5) + 2),
-            730 * 6 * 8 * 0.5 + 0.001 * T * (132 * (450 / 8192 + 0.5) + 2),
+            730 * 4.5 * 8 * 0.5 + 0.001 * T * (36 * (450 / 8192 + 0.5) + 6),
+            730 * 4.5 * 8 * 0.5 + 0.001 * T * (36 * (450 / 8192 + 0.5) + 6),
         ),
         ("storage: indexes of suggestions, outcomes", *2 * (0.001 * T * (9600 / 730) * 1900 / GB,)),
         ("requests: releases, outcomes, what SES says", *2 * (43_800 + 730 + 0.0009 * T,)),
@@ -110,7 +111,7 @@ def test_memory_counts_for_as_long_as_it_is_held(month: Bill) -> None:
 def test_what_follows_is_counted_for_as_long_as_its_functions_run(month: Bill) -> None:
     [line] = [line for line in month.lines if line.what == "memory × time: the same"]
     release = 43_800 * 8 * 0.005 + 0.001 * T / 3 * 5 * 0.005
-    outcomes = 730 * 6 * 8 * 0.005 + 0.001 * T * (132 * 0.00005 + 0.05)
+    outcomes = 730 * 4.5 * 8 * 0.005 + 0.001 * T * (36 * 0.00005 + 0.15)
     assert float(line.bands) == pytest.approx(2.0 * release + 0.5 * outcomes + 0.5 * 0.0009 * T * 0.015, abs=0.001)
     assert line.brute == line.bands
 
