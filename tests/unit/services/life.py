@@ -162,8 +162,8 @@ class Seen(MemoryRecipients):
         super().__init__()
         self.recipients, self.see = recipients, see
 
-    def get_many(self, user_ids: Sequence[str]) -> Mapping[str, Recipient]:
-        return {user: self.see(each) for user, each in self.recipients.get_many(user_ids).items()}
+    def load(self, user_id: str) -> Recipient:
+        return self.see(self.recipients.load(user_id))
 
 
 class Life:

@@ -116,7 +116,8 @@ def live(life: Sequence[tuple[timedelta, Priced | Answered | Wished]]) -> list[S
         now += wait
         world.clock.set(now)
         if isinstance(step, Answered):
-            open_ = [each for each in world.suggestions.of_user("ana") if each.response is None]
+            shown = (each for each in world.suggestions.of_user("ana") if each.is_for_its_user)
+            open_ = [each for each in shown if each.response is None]
             for each in open_[step.place : step.place + 1]:
                 with suppress(Refused):
                     answer("ana", each.suggestion_id, step.response)

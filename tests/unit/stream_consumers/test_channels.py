@@ -218,7 +218,7 @@ def test_a_message_for_which_there_is_no_other_channel_is_left_to_the_dead_lette
     sender.broken = False
     assert sender.receive(context, body) == []
     assert len(sender.sent) == 1
-    assert output.counted() == {"Deliveries": 1, "Deliveries: sent": 1}
+    assert output.counted() == {"RecordsFailed": 1, "Deliveries": 1, "Deliveries: sent": 1}
 
 
 def test_a_message_that_is_no_suggestion_is_named_and_the_others_are_sent(
