@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 import pytest
 
+from divisa.adapters.aws.suggestion_topic import SnsSuggestionTopic
+from divisa.services.publish_suggestions import PublishSuggestions
 from local import parts
+from local.redriving import announce_again
 from tests.integration.end_to_end.deployed import eventually
 
 if TYPE_CHECKING:
@@ -36,6 +40,54 @@ def test_a_consumer_killed_between_insert_and_publish_loses_no_message_and_sends
 
     assert world.channels(user) == ["email"]
     assert world.books().open == []
+
+
+def test_what_the_outbox_gave_up_on_is_announced_when_it_is_redriven_and_told_once(world: World) -> None:
+    user = world.person("user", cost="16.00")
+    cloud = world.cloud
+    outbox = cloud.deployment.outbox_function_name
+    with cloud.configured(outbox, SUGGESTIONS_TOPIC_ARN=NO_TOPIC):
+        failures = cloud.log(outbox).count("NotifierUnavailable")
+        world.publish(world.quote("16.80"))
+        eventually(world.suggestions, "the suggestion is inserted")
+        eventually(lambda: cloud.log(outbox).count("NotifierUnavailable") > failures, "the outbox has tried")
+        cloud.kill(parts.MAPPINGS)
+    sqs, streams, failed = (
+        cloud.client("sqs"),
+        cloud.client("dynamodbstreams"),
+        cloud.deployment.outbox_failed_queue_url,
+    )
+    sqs.send_message(QueueUrl=failed, MessageBody=json.dumps({"DDBStreamBatchInfo": place_of_the_newest(world)}))
+
+    publish = PublishSuggestions(SnsSuggestionTopic(cloud.client("sns"), cloud.deployment.suggestions_topic_arn))
+    assert announce_again(sqs, streams, failed, publish) == (1, 0)
+    eventually(lambda: world.channels(user) == ["email"], "the email is there")
+
+    cloud.start(parts.MAPPINGS)
+    cloud.settle()
+    assert world.channels(user) == ["email"]
+    assert world.books().open == []
+    assert cloud.waiting(failed) == 0
+
+
+def place_of_the_newest(world: World) -> dict[str, str]:
+    """Where the newest suggestion lies in its table's stream, as a mapping that gave up on it would say."""
+    table = f"{world.cloud.deployment.table_prefix}suggestions"
+    arn = world.cloud.client("dynamodb").describe_table(TableName=table)["Table"]["LatestStreamArn"]
+    streams = world.cloud.client("dynamodbstreams")
+    [shard] = streams.describe_stream(StreamArn=arn)["StreamDescription"]["Shards"]
+    oldest = streams.get_shard_iterator(StreamArn=arn, ShardId=shard["ShardId"], ShardIteratorType="TRIM_HORIZON")
+    [*_, newest] = (
+        record["dynamodb"]["SequenceNumber"]
+        for record in streams.get_records(ShardIterator=oldest["ShardIterator"])["Records"]
+        if record["eventName"] == "INSERT"
+    )
+    return {
+        "streamArn": arn,
+        "shardId": shard["ShardId"],
+        "startSequenceNumber": newest,
+        "endSequenceNumber": newest,
+    }
 
 
 def test_a_batch_that_fails_after_its_suggestion_and_before_its_market_is_applied_again_without_a_second_message(
