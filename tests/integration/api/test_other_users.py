@@ -182,8 +182,7 @@ def put_preferences(first: First, second: Client) -> object:
 
 
 def register_device(first: First, second: Client) -> object:
-    """The same phone after another sign-in: it is a device of its own, and the first one's stays as it is."""
-    device = second.register_device("ios", PUSH_TOKEN)
+    device = second.register_device("ios", PUSH_TOKEN[::-1])
     assert device.device_id != first.device_id
     second.delete_device(device.device_id)
     return device
@@ -250,3 +249,12 @@ def test_a_second_users_token_opens_nothing_of_the_first(
 
     assert [each for each in first.secrets if each in came_back] == []
     assert first.everything() == before
+
+
+def test_a_phone_that_somebody_else_signs_in_on_is_theirs_and_no_longer_its_former_owners(floor: Floor) -> None:
+    before, after = (floor.trader(name, base="10.00", quote="500.00").client for name in ("before", "after"))
+    token = "fedcba9876543210" * 4
+    before.register_device("ios", token)
+    device = after.register_device("ios", token)
+    assert before.list_devices().items == ()
+    assert [each.device_id for each in after.list_devices().items] == [device.device_id]
