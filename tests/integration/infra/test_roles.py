@@ -112,7 +112,8 @@ def test_only_who_sends_takes_places_of_a_persons_week_and_only_who_erases_forge
 def test_who_sends_looks_up_one_person_and_one_delivery(resources: Resources, function: str) -> None:
     may = may_do(resources, function)
 
-    assert may["dynamodb:GetItem"] == tables("Recipients", "Deliveries", "Pacing")
+    looked_up = ("Recipients", "Deliveries", "Pacing", *(["Devices"] if function == "Push" else []))
+    assert may["dynamodb:GetItem"] == tables(*looked_up)
     assert "dynamodb:BatchGetItem" not in may
     assert tables("Deliveries") <= may["dynamodb:PutItem"] & may["dynamodb:UpdateItem"] & may["dynamodb:DeleteItem"]
 
