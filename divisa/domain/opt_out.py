@@ -21,21 +21,8 @@ OPT_OUT_WORDS: Final = frozenset(
 """In small letters without accents, fillers left out. The English ones begin with those of the CTIA's principles."""
 _FILLERS: Final = frozenset(
     {
-        *(
-            "favor",
-            "gracias",
-            "la",
-            "las",
-            "los",
-            "mensaje",
-            "mensajes",
-            "mi",
-            "por",
-            "porfavor",
-            "sms",
-            "texto",
-            "textos",
-        ),
+        *("favor", "gracias", "la", "las", "los", "mensaje", "mensajes", "mi", "por", "porfavor", "sms"),
+        *("texto", "textos"),
         *("messages", "my", "please", "texts", "thanks", "the", "ya"),
     }
 )

@@ -7,11 +7,18 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from divisa.adapters.aws.suggestions import DynamoSuggestions
 from divisa.adapters.aws.table import index_schemas
 from divisa.adapters.aws.tables import DEFINITIONS, Tables
+from divisa.adapters.aws.watches import DynamoWatches
+from divisa.adapters.memory.suggestions import MemorySuggestions
+from divisa.adapters.memory.watches import MemoryWatches
 
 if TYPE_CHECKING:
+    from divisa.ports import Suggestions, Watches
     from tests.ministack import BareMiniStack
+
+    WatchStore = tuple[Watches, Suggestions]
 
 
 @pytest.fixture(params=["memory", pytest.param("aws", marks=pytest.mark.integration)])
@@ -50,3 +57,13 @@ def make_tables(cloud: BareMiniStack) -> Tables:
             **index_schemas(definition.indexes, definition.hash_key),
         )
     return Tables(prefix)
+
+
+@pytest.fixture
+def watch_store(side: str, request: pytest.FixtureRequest) -> WatchStore:
+    """Watches in two shards, and the suggestions that they are written with."""
+    if side == "memory":
+        suggestions = MemorySuggestions()
+        return MemoryWatches(suggestions, shards=2), suggestions
+    tables = make_tables(request.getfixturevalue("cloud"))
+    return DynamoWatches(tables.watches, tables.suggestions, shards=2), DynamoSuggestions(tables.suggestions)

@@ -6,34 +6,16 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-import pytest
-
-from divisa.adapters.aws.suggestions import DynamoSuggestions
-from divisa.adapters.aws.watches import DynamoWatches
-from divisa.adapters.memory.suggestions import MemorySuggestions
-from divisa.adapters.memory.watches import MemoryWatches
 from divisa.domain.bands import Band
 from divisa.domain.evaluation import Watch
 from divisa.domain.pair import Pair
 from divisa.ports import Move
 from tests.builders import USD_MXN, WEDNESDAY, a_suggestion
-from tests.contract.conftest import make_tables
 
 if TYPE_CHECKING:
-    from divisa.ports import Suggestions, Watches
-
-    Store = tuple[Watches, Suggestions]
+    from tests.contract.conftest import WatchStore
 
 BRL = Pair("USD", "BRL")
-
-
-@pytest.fixture
-def store(side: str, request: pytest.FixtureRequest) -> Store:
-    if side == "memory":
-        suggestions = MemorySuggestions()
-        return MemoryWatches(suggestions, shards=2), suggestions
-    tables = make_tables(request.getfixturevalue("cloud"))
-    return DynamoWatches(tables.watches, tables.suggestions, shards=2), DynamoSuggestions(tables.suggestions)
 
 
 def watches_of(count: int) -> list[Watch]:
@@ -43,8 +25,8 @@ def watches_of(count: int) -> list[Watch]:
     ]
 
 
-def test_a_watch_that_is_forgotten_is_found_no_more_and_the_others_are(store: Store) -> None:
-    watches, _ = store
+def test_a_watch_that_is_forgotten_is_found_no_more_and_the_others_are(watch_store: WatchStore) -> None:
+    watches, _ = watch_store
     held = {watch.user_id: watch for watch in watches_of(12)}
     watches.put_many([*held.values(), Watch("u-3", BRL)])
     for user_id in ("u-3", "u-0", "u-11", "u-5"):
@@ -64,8 +46,8 @@ def test_a_watch_that_is_forgotten_is_found_no_more_and_the_others_are(store: St
     assert not watches.forget(USD_MXN, "nobody")
 
 
-def test_a_decision_that_was_on_its_way_suggests_nothing_any_more(store: Store) -> None:
-    watches, suggestions = store
+def test_a_decision_that_was_on_its_way_suggests_nothing_any_more(watch_store: WatchStore) -> None:
+    watches, suggestions = watch_store
     held = Watch("ana", USD_MXN)
     watches.put_many([held])
     watches.forget(USD_MXN, "ana")
@@ -74,8 +56,8 @@ def test_a_decision_that_was_on_its_way_suggests_nothing_any_more(store: Store) 
     assert watches.get_many(USD_MXN, ["ana"]) == {}
 
 
-def test_a_watch_that_is_put_anew_is_found_again(store: Store) -> None:
-    watches, _ = store
+def test_a_watch_that_is_put_anew_is_found_again(watch_store: WatchStore) -> None:
+    watches, _ = watch_store
     held = watches_of(5)
     watches.put_many(held)
     watches.forget(USD_MXN, "u-1")

@@ -5,36 +5,18 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-import pytest
-
-from divisa.adapters.aws.suggestions import DynamoSuggestions
-from divisa.adapters.aws.watches import DynamoWatches
-from divisa.adapters.memory.suggestions import MemorySuggestions
-from divisa.adapters.memory.watches import MemoryWatches
 from divisa.domain.errors import MovesInterrupted
 from divisa.domain.evaluation import Watch
 from divisa.ports import Move
 from tests.builders import USD_MXN, a_suggestion
-from tests.contract.conftest import make_tables
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from divisa.ports import Suggestions, Watches
-
-    Store = tuple[Watches, Suggestions]
+    from tests.contract.conftest import WatchStore
 
 UNWRITABLE = "7" * 500_000
 """More than an item of DynamoDB takes; memory takes it."""
-
-
-@pytest.fixture
-def store(side: str, request: pytest.FixtureRequest) -> Store:
-    if side == "memory":
-        suggestions = MemorySuggestions()
-        return MemoryWatches(suggestions, shards=2), suggestions
-    tables = make_tables(request.getfixturevalue("cloud"))
-    return DynamoWatches(tables.watches, tables.suggestions, shards=2), DynamoSuggestions(tables.suggestions)
 
 
 def a_move(number: int) -> Move:
@@ -43,8 +25,8 @@ def a_move(number: int) -> Move:
     return Move(watch, replace(watch, generation=1), suggestion)
 
 
-def test_of_moves_that_break_off_it_is_known_which_were_made(store: Store, side: str) -> None:
-    watches, suggestions = store
+def test_of_moves_that_break_off_it_is_known_which_were_made(watch_store: WatchStore, side: str) -> None:
+    watches, suggestions = watch_store
     moves = [a_move(number) for number in range(60)]
     watches.put_many(move.before for move in moves)
     moves[20] = replace(moves[20], suggestion=a_suggestion(user_id="u-20", model_version=UNWRITABLE))

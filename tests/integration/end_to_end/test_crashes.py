@@ -22,8 +22,8 @@ pytestmark = pytest.mark.integration
 NO_TOPIC = "arn:aws:sns:us-east-1:000000000000:divisa-local-nowhere"
 
 
-def test_a_consumer_killed_between_insert_and_publish_loses_no_message_and_sends_none_twice(world: World) -> None:
-    user = world.person("user", cost="16.00")
+def suggest_without_a_topic(world: World) -> None:
+    """Have a suggestion inserted, and what carries it to the outbox killed once that has tried to announce it."""
     cloud = world.cloud
     outbox = cloud.deployment.outbox_function_name
     with cloud.configured(outbox, SUGGESTIONS_TOPIC_ARN=NO_TOPIC):
@@ -32,8 +32,14 @@ def test_a_consumer_killed_between_insert_and_publish_loses_no_message_and_sends
         eventually(world.suggestions, "the suggestion is inserted")
         eventually(lambda: cloud.log(outbox).count("NotifierUnavailable") > failures, "the outbox has tried")
         cloud.kill(parts.MAPPINGS)
-        assert world.messages(user) == []
-        assert len(world.books().open) == 1
+
+
+def test_a_consumer_killed_between_insert_and_publish_loses_no_message_and_sends_none_twice(world: World) -> None:
+    user = world.person("user", cost="16.00")
+    cloud = world.cloud
+    suggest_without_a_topic(world)
+    assert world.messages(user) == []
+    assert len(world.books().open) == 1
 
     cloud.start(parts.MAPPINGS)
     cloud.settle()
@@ -45,13 +51,7 @@ def test_a_consumer_killed_between_insert_and_publish_loses_no_message_and_sends
 def test_what_the_outbox_gave_up_on_is_announced_when_it_is_redriven_and_told_once(world: World) -> None:
     user = world.person("user", cost="16.00")
     cloud = world.cloud
-    outbox = cloud.deployment.outbox_function_name
-    with cloud.configured(outbox, SUGGESTIONS_TOPIC_ARN=NO_TOPIC):
-        failures = cloud.log(outbox).count("NotifierUnavailable")
-        world.publish(world.quote("16.80"))
-        eventually(world.suggestions, "the suggestion is inserted")
-        eventually(lambda: cloud.log(outbox).count("NotifierUnavailable") > failures, "the outbox has tried")
-        cloud.kill(parts.MAPPINGS)
+    suggest_without_a_topic(world)
     sqs, streams, failed = (
         cloud.client("sqs"),
         cloud.client("dynamodbstreams"),

@@ -37,6 +37,11 @@ def released(morning: Morning) -> dict[str, DecisionRecord]:
     return by_suggestion
 
 
+def reconsidered(record: DecisionRecord) -> Reconsidered:
+    assert record.reconsidered is not None
+    return record.reconsidered
+
+
 def again(morning: Morning) -> Iterator[bool]:
     """Whether each line is made again to the last byte, all of them asked about at once and each alone."""
     lines = [line for line in morning.world.decisions.lines if b'"release"' in line]
@@ -71,8 +76,7 @@ def test_what_the_model_says_no_more_is_logged_without_a_judgement() -> None:
     morning.run()
     record = released(morning)[kept.suggestion_id]
     assert (record.answer.decision, record.judgement) == (Decision.HOLD, None)
-    assert record.reconsidered is not None
-    assert record.reconsidered.dropped is Suppression.NOT_NOW
+    assert reconsidered(record).dropped is Suppression.NOT_NOW
     assert list(again(morning)) == [True]
 
 
@@ -88,7 +92,7 @@ def test_each_of_several_held_ones_is_logged_with_what_became_of_it() -> None:
     assert morning.run().unlogged == 0
 
     found = released(morning)
-    dropped = [found[each.suggestion_id].reconsidered.dropped for each in held]  # type: ignore[union-attr]
+    dropped = [reconsidered(found[each.suggestion_id]).dropped for each in held]
     assert dropped == [Suppression.MERGED, Suppression.MERGED, None, Suppression.NOT_NOW]
     judged = [found[each.suggestion_id].judgement is not None for each in held]
     assert judged == [True, False, True, False]
@@ -180,8 +184,7 @@ def test_a_release_that_the_model_would_decide_otherwise_shows_it() -> None:
     [holds] = ReplayDecisions(told.world.scorer)([replace(let_out, summary=replace(let_out.summary, cost=17.40))])
     assert (holds.judgement, holds.reconsidered) == (
         None,
-        replace(let_out.reconsidered, dropped=Suppression.NOT_NOW),  # type: ignore[type-var]
+        replace(reconsidered(let_out), dropped=Suppression.NOT_NOW),
     )
     [sells] = ReplayDecisions(dropped.world.scorer)([replace(not_now, quote=a_quote("17.40"))])
-    assert sells.reconsidered is not None
-    assert sells.reconsidered.dropped is None
+    assert reconsidered(sells).dropped is None

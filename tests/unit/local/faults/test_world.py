@@ -5,17 +5,18 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 from itertools import islice, pairwise
-from types import SimpleNamespace
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from divisa.adapters.memory.devices import MemoryDevices
+from divisa.adapters.memory.suggestions import MemorySuggestions
 from divisa.domain.device import valid_token
 from divisa.domain.gate import market_is_open
 from divisa.domain.quiet import quiet_until
 from divisa.domain.recipient import Channel
 from local.faults.world import BACK, DOWN, START, STEP, UP, ZONES, World, devices, moments, people
 from tests.builders import a_suggestion
+from tests.unit.local.memory_stores import memory_stores
 
 if TYPE_CHECKING:
     from decimal import Decimal
@@ -76,20 +77,24 @@ def test_no_step_of_the_price_is_an_outlier_and_the_rule_speaks_at_both_ends() -
 
 def test_a_price_stands_until_everybody_beyond_the_edge_was_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("local.faults.world._LOOK_SECONDS", 0.0)
-    waiting = [replace(a_suggestion(), user_id=each.user_id, pair=pair) for each, pair in people(3)]
-    recorded = waiting[:1]
+    waiting = [
+        replace(a_suggestion(), suggestion_id=f"{number:026x}", user_id=each.user_id, pair=pair)
+        for number, (each, pair) in enumerate(people(3))
+    ]
+    first, *others = waiting
+    recorded = MemorySuggestions()
+    recorded.insert(first)
 
     class Stalled(World):
         def price(self, ratio: Decimal) -> None:
-            recorded.append(waiting[len(recorded)])
+            recorded.insert(others.pop(0))
 
-    suggestions = SimpleNamespace(all=lambda: iter(recorded))
-    world = Stalled(SimpleNamespace(suggestions=suggestions), MemoryDevices(), None, "clock")  # type: ignore[arg-type]
+    world = Stalled(replace(memory_stores(), suggestions=recorded), MemoryDevices(), None, "clock")
     world.homes = [(each.user_id, each.pair) for each in waiting]
-    assert world.cross(waiting[0].side)
-    assert recorded == waiting
+    assert world.cross(first.side)
+    assert others == []
     assert world.due() == {(each.user_id, each.pair, each.side): 1 for each in waiting}
 
     monkeypatch.setattr("local.faults.world._PATIENCE_SECONDS", 0.0)
-    assert not world.cross(waiting[0].side)
+    assert not world.cross(first.side)
     assert set(world.due().values()) == {2}
