@@ -35,8 +35,10 @@ def settle(
         os.environ.update(environment)
     settings = OutcomesSettings.from_environment(environment | {"OUTCOMES_PER_RUN": f"{MOST}"})
     write_due = bootstrap.settle_outcomes(settings)
-    written = more = write_due(MOST, since.replace(tzinfo=UTC))
-    while more == MOST:
-        more = write_due(MOST, since.replace(tzinfo=UTC))
-        written += more
+    written, portion = 0, MOST
+    with output.progress() as say:
+        while portion == MOST:
+            portion = write_due(MOST, since.replace(tzinfo=UTC))
+            written += portion
+            say(f"{written:,} written so far")
     output.say(f"{written:,} outcomes written.")
