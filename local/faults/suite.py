@@ -15,7 +15,7 @@ from divisa.domain.recipient import Channel
 from divisa.domain.transaction import Side
 from local import cloud as laptop
 from local import inbox
-from local.faults.books import Books, keep_books
+from local.faults.books import Books, End, keep_books
 from local.faults.events import Events
 from local.faults.plan import SEEN_OFTEN, Fault, Plan
 from local.faults.proxy import FaultProxy
@@ -40,8 +40,10 @@ _ROUND_SECONDS: Final = 20.0
 _PEACE_SECONDS: Final = 240.0
 """How long the last ones may take: a claim whose holder died is believed for a minute."""
 _LOOK_SECONDS: Final = 2.0
-BEFORE_CLAIM: Final = frozenset({"BatchGetItem"})
-"""What a sender asks for only before it claims a delivery: who dies there leaves no doubt that nothing was sent."""
+SENDING: Final = frozenset({"UpdateItem", "SendEmail", "Publish"})
+"""What a sender asks for as it begins to send, and to send: who fails here may leave a message that was never sent."""
+SETTLING: Final = frozenset({"GetParameter", "PutItem"})
+"""What it asks for to write down that it has sent: who fails here may leave one of which nobody knows that it was."""
 _SENDERS_PACE: Final = 2.0
 _READERS_PACE: Final = 0.125
 """Refresh and release run all the time, mostly to find nothing: else nearly all faults would be theirs."""
@@ -77,7 +79,8 @@ class Result:
         missed: awaits that were never hit.
         not_killed: awaits that were seen often, with the kills that they have not met; there are to be none.
         seldom: awaits that lack a kill, too, and were seen too few times to be sure of meeting it.
-        after_claim: faults of senders after which it may be in doubt whether a message went out.
+        in_doubt: faults of senders after which nobody may know whether a message went out.
+        unsent: those of them after which it may not have gone out.
         failed: batches of streams that were given up on.
     """
 
@@ -87,14 +90,15 @@ class Result:
     missed: list[Call]
     not_killed: Mapping[Call, Sequence[Fault]]
     seldom: list[Call]
-    after_claim: int
+    in_doubt: int
+    unsent: int
     rounds: int
     failed: dict[str, int] = field(default_factory=dict)
     seconds: float = 0.0
 
     def problems(self, size: Size) -> list[str]:
         """Why it does not hold: too little of something, something lost, somebody told twice; empty when it does."""
-        books = self.books
+        books, unseen = self.books, self.books.ends[End.UNSEEN]
         silent = [channel.value for channel in Channel if not books.delivered[channel.value]]
         found = {
             "too few faults": self.by_fault.total() < size.faults,
@@ -104,7 +108,8 @@ class Result:
             f"{books.unexpected} suggestions more than prices gave reason for": bool(books.unexpected),
             f"nothing was delivered by {', '.join(silent)}": bool(silent),
             f"{len(self.not_killed)} awaits were not killed both before and after": bool(self.not_killed),
-            f"{books.uncertain} are uncertain, after {self.after_claim} faults": books.uncertain > self.after_claim,
+            f"{books.uncertain} are uncertain, after {self.in_doubt} faults": books.uncertain > self.in_doubt,
+            f"{unseen} are uncertain and not there, after {self.unsent} faults": unseen > self.unsent,
         }
         return [problem for problem, is_one in found.items() if is_one]
 
@@ -124,11 +129,7 @@ def result_of(plan: Plan, books: Books, senders: Sequence[str], rounds: int, fai
         failed: batches that were given up on, by stream.
     """
     often = plan.not_killed(SEEN_OFTEN)
-    after_claim = sum(
-        times
-        for (call, _), times in plan.hits.items()
-        if call.function in senders and call.operation not in BEFORE_CLAIM
-    )
+    of_senders = [(call, times) for (call, _), times in plan.hits.items() if call.function in senders]
     return Result(
         books=books,
         by_fault=plan.by_fault,
@@ -136,7 +137,8 @@ def result_of(plan: Plan, books: Books, senders: Sequence[str], rounds: int, fai
         missed=plan.missed(),
         not_killed=often,
         seldom=[call for call in plan.not_killed() if call not in often],
-        after_claim=after_claim,
+        in_doubt=sum(times for call, times in of_senders if call.operation in SENDING | SETTLING),
+        unsent=sum(times for call, times in of_senders if call.operation in SENDING),
         rounds=rounds,
         failed=failed,
     )

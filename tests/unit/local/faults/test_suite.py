@@ -16,7 +16,8 @@ from local.faults.suite import Result, Size, result_of
 
 SIZE = Size(faults=2, suggestions=12)
 CALL = Call("sms", "sns", "Publish")
-READ = Call("sms", "dynamodb", "BatchGetItem")
+READ = Call("sms", "dynamodb", "GetItem")
+SETTLED = Call("sms", "dynamodb", "PutItem")
 OTHER = Call("quotes", "dynamodb", "Query")
 EVERY = Counter({end: 1 for end in End if end is not End.LOST}) + Counter({End.DELIVERED: 2, End.SUPPRESSED: 1})
 
@@ -84,9 +85,18 @@ def test_an_await_that_was_seen_often_and_not_killed_both_ways_does_not_hold() -
     assert report_of(seldom, SIZE)["seen_too_seldom_to_kill"] == [str(OTHER)]
 
 
-def test_only_faults_of_a_sender_that_may_have_claimed_explain_what_is_uncertain() -> None:
+def test_only_faults_of_a_sender_from_when_it_begins_to_send_explain_what_is_uncertain() -> None:
     others = [(each, kill) for each in (READ, OTHER) for kill in KILLS]
-    assert result(plan(*KILLED, *others)).after_claim == 2
+    found = result(plan(*KILLED, *others))
+    assert (found.in_doubt, found.unsent) == (2, 2)
+
+
+def test_faults_after_a_message_went_out_do_not_explain_one_that_is_not_there() -> None:
+    settling = [(SETTLED, kill) for kill in KILLS]
+    there = result(plan(*KILLED, *settling), ends=EVERY + Counter({End.UNCERTAIN: 2}))
+    assert there.holds(SIZE)
+    unseen = result(plan(*KILLED, *settling), ends=EVERY + Counter({End.UNSEEN: 2}))
+    assert unseen.problems(SIZE) == ["3 are uncertain and not there, after 2 faults"]
 
 
 def test_the_report_accounts_for_every_suggestion_and_names_the_faults() -> None:
