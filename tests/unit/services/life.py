@@ -9,9 +9,8 @@ from collections import deque
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
-from enum import Enum, auto
 from functools import partial
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias, cast
+from typing import TYPE_CHECKING, Any, cast
 from zoneinfo import ZoneInfo
 
 from divisa.adapters.memory.held_suggestions import MemoryHeldSuggestions
@@ -21,9 +20,6 @@ from divisa.adapters.memory.suggestions import MemorySuggestions
 from divisa.domain.errors import (
     ConcurrentUpdate,
     DeliveryUncertain,
-    InvalidContact,
-    NoBudget,
-    NoContact,
     NotifierUnavailable,
     StoreUnavailable,
     Unavailable,
@@ -40,93 +36,20 @@ from divisa.services.publish_suggestions import PublishSuggestions
 from divisa.services.release_held import PATIENCE, ReleaseHeld
 from tests.builders import USD_MXN, WEDNESDAY, a_portfolio, a_quote, a_recipient, a_summary, a_watch
 from tests.unit.services.post import Crash, MoodyDeliveries, MoodyTopic
+from tests.unit.services.steps import REFUSALS, Answered, Decided, Mood, Sent, Wished
 from tests.unit.services.world import World
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from divisa.domain.preferences import QuietHours
-    from divisa.domain.suggestion import SuggestionResponse
     from divisa.ports import Pacing
+    from tests.unit.services.steps import Steps
 
 PAIRS = (USD_MXN, Pair("USD", "BRL"), Pair("USD", "CLP"))
 SECOND, MINUTE, HOUR, DAY = timedelta(seconds=1), timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 RULES = PolicyRules(
     cooldown=timedelta(0), lifetime=24 * HOUR, contradiction=timedelta(0), min_gain=None, holdout_share=0.0
 )
-
-
-class Mood(Enum):
-    """What becomes of one attempt to deliver."""
-
-    SENT = auto()
-    NO_CONTACT = auto()
-    INVALID_CONTACT = auto()
-    NO_BUDGET = auto()
-    AWAY = auto()  # the channel surely does not take the message
-    UNCERTAIN = auto()  # the channel takes it, and breaks off
-    DIES_CLAIMED = auto()  # the sender dies before it begins to send
-    DIES_BEFORE = auto()  # the sender dies with the message in its hand
-    DIES_AFTER = auto()  # the sender dies before it has written down that it was sent
-    UNSETTLED = auto()  # the table does not take what became of it
-    DIES_UNSETTLED = auto()  # nor does the sender live on
-    DIES_SETTLED = auto()  # the sender dies once it is written down
-    TOPIC_AWAY = auto()  # there is no contact, and the next channel cannot be told
-    TOPIC_DIES = auto()  # the sender dies once the next channel was told
-    OVERTAKEN = auto()  # another sender comes to the same announcement meanwhile
-    LATE = auto()  # beginning to send takes longer than a claim may stand, and another sender comes first
-    OUTLASTED = auto()  # sending takes longer than a claim may stand, and then another sender comes
-
-
-_REFUSALS: Mapping[Mood, type[Exception]] = {
-    Mood.NO_CONTACT: NoContact,
-    Mood.INVALID_CONTACT: InvalidContact,
-    Mood.NO_BUDGET: NoBudget,
-    Mood.AWAY: NotifierUnavailable,
-    Mood.TOPIC_AWAY: NoContact,
-    Mood.TOPIC_DIES: NoContact,
-}
-
-
-class Decided(NamedTuple):
-    """Prices of pairs come, and what was held is released, all at once: nobody sees what the others write."""
-
-    mids: tuple[str, ...]
-    releases: bool = False
-
-
-class Answered(NamedTuple):
-    """The person answers the newest suggestion that they have not answered, or opens it."""
-
-    response: SuggestionResponse | None
-
-
-class Sent(NamedTuple):
-    """What the table's stream has is announced, and some of what waits in the queues is delivered.
-
-    Attributes:
-        moods: of one attempt each.
-        newest_first: whether stream and queues are read from their end.
-        again: whether stream and queues keep what was read, as when their reader dies before it has said so.
-    """
-
-    moods: tuple[Mood, ...]
-    newest_first: bool = False
-    again: bool = False
-
-
-class Wished(NamedTuple):
-    """The person changes their preferences."""
-
-    consent: frozenset[Channel] = frozenset(Channel)
-    weekly_cap: int = 9
-    quiet_hours: QuietHours | None = None
-    time_zone: str = "UTC"
-
-
-Step: TypeAlias = Decided | Answered | Sent | Wished
-Steps: TypeAlias = "Sequence[tuple[timedelta, Step]]"
-"""What happens, each some time after the one before."""
 
 
 def is_quiet(recipient: Recipient, at: datetime) -> bool:
@@ -305,8 +228,8 @@ class Life:
                 self.senders[channel](Announcement(suggestion, channel))
         if mood not in {Mood.NO_CONTACT, Mood.NO_BUDGET}:
             begin()
-        if mood in _REFUSALS:
-            raise _REFUSALS[mood]("as it was drawn")
+        if mood in REFUSALS:
+            raise REFUSALS[mood]("as it was drawn")
         if mood is Mood.DIES_BEFORE:
             raise Crash
         self._look_at(channel, suggestion)

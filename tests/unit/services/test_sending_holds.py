@@ -18,15 +18,16 @@ from divisa.domain.preferences import QuietHours
 from divisa.domain.recipient import Channel
 from divisa.domain.suggestion import SuggestionResponse
 from tests.builders import WEDNESDAY
-from tests.unit.services.life import DAY, HOUR, MINUTE, SECOND, Answered, Decided, Life, Mood, Sent, Wished
+from tests.unit.services.life import DAY, HOUR, MINUTE, SECOND, Life
 from tests.unit.services.post import MoodyDeliveries
+from tests.unit.services.steps import Answered, Decided, Mood, Sent, Wished
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from divisa.domain.recipient import Recipient
     from divisa.domain.suggestion import Delivery
-    from tests.unit.services.life import Step, Steps
+    from tests.unit.services.steps import Step, Steps
 
 PUSH, EMAIL, SMS = Channel
 STARTS = [

@@ -10,10 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from divisa.domain.preferences import QuietHours
-from tests.unit.services.life import HOUR, MINUTE, Decided, Life, Mood, Sent, Wished
+from tests.unit.services.life import HOUR, MINUTE, Life
+from tests.unit.services.steps import Decided, Mood, Sent, Wished
 
 if TYPE_CHECKING:
-    from tests.unit.services.life import Steps
+    from tests.unit.services.steps import Steps
 
 SIESTA = QuietHours(time(12), time(18))
 
