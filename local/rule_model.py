@@ -33,15 +33,13 @@ def make_rule_model(folder: Path, *, seed: int = 3) -> Path:
     for row, everything in enumerate((-FARTHEST, FARTHEST, np.nan)):  # rows too few for a leaf: they split no tree
         features[row], over_cost[row] = everything, everything
     labels = np.select([over_cost > log(1.03), over_cost < log(0.97)], [2, 1], 0).astype(np.int8)
-    matrix = TrainingMatrix(
+    matrix = TrainingMatrix.of_calendar(
         features=features,
         labels=labels,
         parts=np.repeat(np.array(Part, dtype=np.int8), ROWS // len(Part)),
         users=np.arange(ROWS, dtype=np.int32),
         at=np.arange(ROWS, dtype=np.int64),
-        oracle=np.full((ROWS, 2), np.nan),
         feature_names=FEATURE_NAMES,
-        dropped={},
     )
     write_matrix(matrix, folder / "train")
     run_training_job(folder, {"max_features": 1.0, "max_iter": 20, "learning_rate": 0.5, "min_samples_leaf": 10})

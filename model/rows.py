@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
+from numpy.typing import NDArray
 
 from divisa.domain.evaluation import Decision
 from divisa.domain.market import DAY
@@ -14,12 +15,12 @@ from model.split import UNUSED, parts_of
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from numpy.typing import NDArray
-
     from model.ledger_history import Ledger
 
 HORIZON = DAY
 """Seconds after a row's moment in which the user's first transaction is its label."""
+
+_Columns: TypeAlias = tuple[NDArray[Any], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,7 @@ class Rows:
         newest: index in the ledger of the owner's newest transaction before the row's moment.
         label: a `Decision`: side of the owner's first transaction within the horizon, HOLD without one.
         part: a `Part`.
+        share: of the days that could have been rows, those that are.
     """
 
     owner: NDArray[np.int64]
@@ -39,6 +41,7 @@ class Rows:
     newest: NDArray[np.int64]
     label: NDArray[np.int8]
     part: NDArray[np.int8]
+    share: float
 
 
 def sample_rows(
@@ -67,13 +70,14 @@ def sample_rows(
         int((parts != UNUSED).sum()) for _, _, parts in _candidates(ledger, trading_days, held_out, calendar, stretch)
     )
     share = min(1.0, max_rows / max(usable, 1))
-    kept: list[Rows] = []
+    kept: list[_Columns] = []
     for owner, days, parts in _candidates(ledger, trading_days, held_out, calendar, stretch):
         keep = (parts != UNUSED) & (chances.random(len(days)) < share)
         kept.append(_rows_of(ledger, owner, days[keep], parts[keep]))
     if not kept:
         kept.append(_rows_of(ledger, 0, np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int8)))
-    return Rows(*(np.concatenate([getattr(rows, name) for rows in kept]) for name in Rows.__dataclass_fields__))
+    of_whom, days, newest, label, part = (np.concatenate(column) for column in zip(*kept, strict=True))
+    return Rows(of_whom, days, newest, label, part, share)
 
 
 def _candidates(
@@ -91,7 +95,7 @@ def _candidates(
         yield owner, days, parts_of(stretch[where], np.broadcast_to(held_out[owner], days.shape))
 
 
-def _rows_of(ledger: Ledger, owner: int, days: NDArray[np.int64], parts: NDArray[np.int8]) -> Rows:
+def _rows_of(ledger: Ledger, owner: int, days: NDArray[np.int64], parts: NDArray[np.int8]) -> _Columns:
     start, end = np.searchsorted(ledger.owner, [owner, owner + 1])
     at = ledger.trades.at[start:end]
     following = np.searchsorted(at, days * DAY, side="left")
@@ -99,10 +103,5 @@ def _rows_of(ledger: Ledger, owner: int, days: NDArray[np.int64], parts: NDArray
     upcoming = start + np.where(comes, following, 0)
     within = comes & (ledger.trades.at[upcoming] < days * DAY + HORIZON) if len(at) else comes
     side = np.where(ledger.trades.buy[upcoming] > 0, Decision.BUY, Decision.SELL) if len(at) else np.zeros(len(days))
-    return Rows(
-        owner=np.full(len(days), owner, dtype=np.int64),
-        day=days,
-        newest=start + following - 1,
-        label=np.where(within, side, Decision.HOLD).astype(np.int8),
-        part=parts,
-    )
+    label = np.where(within, side, Decision.HOLD).astype(np.int8)
+    return np.full(len(days), owner, dtype=np.int64), days, start + following - 1, label, parts

@@ -18,7 +18,7 @@ from divisa.domain.evaluation import Decision
 from divisa.domain.features import FEATURE_NAMES, feature_matrix
 from divisa.domain.market import DAY
 from model.history import read_history
-from model.matrix import Part, TrainingMatrix
+from model.matrix import NO_GROUP, Part, Source, TrainingMatrix
 from model.oracle import read_oracle
 from model.rows import sample_rows
 from model.split import is_held_out, missing, stretch_of
@@ -71,6 +71,7 @@ def build_training_set(
     at = (rows.day * DAY).astype(np.float64)
     market = history.views([owners[owner][1] for owner in rows.owner], at)
     summary = take(BehaviourSummary[Array], behaviour, rows.newest)
+    n, pairs = len(rows.day), sorted({pair for _, pair in owners})
     users = np.unique([user_id for user_id, _ in owners], return_inverse=True)[1]
     return TrainingMatrix(
         features=feature_matrix(summary, market, at, market.log_mid),
@@ -79,7 +80,17 @@ def build_training_set(
         users=users[rows.owner].astype(np.int32),
         at=at.astype(np.int64),
         oracle=_oracle(oracle, rows, owners, dropped),
+        weights=np.full(n, 1.0 / rows.share, dtype=np.float32),
+        sources=np.full(n, Source.CALENDAR, dtype=np.int8),
+        pairs=np.array([pairs.index(pair) for _, pair in owners], dtype=np.int16)[rows.owner],
+        trades=(summary.buys + summary.sells).astype(np.int32),
+        suggested=np.full(n, Decision.HOLD, dtype=np.int8),
+        told=np.zeros(n, dtype=np.bool_),
+        propensities=np.full(n, np.nan, dtype=np.float32),
+        groups=np.full(n, NO_GROUP, dtype=np.int16),
         feature_names=FEATURE_NAMES,
+        pair_names=tuple(map(str, pairs)),
+        group_names=(),
         dropped=dict(dropped),
     )
 

@@ -20,15 +20,13 @@ def a_matrix(*columns: list[float]) -> TrainingMatrix:
     """Two rows a part, of features of which only the first rows are of the trees."""
     features = np.array(columns, dtype=np.float32).T
     n = len(features)
-    return TrainingMatrix(
+    return TrainingMatrix.of_calendar(
         features=features,
         labels=np.zeros(n, dtype=np.int8),
         parts=np.repeat(np.array(Part, dtype=np.int8), n // len(Part)),
         users=np.arange(n, dtype=np.int32),
         at=86_400 * np.arange(n, dtype=np.int64),
-        oracle=np.full((n, 2), np.nan),
         feature_names=tuple(f"feature_{number}" for number in range(len(columns))),
-        dropped={},
     )
 
 

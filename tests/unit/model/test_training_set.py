@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
@@ -71,7 +72,8 @@ def test_the_matrix_survives_being_written(matrix: TrainingMatrix, tmp_path: Pat
 
 def test_a_matrix_with_other_names_than_columns_is_refused(matrix: TrainingMatrix, tmp_path: Path) -> None:
     write_matrix(matrix, tmp_path)
-    (tmp_path / "matrix.json").write_text('{"feature_names": ["x"], "dropped": {}}', encoding="utf-8")
+    description = json.loads((tmp_path / "matrix.json").read_text(encoding="utf-8"))
+    (tmp_path / "matrix.json").write_text(json.dumps({**description, "feature_names": ["x"]}), encoding="utf-8")
 
     with pytest.raises(ValueError, match="24 columns have 1 names"):
         read_matrix(tmp_path)
