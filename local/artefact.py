@@ -71,6 +71,16 @@ def scorer_of(artefact: Path) -> MemoryScorer:
     """The scorer of a model.tar.gz. The first of a machine compiles for half a minute.
 
     Raises:
+        InvalidModel: as `loaded`.
+    """
+    served = loaded(artefact)
+    return MemoryScorer(partial(_answer, served), inside=partial(_inside, served), model_version=served.version)
+
+
+def loaded(artefact: Path) -> Model:
+    """The model of a model.tar.gz, as the endpoint would load it.
+
+    Raises:
         InvalidModel: there is no such artefact, or it is none that this code can serve.
     """
     if not artefact.is_file():
@@ -79,10 +89,9 @@ def scorer_of(artefact: Path) -> MemoryScorer:
         with tempfile.TemporaryDirectory() as folder:
             with tarfile.open(artefact) as archive:
                 archive.extractall(folder, filter="data")
-            served = model_fn(folder)
+            return model_fn(folder)
     except (tarfile.TarError, EOFError, zlib.error, OSError, ValueError, KeyError) as error:
         raise InvalidModel(f"{artefact} is no model that can be served here: {error}") from error
-    return MemoryScorer(partial(_answer, served), inside=partial(_inside, served), model_version=served.version)
 
 
 def _answer(served: Model, question: Question) -> _Answer:

@@ -49,6 +49,10 @@ class PricePath:
         """Natural logarithm of the middle between bid and ask."""
         return np.asarray(np.log((self.bid + self.ask) / 2))
 
+    def first(self, count: int) -> PricePath:
+        """The first so many quotes."""
+        return PricePath(self.pair, self.times[:count], self.bid[:count], self.ask[:count])
+
 
 def price_path(pair: str, start: date, end: date, *, step_minutes: int, seed: int) -> PricePath:
     """Quotes from the beginning of day `start` to the beginning of day `end` (UTC), while the market is open.
