@@ -37,6 +37,7 @@ FIXED_ALERT, AVERAGE_CROSS, MODEL, MODEL_WITH_GAIN, ORACLE = (
     "model_with_gain",
     "oracle",
 )
+POLICIES: Final = (FIXED_ALERT, AVERAGE_CROSS, MODEL, MODEL_WITH_GAIN, ORACLE)
 GAIN: Final = 0.0
 """The least expected gain that the policy asks for in `MODEL_WITH_GAIN`: its default, log price."""
 
