@@ -6,19 +6,20 @@ from dataclasses import dataclass
 from math import exp, log
 from typing import Final
 
-MONTH: Final = 21
+FORTNIGHT: Final = 10
 """Trading days: the time in which the threshold answers to messages that are missing or too many."""
 FIRST: Final = 0.1
 """The threshold on the first day."""
-LOWEST, HIGHEST = 1e-4, 1 - 1e-4
+FARTHEST: Final = 9.0
+"""Log odds, either way, beyond which a threshold does not go."""
 
 
 @dataclass(slots=True)
 class Pace:
     """A threshold between 0 and 1 whose log odds grow while messages are ahead of the count, and fall while behind.
 
-    A proportional and integral controller: by one for each month's worth of messages ahead, and by a quarter of that
-    more for each month that it stays so. It looks at nothing but the two counts, so it knows nothing of conversions.
+    A proportional and integral controller: by one for each fortnight's worth of messages ahead, and by a quarter of
+    that more for each fortnight that it stays so. It looks at the two counts alone, and knows nothing of conversions.
 
     Attributes:
         a_day: messages that are wanted on a day, about.
@@ -34,17 +35,17 @@ class Pace:
     def threshold(self) -> float:
         """Advice of at least this is told.
 
-        >>> Pace(10.0).threshold
+        >>> round(Pace(10.0).threshold, 3)
         0.1
         """
-        odds = log(FIRST / (1 - FIRST)) + self.drift + self._months_ahead
-        return min(max(1 / (1 + exp(-odds)), LOWEST), HIGHEST) if odds else 0.5
+        odds = log(FIRST / (1 - FIRST)) + self.drift + self._fortnights_ahead
+        return 1 / (1 + exp(-min(max(odds, -FARTHEST), FARTHEST)))
 
     def count(self, sent: int, wanted: int) -> None:
         """Take a day's messages into account."""
         self.ahead += sent - wanted
-        self.drift += self._months_ahead / (4 * MONTH)
+        self.drift += self._fortnights_ahead / (4 * FORTNIGHT)
 
     @property
-    def _months_ahead(self) -> float:
-        return self.ahead / (self.a_day * MONTH)
+    def _fortnights_ahead(self) -> float:
+        return self.ahead / (self.a_day * FORTNIGHT)
