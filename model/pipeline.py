@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from model.training_files import TrainingFiles
 
-CONTAINER_CODE = ("__init__.py", "evaluate.py", "matrix.py", "thresholds.py", "train.py", *SERVING_CODE)
+CONTAINER_CODE = ("__init__.py", "evaluate.py", "matrix.py", "thresholds.py", "train.py", "version.py", *SERVING_CODE)
 """What the training image gets of this package. The serving code is copied into the artefact; some of it is read."""
 _LOG_END = 2000
 

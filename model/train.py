@@ -11,7 +11,6 @@ no numba, which serving needs.
 from __future__ import annotations
 
 import argparse
-import hashlib
 import json
 import os
 import platform
@@ -34,13 +33,12 @@ from model.evaluate import evaluate
 from model.inference import CLASSES, feature_hash, question_names
 from model.matrix import Part, read_matrix
 from model.thresholds import best_threshold
+from model.version import content_of, version_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from model.matrix import TrainingMatrix
-
-_VERSION_LENGTH = 12
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -143,11 +141,9 @@ def _window(matrix: TrainingMatrix, part: Part) -> list[str]:
 def _write_artefact(folder: Path, ensemble: HistGradientBoostingClassifier, description: dict[str, Any]) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     joblib.dump(ensemble, folder / "model.joblib")
-    content = (folder / "model.joblib").read_bytes() + json.dumps(description, sort_keys=True).encode()
-    # The day stands in it that the model learned until, so that whoever has an answer knows how old it is.
     learned = datetime.fromisoformat(description["training_window"][Part.VALIDATE.name.lower()][1])
-    version = f"hgb-{learned:%Y%m%d}-{hashlib.sha256(content).hexdigest()[:_VERSION_LENGTH]}"
-    metadata = {"model_version": version, **description}
+    content = content_of((folder / "model.joblib").read_bytes(), description)
+    metadata = {"model_version": version_of(learned, content), **description}
     (folder / "metadata.json").write_text(json.dumps(metadata, indent=2) + "\n", encoding="utf-8")
     ours = Path(inference.__file__).parent
     for source in (ours / "inference.py", *(ours / "bands").glob("*.py")):
