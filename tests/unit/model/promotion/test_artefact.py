@@ -79,7 +79,7 @@ def test_metadata_that_were_edited_are_broken(artefact: Path, tmp_path: Path, ed
 def test_a_model_of_another_scikit_learn_is_broken(
     made_rows: TrainingMatrix, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("model.train.sklearn.__version__", "1.8.0")
+    monkeypatch.setattr("model.artefact.sklearn.__version__", "1.8.0")
     made = train(made_rows, tmp_path)
     monkeypatch.undo()
 
