@@ -28,6 +28,7 @@ from divisa.adapters.csv.prices import read_quotes
 from divisa.domain import market
 from divisa.domain.columns import stack
 from divisa.domain.features import affine_terms, feature_matrix
+from local.simulated import training_files
 from model.bands import Bands, Ensemble, bands, flatten
 from model.bands.rule import decide, probabilities
 from model.bands.users import Users, users_of
@@ -107,7 +108,7 @@ def trained() -> Model:
     """A model of 300 trees, with temperature and thresholds as the training job chooses them."""
     with tempfile.TemporaryDirectory(prefix="divisa-bench-") as folder:
         world = simulate(Path(folder), WORLD)
-        matrix = build_training_set(world.prices, world.transactions, max_rows=120_000)
+        matrix = build_training_set(training_files(world), max_rows=120_000)
     classifier = fit(matrix, **HYPER_PARAMETERS)
     temperature = fit_temperature(classifier, matrix)
     rows = matrix.part(Part.VALIDATE)

@@ -24,6 +24,7 @@ from divisa.domain import market
 from divisa.domain.behaviour import BehaviourSummary
 from divisa.domain.columns import Array, stack, take
 from divisa.domain.features import feature_matrix
+from local.simulated import training_files
 from model.bands import ranges_of, seen_of
 from model.bands.rule import decide, probabilities
 from model.history import read_history
@@ -73,7 +74,7 @@ def main() -> None:
     """Simulate, train, count, print a JSON line for each range and write them."""
     with tempfile.TemporaryDirectory(prefix="divisa-bench-") as folder:
         files = simulate(Path(folder), WORLD)
-        matrix = build_training_set(files.prices, files.transactions)
+        matrix = build_training_set(training_files(files))
         ahead = _ahead(files, Path(folder))
     asked = {"test": matrix.features[matrix.part(Part.TEST)], "days_after": ahead}
     lines = measured(matrix, _with_sides(matrix, asked))

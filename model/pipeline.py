@@ -24,6 +24,8 @@ from model.training_set import MAX_ROWS, build_training_set
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from model.training_files import TrainingFiles
+
 CONTAINER_CODE = ("__init__.py", "evaluate.py", "matrix.py", "thresholds.py", "train.py", *SERVING_CODE)
 """What the training image gets of this package. The serving code is copied into the artefact; some of it is read."""
 _LOG_END = 2000
@@ -50,10 +52,8 @@ class TrainedModel:
 
 
 def train_model(
-    prices: Path,
-    transactions: Path,
+    files: TrainingFiles,
     out: Path,
-    oracle: Path | None = None,
     *,
     max_rows: int = MAX_ROWS,
     seed: int = 0,
@@ -63,10 +63,8 @@ def train_model(
     """Train on files of the CSV contracts and write `model.tar.gz` and `metrics.json` into `out`.
 
     Args:
-        prices: file of the contract `prices`.
-        transactions: file of the contract `transactions`.
+        files: where they lie.
         out: folder, made when it does not exist.
-        oracle: the simulator's own probabilities, to compare with.
         max_rows: about how many user-days to learn and judge on.
         seed: of the choice of rows and of the trees.
         hyper_parameters: of `model.train`, by name; its defaults stand for what is not given.
@@ -76,7 +74,7 @@ def train_model(
         InvalidFile: a file is not of its contract, or has too little history to learn from.
         InvalidModel: the training job failed; the message ends with what it printed.
     """
-    matrix = build_training_set(prices, transactions, oracle, max_rows=max_rows, seed=seed, on_stage=on_stage)
+    matrix = build_training_set(files, max_rows=max_rows, seed=seed, on_stage=on_stage)
     settings = {"random_state": seed, **(hyper_parameters or {})}
     with tempfile.TemporaryDirectory(prefix="divisa-train-") as scratch:
         job = Path(scratch)

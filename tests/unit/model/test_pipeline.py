@@ -18,6 +18,7 @@ import model.bands
 from divisa.domain.errors import InvalidModel
 from divisa.domain.features import FEATURE_HASH, FEATURE_NAMES, QUESTION_NAMES
 from divisa.domain.policy import learned_until
+from local.simulated import training_files
 from model.bands import ranges_of, seen_of
 from model.bands.rule import probabilities
 from model.inference import model_fn
@@ -86,10 +87,8 @@ def test_the_same_files_train_the_same_bytes(trained: TrainedModel, world: Simul
     stages: list[str] = []
 
     again = train_model(
-        world.prices,
-        world.transactions,
+        training_files(world),
         tmp_path,
-        world.oracle,
         hyper_parameters={"max_iter": 30},
         on_stage=stages.append,
     )
