@@ -118,7 +118,7 @@ def prepare_step(session: Any, parameters: Parameters) -> Any:
     """Files of the lake to a training matrix."""
     arguments = ["--data", f"{INPUT}/data", "--out", f"{OUTPUT}/matrix"]
     arguments += ["--max-rows", parameters.rows.to_string(), "--seed", parameters.seed.to_string()]
-    job = processor(session, "model.prepare").run(
+    job = processor(session, "model.jobs.prepare").run(
         inputs=[taken("code", parameters.code), taken("data", parameters.data)],
         outputs=[given("matrix")],
         arguments=arguments,
@@ -156,7 +156,7 @@ def train_step(session: Any, parameters: Parameters, matrix: Any) -> Any:
 def evaluate_step(session: Any, parameters: Parameters, matrix: Any, artefact: Any, report: Any) -> Any:
     """The artefact, judged on users and days that it never saw."""
     arguments = ["--model", f"{INPUT}/model/model.tar.gz", "--matrix", f"{INPUT}/matrix"]
-    job = processor(session, "model.judge").run(
+    job = processor(session, "model.jobs.evaluate").run(
         inputs=[taken("code", parameters.code), taken("matrix", matrix), taken("model", artefact)],
         outputs=[given("evaluation")],
         arguments=[*arguments, "--out", f"{OUTPUT}/evaluation"],
@@ -167,13 +167,10 @@ def evaluate_step(session: Any, parameters: Parameters, matrix: Any, artefact: A
 
 def worth_step(session: Any, parameters: Parameters, artefact: Any, evaluate: Any, report: Any) -> Any:
     """Register what beats the base rate, is calibrated and has not drifted; else fail and say which figure it was."""
-
-    def found(path: str) -> Any:
-        return JsonGet(step_name=evaluate.name, property_file=report, json_path=path)
-
-    loss, base, error, drift = (found(p) for p in ("log_loss", "base_rate_log_loss", "ece", "drift.largest"))
+    figures = ("log_loss", "base_rate_log_loss", "ece", "drift.largest", "drift.furthest")
+    loss, base, error, drift, of = (found(evaluate, report, path) for path in figures)
     why = ["Not registered. Log loss ", loss, ", to be less than the base rate's ", base, "; calibration error ", error]
-    why += [", at most ", parameters.calibration, "; drift ", drift, " of ", found("drift.furthest"), ", at most "]
+    why += [", at most ", parameters.calibration, "; drift ", drift, " of ", of, ", at most "]
     return ConditionStep(
         "WorthRegistering",
         conditions=[
@@ -181,12 +178,12 @@ def worth_step(session: Any, parameters: Parameters, artefact: Any, evaluate: An
             ConditionLessThanOrEqualTo(left=error, right=parameters.calibration),
             ConditionLessThanOrEqualTo(left=drift, right=parameters.drift),
         ],
-        if_steps=[register_step(session, parameters, artefact, {name: found(f"model.{name}") for name in DESCRIBED})],
+        if_steps=[register_step(session, parameters, artefact, evaluate, report)],
         else_steps=[FailStep("Refuse", error_message=Join(on="", values=[*why, parameters.drift, "."]))],
     )
 
 
-def register_step(session: Any, parameters: Parameters, artefact: Any, described: dict[str, Any]) -> Any:
+def register_step(session: Any, parameters: Parameters, artefact: Any, evaluate: Any, report: Any) -> Any:
     """The next version of the stage's model package group."""
     builder = ModelBuilder(
         s3_model_data_url=artefact,
@@ -203,17 +200,23 @@ def register_step(session: Any, parameters: Parameters, artefact: Any, described
         },
     )
     types = ["application/x-npy", "text/csv", "application/json"]
-    report = MetricsSource(content_type="application/json", s3_uri=of_this_run("evaluation", REPORT))
+    judged = evaluate.properties.ProcessingOutputConfig.Outputs["evaluation"].S3Output.S3Uri
+    metrics = MetricsSource(content_type="application/json", s3_uri=Join(on="/", values=[judged, REPORT]))
     version = builder.register(
         model_package_group_name=GROUP,
         content_types=types,
         response_types=types,
         inference_instances=["ml.c5.large", "ml.c5.xlarge", "ml.c5.2xlarge"],
         approval_status=parameters.approval,
-        model_metrics=ModelMetrics(model_statistics=report),
-        customer_metadata_properties=described,
+        model_metrics=ModelMetrics(model_statistics=metrics),
+        customer_metadata_properties={name: found(evaluate, report, f"model.{name}") for name in DESCRIBED},
     )
     return ModelStep("Register", step_args=version)
+
+
+def found(evaluate: Any, report: Any, path: str) -> Any:
+    """A value of the evaluation."""
+    return JsonGet(step_name=evaluate.name, property_file=report, json_path=path)
 
 
 def image(scope: str) -> Any:
