@@ -30,12 +30,13 @@ from divisa.domain.columns import stack
 from divisa.domain.features import affine_terms, feature_matrix
 from local.simulated import training_files
 from model.bands import Bands, Ensemble, bands, flatten
-from model.bands.rule import decide, probabilities
 from model.bands.users import Users, users_of
+from model.boosting import counted, fit, fit_temperature, scored
 from model.matrix import Part
-from model.thresholds import best_threshold
-from model.train import fit, fit_temperature
+from model.promotion.reference import Reference, disagreements
+from model.thresholds import best_thresholds
 from model.training_set import build_training_set
+from model.weights import unprompted_weights
 from simulator.simulate import Simulation, simulate
 
 if TYPE_CHECKING:
@@ -46,23 +47,11 @@ if TYPE_CHECKING:
 
 RESULTS = Path(__file__).parent / "results" / "bands.json"
 WORLD = Simulation(users=800, start=date(2021, 6, 1), end=date(2023, 9, 1), seed=4)
-HYPER_PARAMETERS = {
-    "max_iter": 100,
-    "max_leaf_nodes": 31,
-    "learning_rate": 0.08,
-    "min_samples_leaf": 100,
-    "max_features": 0.35,
-    "l2_regularization": 5.0,
-    "random_state": 0,
-}
+HYPER_PARAMETERS = {"max_iter": 100, "max_leaf_nodes": 31}
 """Those of the training job, but for 100 rounds of three trees of 31 leaves."""
 RUNS = 7
 ALONE = 2_000
 """Users that are asked for one at a time."""
-POINTS = 5
-"""Random points inside a band that scikit-learn is asked at."""
-FARTHEST = 0.3
-"""Log price beyond which no point is drawn."""
 
 
 class Model(NamedTuple):
@@ -73,10 +62,10 @@ class Model(NamedTuple):
     temperature: float
     thresholds: tuple[float, float]
 
-    def said(self, users: Users) -> NDArray[np.int8]:
-        """Decisions on scikit-learn's own raw scores."""
-        raw = np.asarray(self.classifier.decision_function(users.features()), dtype=np.float64)
-        return decide(probabilities(raw, self.temperature), self.thresholds)
+    @property
+    def reference(self) -> Reference:
+        """What scikit-learn itself says."""
+        return Reference(self.classifier, self.temperature, self.thresholds)
 
 
 def main() -> None:
@@ -90,7 +79,7 @@ def main() -> None:
         model = trained()
         users = users_at(model.ensemble, given.users, given.quotes)
         told, figures = measured(model, users)
-        checks = checked(model, users, told)
+        checks = disagreements(model.reference, users, told)._asdict()
     figures |= checks | {
         "ticks_from": given.quotes.name if given.quotes else "seeded random walk",
         "open_ends": round(float(np.isinf([told.lower, told.upper]).mean()), 3),
@@ -109,12 +98,13 @@ def trained() -> Model:
     with tempfile.TemporaryDirectory(prefix="divisa-bench-") as folder:
         world = simulate(Path(folder), WORLD)
         matrix = build_training_set(training_files(world), max_rows=120_000)
-    classifier = fit(matrix, **HYPER_PARAMETERS)
-    temperature = fit_temperature(classifier, matrix)
-    rows = matrix.part(Part.VALIDATE)
-    p = probabilities(np.asarray(classifier.decision_function(matrix.features[rows])), temperature)
-    buy, sell = (best_threshold(p[:, side], matrix.labels[rows] == side) for side in (1, 2))
-    return Model(classifier, flatten(classifier), temperature, (buy, sell))
+    weights = unprompted_weights(matrix)
+    classifier = fit(matrix, weights, **HYPER_PARAMETERS)
+    temperature = fit_temperature(classifier, matrix, weights)
+    rows = counted(matrix, weights, Part.VALIDATE)
+    p = scored(classifier, temperature, matrix.features[rows])
+    thresholds = best_thresholds(p, matrix.labels[rows], weights[rows])
+    return Model(classifier, flatten(classifier), temperature, thresholds)
 
 
 def users_at(ensemble: Ensemble, count: int, quotes: Path | None) -> Users:
@@ -183,32 +173,6 @@ def measured(model: Model, users: Users) -> tuple[Bands, dict[str, Any]]:
         "ratio": round(median(p / b for b, p in zip(seconds["bands"], seconds["predict"], strict=True)), 3),
         "one_user_us": round(1e6 * median(alone), 1),
         "one_user_p99_us": round(1e6 * float(np.quantile(alone, 0.99)), 1),
-    }
-
-
-def checked(model: Model, users: Users, told: Bands) -> dict[str, Any]:
-    """Points where scikit-learn says otherwise than the band: inside, or on the wrong side of an edge."""
-    rng = np.random.default_rng(1)
-    wrong = int((model.said(users) != told.decision).sum())
-    low = np.maximum(told.lower, users.x - FARTHEST)
-    last = np.minimum(np.nextafter(told.upper, -np.inf), users.x + FARTHEST)
-    inside = 0
-    for _ in range(POINTS):
-        x = np.clip(low + (last - low) * rng.random(len(low)), low, last)
-        inside += int((model.said(users._replace(x=x)) != told.decision).sum())
-    no_flip = 0
-    for edge, within, beyond in (
-        (told.upper, np.nextafter(told.upper, -np.inf), told.upper),
-        (told.lower, told.lower, np.nextafter(told.lower, -np.inf)),
-    ):
-        finite = np.isfinite(edge)
-        for x, same in ((within, True), (beyond, False)):
-            said = model.said(users._replace(x=np.where(finite, x, users.x)))
-            no_flip += int((((said == told.decision) != same) & finite).sum())
-    return {
-        "points_inside": POINTS * len(users.x),
-        "edges": int(np.isfinite([told.lower, told.upper]).sum()),
-        "mismatches": wrong + inside + no_flip,
     }
 
 

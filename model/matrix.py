@@ -6,7 +6,7 @@ Learning runs in the managed scikit-learn image, so this module imports nothing 
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from enum import IntEnum
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -124,6 +124,11 @@ class TrainingMatrix:
     def part(self, part: Part) -> NDArray[np.bool_]:
         """Mask of a part's rows."""
         return np.asarray(self.parts == part)
+
+
+def take_rows(matrix: TrainingMatrix, rows: NDArray[Any]) -> TrainingMatrix:
+    """The matrix of some of the rows, by mask or index; names and counts stay."""
+    return replace(matrix, **{name: getattr(matrix, name)[rows] for name in _ARRAY_NAMES})
 
 
 _ARRAY_NAMES = tuple(each.name for each in fields(TrainingMatrix) if each.name not in (*_NAME_LISTS, "dropped"))

@@ -5,8 +5,12 @@ from __future__ import annotations
 import gzip
 import tarfile
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from divisa.domain.errors import InvalidModel
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 SERVING_CODE = (
     *sorted(f"bands/{source.name}" for source in Path(__file__).with_name("bands").glob("*.py")),
@@ -30,18 +34,23 @@ def pack(model_dir: Path, artefact: Path) -> None:
     absent = [part for part in PARTS if not (model_dir / part).is_file()]
     if absent:
         raise InvalidModel(f"{model_dir} has no {', '.join(absent)}")
-    artefact.parent.mkdir(parents=True, exist_ok=True)
+    archive(model_dir, (*PARTS, *_lib(model_dir)), artefact)
+
+
+def archive(folder: Path, names: Iterable[str], path: Path) -> None:
+    """Write files of a folder as tar.gz, in the order of their names here; times, owners and modes are left out."""
+    path.parent.mkdir(parents=True, exist_ok=True)
     with (
-        artefact.open("wb") as file,
+        path.open("wb") as file,
         gzip.GzipFile(filename="", mode="wb", compresslevel=_LEVEL, fileobj=file, mtime=0) as zipped,
-        tarfile.open(fileobj=zipped, mode="w", format=tarfile.PAX_FORMAT) as archive,
+        tarfile.open(fileobj=zipped, mode="w", format=tarfile.PAX_FORMAT) as packed,
     ):
-        for part in (*PARTS, *_lib(model_dir)):
-            entry = tarfile.TarInfo(part)
-            entry.size = (model_dir / part).stat().st_size
+        for name in names:
+            entry = tarfile.TarInfo(name)
+            entry.size = (folder / name).stat().st_size
             entry.mode = 0o644
-            with (model_dir / part).open("rb") as content:
-                archive.addfile(entry, content)
+            with (folder / name).open("rb") as content:
+                packed.addfile(entry, content)
 
 
 def _lib(model_dir: Path) -> list[str]:

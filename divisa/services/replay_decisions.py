@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from divisa.domain.decision import DecisionRecord, Judgement, Reconsidered
+    from divisa.domain.features import Question
     from divisa.ports import Scorer
 
 
@@ -45,13 +46,7 @@ class ReplayDecisions:
             ScorerUnavailable: the model did not answer.
             InvalidModel: its answer does not fit, or one of the decisions was made by another model.
         """
-        markets = stack(MarketView[Array], [record.market for record in records])
-        asked = question(
-            stack(BehaviourSummary[Array], [record.summary for record in records]),
-            markets,
-            at=markets.as_of,
-            x=np.array([record.quote.log_mid for record in records]),
-        )._replace(margin=np.array([record.question[-1] for record in records]))
+        asked = asked_again(records)
         scores = self.scorer.score(asked)
         for record in records:
             if record.model_version != scores.model_version:
@@ -73,6 +68,17 @@ class ReplayDecisions:
             )
             for record, columns, features, answer, inside in rows
         ]
+
+
+def asked_again(records: Sequence[DecisionRecord]) -> Question:
+    """What the model is asked about n ≥ 1 decisions, made of their summaries, markets and prices; margins stand."""
+    markets = stack(MarketView[Array], [record.market for record in records])
+    return question(
+        stack(BehaviourSummary[Array], [record.summary for record in records]),
+        markets,
+        at=markets.as_of,
+        x=np.array([record.quote.log_mid for record in records]),
+    )._replace(margin=np.array([record.question[-1] for record in records]))
 
 
 def _decided_again(record: DecisionRecord) -> DecisionRecord:

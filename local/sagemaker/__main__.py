@@ -15,6 +15,7 @@ from pathlib import Path
 from divisa.domain.errors import DivisaError
 from local.sagemaker.app import application
 from local.sagemaker.endpoints import Endpoints
+from local.sagemaker.registry import REGISTRY, ModelRegistry
 from local.sagemaker.serving import serve
 
 
@@ -36,7 +37,8 @@ def main(arguments: list[str] | None = None) -> int:
     )
     logging.getLogger("httpx").setLevel(logging.WARNING)
     try:
-        serve(application(Endpoints(options.state)), options.port, options.ready_file)
+        registry = ModelRegistry(options.state / REGISTRY)
+        serve(application(Endpoints(options.state), registry), options.port, options.ready_file)
     except (DivisaError, OSError) as cause:
         sys.stderr.write(f"sagemaker: {cause}\n")
         return 1

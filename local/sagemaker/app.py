@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from starlette.requests import Request
 
     from local.sagemaker.endpoints import Endpoints
+    from local.sagemaker.registry import ModelRegistry
 
 PAYLOAD_BYTES = 6 * 1024 * 1024
 """Largest body of an invocation, and of its answer."""
@@ -29,9 +30,9 @@ _CREDENTIAL = re.compile(r"Credential=[^/\s]+/\d{8}/(?P<region>[a-z0-9-]+)/sagem
 _SAID_CHARACTERS = 2000
 
 
-def application(endpoints: Endpoints) -> Starlette:
+def application(endpoints: Endpoints, registry: ModelRegistry) -> Starlette:
     """Build the application. It restores the endpoints when it starts and stops their containers when it ends."""
-    control = ControlPlane(endpoints)
+    control = ControlPlane(endpoints, registry)
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, TypeVar
 
 from local.sagemaker.errors import ControlError
 from local.sagemaker.requests import container_of, name_of, page_of, production_variants_of, variant_of
-from local.sagemaker.resources import Endpoint, JsonObject, Variant
+from local.sagemaker.resources import Endpoint, JsonObject, Variant, arn_of
 
 if TYPE_CHECKING:
     from local.sagemaker.endpoints import Endpoints
+    from local.sagemaker.registry import ModelRegistry
 
-_ACCOUNT = "000000000000"
 _KINDS = {"model": "model", "endpoint-config": "endpoint configuration", "endpoint": "endpoint"}
 
 Kept = TypeVar("Kept")
@@ -23,8 +23,9 @@ Operation = Callable[[JsonObject, str], Awaitable[JsonObject]]
 class ControlPlane:
     """Answers control-plane requests; each takes the request and the caller's region."""
 
-    def __init__(self, endpoints: Endpoints) -> None:
+    def __init__(self, endpoints: Endpoints, registry: ModelRegistry) -> None:
         self._endpoints = endpoints
+        self._registry = registry
         self._operations: dict[str, Operation] = {
             "CreateModel": self._create_model,
             "DescribeModel": self._describe_model,
@@ -47,6 +48,9 @@ class ControlPlane:
         Raises:
             ControlError: it is unknown or refused.
         """
+        registered = self._registry.operations.get(operation)
+        if registered is not None:
+            return registered(request, region)
         known = self._operations.get(operation)
         if known is None:
             raise ControlError(f"{operation} is not part of the laptop cloud", "UnknownOperationException")
@@ -55,7 +59,7 @@ class ControlPlane:
     async def _create_model(self, request: JsonObject, region: str) -> JsonObject:
         name, models = name_of(request, "ModelName"), self._endpoints.resources.models
         container_of(request)
-        arn = _arn("model", name, region)
+        arn = arn_of("model", name, region)
         _refuse_existing(name in models, "model", arn)
         models[name] = {**request, "ModelArn": arn, "CreationTime": time.time()}
         self._endpoints.save()
@@ -76,7 +80,7 @@ class ControlPlane:
 
     async def _create_config(self, request: JsonObject, region: str) -> JsonObject:
         name, configs = name_of(request, "EndpointConfigName"), self._endpoints.resources.configs
-        arn = _arn("endpoint-config", name, region)
+        arn = arn_of("endpoint-config", name, region)
         _refuse_existing(name in configs, "endpoint-config", arn)
         for variant in production_variants_of(request):
             _find(self._endpoints.resources.models, "model", name_of(variant, "ModelName"), region)
@@ -100,7 +104,7 @@ class ControlPlane:
 
     async def _create_endpoint(self, request: JsonObject, region: str) -> JsonObject:
         name, config_name = name_of(request, "EndpointName"), name_of(request, "EndpointConfigName")
-        arn = _arn("endpoint", name, region)
+        arn = arn_of("endpoint", name, region)
         _refuse_existing(name in self._endpoints.resources.endpoints, "endpoint", arn)
         self._endpoints.create(name, arn, config_name, self._variants(config_name, region))
         return {"EndpointArn": arn}
@@ -145,10 +149,6 @@ class ControlPlane:
         ]
 
 
-def _arn(kind: str, name: str, region: str) -> str:
-    return f"arn:aws:sagemaker:{region}:{_ACCOUNT}:{kind}/{name.lower()}"
-
-
 def _refuse_existing(exists: bool, kind: str, arn: str) -> None:
     if exists:
         raise ControlError(f'Cannot create already existing {_KINDS[kind]} "{arn}".')
@@ -156,7 +156,7 @@ def _refuse_existing(exists: bool, kind: str, arn: str) -> None:
 
 def _find(kept: dict[str, Kept], kind: str, name: str, region: str) -> Kept:
     if name not in kept:
-        raise ControlError(f'Could not find {_KINDS[kind]} "{_arn(kind, name, region)}".')
+        raise ControlError(f'Could not find {_KINDS[kind]} "{arn_of(kind, name, region)}".')
     return kept[name]
 
 

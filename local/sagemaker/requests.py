@@ -26,6 +26,19 @@ def name_of(request: JsonObject, parameter: str) -> str:
     return value
 
 
+def choice_of(request: JsonObject, parameter: str, choices: tuple[str, ...]) -> str:
+    """A parameter that takes one of a few words.
+
+    Raises:
+        ControlError: it is none of them.
+    """
+    value = request.get(parameter)
+    if value not in choices:
+        label = parameter[0].lower() + parameter[1:]
+        raise _invalid(label, value, f"Member must satisfy enum value set: [{', '.join(choices)}]")
+    return str(value)
+
+
 def container_of(request: JsonObject) -> JsonObject:
     """The one container of a CreateModel request.
 

@@ -7,12 +7,18 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from divisa.domain.errors import LaptopCloudError
+from local.addresses import ACCOUNT_ID
 from local.json_file import replace_json
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 JsonObject = dict[str, Any]
+
+
+def arn_of(kind: str, name: str, region: str) -> str:
+    """The ARN of something of ours; names are in small letters there."""
+    return f"arn:aws:sagemaker:{region}:{ACCOUNT_ID}:{kind}/{name.lower()}"
 
 
 @dataclass(frozen=True, slots=True)

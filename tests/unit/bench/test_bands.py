@@ -13,6 +13,7 @@ from threadpoolctl import threadpool_limits
 from bench import bands as bench
 from divisa.domain.features import FEATURE_NAMES
 from model.bands import bands, flatten
+from model.promotion.reference import disagreements
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -54,8 +55,8 @@ def test_an_edge_that_is_off_by_one_float_is_counted(towards: float) -> None:
     finite = np.isfinite(told.upper)
     off = told._replace(upper=np.where(finite, np.nextafter(told.upper, towards), told.upper))
 
-    assert bench.checked(model, users, told)["mismatches"] == 0
-    assert bench.checked(model, users, off)["mismatches"] == finite.sum() > 0
+    assert disagreements(model.reference, users, told).mismatches == 0
+    assert disagreements(model.reference, users, off).mismatches == finite.sum() > 0
 
 
 def test_ticks_of_a_file_are_the_prices(tmp_path: Path) -> None:
