@@ -41,8 +41,8 @@ down: setup ## Stop the laptop cloud
 
 .PHONY: test
 test: setup lint types imports ## Everything that must hold: lint, types, imports, all tests, coverage
-	@OMP_NUM_THREADS=1 $(BIN)/python -m pytest -m "not integration" --numprocesses 2 --dist worksteal --cov --cov-report= --cov-fail-under=0
-	@$(BIN)/python -m pytest -m integration --cov --cov-append --cov-report=term
+	@OMP_NUM_THREADS=1 $(BIN)/python -m pytest -m "not alone" --numprocesses 2 --dist worksteal --cov --cov-report= --cov-fail-under=0
+	@$(BIN)/python -m pytest -m alone --cov --cov-append --cov-report=term
 
 .PHONY: unit
 unit: setup ## The fast tests only
