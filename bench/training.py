@@ -15,6 +15,7 @@ import resource
 import sys
 import tempfile
 import time
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -87,7 +88,7 @@ def measured(matrix: TrainingMatrix, job: Path) -> dict[str, Any]:
 def _simulated(folder: Path, users: int, rows: int) -> TrainingMatrix:
     """The matrix of a simulated population, thinned to about so many rows."""
     files = simulate(folder, Simulation(users=users, start=WORLD.start, end=WORLD.end))
-    return build_training_set(training_files(files), max_rows=rows)
+    return build_training_set(replace(training_files(files), oracle=None), max_rows=rows)
 
 
 if __name__ == "__main__":
