@@ -12,10 +12,12 @@ from local.cli import (
     inbox,
     lift,
     login,
+    promote,
     quarantine,
     redrive,
     replay,
     replay_decision,
+    rollback,
     seed,
     settle,
     status,
@@ -53,6 +55,8 @@ app = typer.Typer(
 )
 
 app.command(rich_help_panel=_MODEL, epilog=train.EXAMPLES)(train.train)
+app.command(rich_help_panel=_MODEL, epilog=promote.EXAMPLES)(promote.promote)
+app.command(rich_help_panel=_MODEL, epilog=rollback.EXAMPLES)(rollback.rollback)
 app.command(rich_help_panel=_CLOUD, epilog=up.EXAMPLES)(up.up)
 app.command(rich_help_panel=_CLOUD, epilog=status.EXAMPLES)(status.status)
 app.command(rich_help_panel=_CLOUD, epilog=down.EXAMPLES)(down.down)
