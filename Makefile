@@ -96,9 +96,18 @@ bench-api: setup ## The API: handlers by themselves, cold imports, whole request
 	@test -f .local/model/model.tar.gz || $(BIN)/divisa train
 	@$(BIN)/python -m bench.api
 
+.PHONY: bench-training
+bench-training: setup ## A million rows of a simulated population: how long the whole training job takes
+	@$(BIN)/python -m bench.training $(ARGS)
+
 .PHONY: bench-training-range
 bench-training-range: setup ## How many honest questions lie outside of what the model has seen, by which feature
 	@$(BIN)/python -m bench.training_range
+
+.PHONY: bench-evaluation
+bench-evaluation: setup ## Judge the default population's model, and write the model card and the data card of it
+	@$(BIN)/python -m bench.evaluation
+	@$(BIN)/python -m model.cards
 
 .PHONY: lift
 lift: setup ## The closed loop: in how many of 100 simulated experiments the lift's interval holds the true effect

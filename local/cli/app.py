@@ -8,6 +8,7 @@ from local.cli import (
     cost,
     demo,
     down,
+    evaluate,
     explain,
     inbox,
     lift,
@@ -57,6 +58,7 @@ app = typer.Typer(
 app.command(rich_help_panel=_MODEL, epilog=train.EXAMPLES)(train.train)
 app.command(rich_help_panel=_MODEL, epilog=promote.EXAMPLES)(promote.promote)
 app.command(rich_help_panel=_MODEL, epilog=rollback.EXAMPLES)(rollback.rollback)
+app.command(rich_help_panel=_MODEL, epilog=evaluate.EXAMPLES)(evaluate.evaluate)
 app.command(rich_help_panel=_CLOUD, epilog=up.EXAMPLES)(up.up)
 app.command(rich_help_panel=_CLOUD, epilog=status.EXAMPLES)(status.status)
 app.command(rich_help_panel=_CLOUD, epilog=down.EXAMPLES)(down.down)
