@@ -16,6 +16,7 @@ from local.cli import (
     redrive,
     replay,
     replay_decision,
+    retrain,
     seed,
     settle,
     status,
@@ -53,6 +54,7 @@ app = typer.Typer(
 )
 
 app.command(rich_help_panel=_MODEL, epilog=train.EXAMPLES)(train.train)
+app.command(rich_help_panel=_MODEL, epilog=retrain.EXAMPLES)(retrain.retrain)
 app.command(rich_help_panel=_CLOUD, epilog=up.EXAMPLES)(up.up)
 app.command(rich_help_panel=_CLOUD, epilog=status.EXAMPLES)(status.status)
 app.command(rich_help_panel=_CLOUD, epilog=down.EXAMPLES)(down.down)
