@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 from model.artefact import description, write_artefact
 from model.boosting import DEFAULTS, counted, fit, fit_temperature, scored
+from model.judging.drift import reference_of_fit
 from model.matrix import Part, read_matrix
 from model.metrics import metrics_of
 from model.search import MOST, search
@@ -47,7 +48,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
     _say("Judging it, beside what it has to beat")
     p = scored(ensemble, temperature, matrix.features[counted(matrix, weights, Part.TEST)])
     metrics = metrics_of(matrix, weights, p, thresholds)
-    described = {**description(matrix, weights, temperature, thresholds), **chosen, "metrics": metrics}
+    described = {
+        **description(matrix, weights, temperature, thresholds),
+        **chosen,
+        "drift_reference": reference_of_fit(matrix, weights, lambda features: scored(ensemble, temperature, features)),
+        "metrics": metrics,
+    }
     write_artefact(Path(options.model_dir), ensemble, described)
     output = Path(options.output_data_dir)
     output.mkdir(parents=True, exist_ok=True)
