@@ -138,13 +138,11 @@ def test_some_of_the_traffic_is_kept_encrypted_for_a_month_where_the_endpoint_ma
     assert kept["ExpirationInDays"] == 30
 
 
-def test_jobs_get_the_code_time_zones_and_what_the_image_lacks_and_the_same_bytes_again(tmp_path: Path) -> None:
-    folder = build(tmp_path / "first", target=IMAGE)
-    again = build(tmp_path / "second", target=IMAGE)
+def test_jobs_get_the_code_time_zones_and_what_the_image_lacks(tmp_path: Path) -> None:
+    folder = build(tmp_path, target=IMAGE)
     with tarfile.open(folder / "sourcedir.tar.gz") as packed:
         names = packed.getnames()
 
-    assert folder.name == again.name
     assert {name.split("/")[0] for name in names} == {"divisa", "model", "tzdata"}
     assert {"model/train.py", "model/jobs/prepare.py", "model/jobs/evaluate.py"} <= set(names)
     packages = {name.split("/")[2].split("-")[0] for name in names if name.startswith("model/lib/")}
