@@ -96,6 +96,10 @@ bench-api: setup ## The API: handlers by themselves, cold imports, whole request
 	@test -f .local/model/model.tar.gz || $(BIN)/divisa train
 	@$(BIN)/python -m bench.api
 
+.PHONY: bench-training
+bench-training: setup ## A million rows of a simulated population: how long the whole training job takes
+	@$(BIN)/python -m bench.training $(ARGS)
+
 .PHONY: bench-training-range
 bench-training-range: setup ## How many honest questions lie outside of what the model has seen, by which feature
 	@$(BIN)/python -m bench.training_range
