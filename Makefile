@@ -108,6 +108,11 @@ bench-training-range: setup ## How many honest questions lie outside of what the
 bench-training-set: setup ## Files to training matrix: transactions a second on one core, and peak memory at 10 million
 	@$(BIN)/python -m bench.training_set
 
+.PHONY: bench-evaluation
+bench-evaluation: setup ## Judge the default population's model, and write the model card and the data card of it
+	@$(BIN)/python -m bench.evaluation
+	@$(BIN)/python -m model.cards
+
 .PHONY: lift
 lift: setup ## The closed loop: in how many of 100 simulated experiments the lift's interval holds the true effect
 	@$(BIN)/python -m bench.lift
@@ -116,6 +121,10 @@ lift: setup ## The closed loop: in how many of 100 simulated experiments the lif
 fuzz: setup ## Fuzz the API on a laptop cloud of its own, with all checks, and end with the counts
 	@test -f .local/model/model.tar.gz || $(BIN)/divisa train
 	@$(BIN)/python -m local.fuzzing $(ARGS)
+
+.PHONY: experiment
+experiment: setup ## The closed loop: alerts, model and oracle side by side; bench/results/experiment.json
+	@$(BIN)/divisa experiment --out bench/results/experiment.json
 
 .PHONY: faults
 faults: setup ## Inject faults into every step of a suggestion's way, and hold the books: none lost, none told twice

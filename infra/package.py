@@ -83,7 +83,8 @@ def package(
 
 def _inputs(stage: str, overrides: list[str]) -> str:
     digest = hashlib.sha256("\n".join((stage, *overrides)).encode())
-    for path in (ROOT / "serverless.yml", ROOT / "package-lock.json", *sorted((ROOT / "infra").glob("*.yml"))):
+    resources = (*sorted((ROOT / "infra").glob("*.yml")), *sorted((ROOT / "infra/retraining").glob("pipeline.*")))
+    for path in (ROOT / "serverless.yml", ROOT / "package-lock.json", *resources):
         digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
     return digest.hexdigest()
 

@@ -69,13 +69,14 @@ class CloudStatus:
         return all(part.state is PartState.RUNNING for part in self.parts)
 
 
-def up(*, model: Path | None, say: Say, home: Path = HOME) -> LaptopCloud:
+def up(*, model: Path | None, say: Say, home: Path = HOME, keeps_served: bool = False) -> LaptopCloud:
     """Start what does not run, deploy, and serve the model. What runs already is left as it is.
 
     Args:
         model: the artefact to serve; None for a cloud without an endpoint.
         say: told each step in one line.
         home: the folder of this cloud's state, data and logs.
+        keeps_served: whether the model stays that is served already, if there is one.
 
     Returns:
         The running cloud.
@@ -92,10 +93,10 @@ def up(*, model: Path | None, say: Say, home: Path = HOME) -> LaptopCloud:
         if all(supervisor.status(name).state is PartState.RUNNING for name in parts.NAMES):
             say("everything runs already")
             cloud = running(home)
-            _serve(model, cloud, say)
+            _serve(model, cloud, say, keeps_served)
         else:
             cloud = _start(supervisor, home, say, undo)
-            _serve(model, cloud, say)
+            _serve(model, cloud, say, keeps_served)
             _start_part(supervisor, parts.mappings(home, cloud.addresses), say, undo)
             if (crash := supervisor.crashed()) is not None:
                 raise crash
@@ -200,10 +201,12 @@ def _start_part(supervisor: Supervisor, part: Part, say: Say, undo: contextlib.E
     undo.callback(supervisor.stop, part.name)
 
 
-def _serve(model: Path | None, cloud: LaptopCloud, say: Say) -> None:
+def _serve(model: Path | None, cloud: LaptopCloud, say: Say, keeps_served: bool) -> None:
     from local import endpoint
 
     if model is None:
         say("no model to serve was given")
+    elif keeps_served and endpoint.serves_another(model, cloud.addresses, cloud.deployment):
+        say(f"the model that was served before is served on; `divisa promote` judges {model} and brings it live")
     elif endpoint.publish(model, cloud.addresses, cloud.deployment):
         say(f"{model.name} is served at {cloud.deployment.endpoint_name}")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -12,6 +11,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from divisa.domain.errors import LaptopCloudError
 from local.addresses import ACCOUNT_ID
+from local.promotion.bucket import key_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -58,15 +58,15 @@ def publish(artefact: Path, addresses: Addresses, deployment: Deployment) -> boo
         body = artefact.read_bytes()
     except OSError as error:
         raise LaptopCloudError(PART, f"the model {artefact} cannot be read: {error.strerror}") from error
-    digest = hashlib.sha256(body).hexdigest()[:16]
-    wanted = f"{deployment.endpoint_name}-{digest}"
+    key = key_of(body)
+    wanted = f"{deployment.endpoint_name}-{key.partition('/')[0]}"
     sagemaker = boto3.client("sagemaker", **addresses.client_settings("sagemaker"))
     s3 = boto3.client("s3", **addresses.client_settings("s3"))
     try:
         now = _settled(sagemaker, deployment.endpoint_name)  # A plane that has just started brings it back first.
-        if now is not None and (now["EndpointStatus"], now["EndpointConfigName"]) == ("InService", wanted):
+        # What was promoted bears the moment behind it.
+        if now is not None and now["EndpointStatus"] == "InService" and now["EndpointConfigName"].startswith(wanted):
             return False
-        key = f"{digest}/model.tar.gz"
         s3.put_object(Bucket=deployment.models_bucket_name, Key=key, Body=body)
         _configure(sagemaker, wanted, f"s3://{deployment.models_bucket_name}/{key}")
         change = sagemaker.create_endpoint if now is None else sagemaker.update_endpoint
@@ -78,6 +78,24 @@ def publish(artefact: Path, addresses: Addresses, deployment: Deployment) -> boo
         sagemaker.close()
         s3.close()
     return True
+
+
+def serves_another(artefact: Path, addresses: Addresses, deployment: Deployment) -> bool:
+    """Whether the endpoint serves some other artefact than this.
+
+    Raises:
+        LaptopCloudError: the endpoint plane does not answer, or the artefact cannot be read.
+    """
+    sagemaker = boto3.client("sagemaker", **addresses.client_settings("sagemaker"))
+    try:
+        now = _settled(sagemaker, deployment.endpoint_name)
+        is_served = now is not None and now["EndpointStatus"] == "InService"
+        wanted = f"{deployment.endpoint_name}-{key_of(artefact.read_bytes()).partition('/')[0]}"
+    except (ClientError, BotoCoreError, OSError) as error:
+        raise LaptopCloudError(PART, str(error)) from error
+    finally:
+        sagemaker.close()
+    return now is not None and is_served and not now["EndpointConfigName"].startswith(wanted)
 
 
 def status(addresses: Addresses, name: str) -> EndpointStatus | None:

@@ -80,7 +80,9 @@ def write_artefact(folder: Path, ensemble: HistGradientBoostingClassifier, descr
     metadata = {"model_version": version_of(learned, content), **described}
     (folder / "metadata.json").write_text(json.dumps(metadata, indent=2) + "\n", encoding="utf-8")
     ours = Path(inference.__file__).parent
-    for source in (ours / "inference.py", *(ours / "bands").glob("*.py")):
+    # Packages that the image lacks come with the code, where that was made for the image.
+    packages = (path for path in (ours / "lib").rglob("*") if path.is_file())
+    for source in (ours / "inference.py", *(ours / "bands").glob("*.py"), *packages):
         copy = folder / "code" / source.relative_to(ours)
         copy.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(source, copy)

@@ -27,6 +27,7 @@ from model.training_set import MAX_ROWS, build_training_set
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from model.matrix import TrainingMatrix
     from model.training_files import TrainingFiles
 
 CONTAINER_CODE = (
@@ -99,10 +100,7 @@ def train_model(
 
     if not 0 <= search <= MOST:
         raise InvalidSetting("search", f"0 to {MOST} can be tried, not {search}")
-    matrix = build_training_set(files, max_rows=max_rows, seed=seed, on_stage=on_stage)
-    problem = missing(matrix.parts[~matrix.told], matrix.labels[~matrix.told], CLASSES)
-    if problem is not None:
-        raise InvalidFile(f"too little history to learn from, without those who were told something: {problem}")
+    matrix = matrix_to_learn_from(files, max_rows=max_rows, seed=seed, on_stage=on_stage)
     settings = {"random_state": seed, "search": search, **(hyper_parameters or {})}
     with tempfile.TemporaryDirectory(prefix="divisa-train-") as scratch:
         job = Path(scratch)
@@ -117,6 +115,21 @@ def train_model(
     return TrainedModel(
         out / "model.tar.gz", metrics_file, metrics, version, rows=metrics["rows"], users=metrics["users"]
     )
+
+
+def matrix_to_learn_from(
+    files: TrainingFiles, *, max_rows: int, seed: int, on_stage: Callable[[str], None] = lambda stage: None
+) -> TrainingMatrix:
+    """The training matrix of files; arguments as of `train_model`.
+
+    Raises:
+        InvalidFile: a file is not of its contract, or has too little history to learn from.
+    """
+    matrix = build_training_set(files, max_rows=max_rows, seed=seed, on_stage=on_stage)
+    problem = missing(matrix.parts[~matrix.told], matrix.labels[~matrix.told], CLASSES)
+    if problem is not None:
+        raise InvalidFile(f"too little history to learn from, without those who were told something: {problem}")
+    return matrix
 
 
 def run_training_job(

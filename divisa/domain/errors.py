@@ -23,6 +23,7 @@ DivisaError
 ├── NoContact                 the person has nothing on this channel that a message could be sent to
 ├── NoBudget                  the month's messages to this country have cost as much as they may
 ├── DeliveryUncertain         the message channel broke off: the message may have gone out, so it is not sent again
+├── PromotionFailed           the endpoint did not move to a model; what served before it serves on
 ├── InvalidModel              a model artefact or a model answer does not fit this code
 ├── PackagingError            the artifact or the template could not be built; names the tool, ends with its output
 └── LaptopCloudError          a part of the laptop cloud did not start, or stopped; names the part
@@ -184,6 +185,10 @@ class DeliveryUncertain(DivisaError):
 
 class InvalidModel(DivisaError):
     """A model artefact or a model answer does not fit this code."""
+
+
+class PromotionFailed(DivisaError):
+    """The endpoint did not move to a model, or there is none to go back to; what served before it serves on."""
 
 
 class PackagingError(DivisaError):

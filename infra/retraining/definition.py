@@ -211,7 +211,7 @@ def register_step(session: Any, parameters: Parameters, artefact: Any, evaluate:
         model_metrics=ModelMetrics(model_statistics=metrics),
         customer_metadata_properties={name: found(evaluate, report, f"model.{name}") for name in DESCRIBED},
     )
-    return ModelStep("Register", step_args=version)
+    return ModelStep("Register", description="The next version, which waits for approval", step_args=version)
 
 
 def found(evaluate: Any, report: Any, path: str) -> Any:

@@ -8,15 +8,19 @@ from local.cli import (
     cost,
     demo,
     down,
+    evaluate,
     experiment,
     explain,
     inbox,
     lift,
     login,
+    promote,
     quarantine,
     redrive,
     replay,
     replay_decision,
+    retrain,
+    rollback,
     seed,
     settle,
     status,
@@ -54,7 +58,11 @@ app = typer.Typer(
 )
 
 app.command(rich_help_panel=_MODEL, epilog=train.EXAMPLES)(train.train)
+app.command(rich_help_panel=_MODEL, epilog=retrain.EXAMPLES)(retrain.retrain)
+app.command(rich_help_panel=_MODEL, epilog=evaluate.EXAMPLES)(evaluate.evaluate)
 app.command(rich_help_panel=_MODEL, epilog=experiment.EXAMPLES)(experiment.experiment)
+app.command(rich_help_panel=_MODEL, epilog=promote.EXAMPLES)(promote.promote)
+app.command(rich_help_panel=_MODEL, epilog=rollback.EXAMPLES)(rollback.rollback)
 app.command(rich_help_panel=_CLOUD, epilog=up.EXAMPLES)(up.up)
 app.command(rich_help_panel=_CLOUD, epilog=status.EXAMPLES)(status.status)
 app.command(rich_help_panel=_CLOUD, epilog=down.EXAMPLES)(down.down)

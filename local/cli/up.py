@@ -16,7 +16,13 @@ EXAMPLES = output.examples(
 
 
 def up(
-    model: Annotated[Path, typer.Option(help="The artefact to serve.", show_default=False)] = MODEL,
+    model: Annotated[
+        Path | None,
+        typer.Option(
+            help="The artefact to serve; without it, what was served before, or else the one that was trained last.",
+            show_default=False,
+        ),
+    ] = None,
     without_model: Annotated[bool, typer.Option("--without-model", help="Serve no model.")] = False,
 ) -> None:
     """Start the laptop cloud: AWS, SageMaker and the stream mappings, on loopback.
@@ -28,5 +34,5 @@ def up(
     from local import cloud
 
     with output.progress() as report:
-        running = cloud.up(model=None if without_model else model, say=report)
+        running = cloud.up(model=None if without_model else model or MODEL, keeps_served=model is None, say=report)
     output.say(f"Up. AWS answers at {running.addresses.endpoint_url}, SageMaker at {running.addresses.sagemaker_url}.")

@@ -56,9 +56,12 @@ class Names:
 class Stage:
     """The clients of a stage, made when they are asked for; closed with it."""
 
-    def __init__(self, names: Names, settings: Mapping[str, Mapping[str, Any]] | None = None) -> None:
-        """The names of what is touched, and by service what `boto3.client` is given beside its name."""
+    def __init__(
+        self, names: Names, settings: Mapping[str, Mapping[str, Any]] | None = None, *, is_local: bool = False
+    ) -> None:
+        """The names of what is touched, by service what `boto3.client` is given, and whether it is the laptop cloud."""
         self.names = names
+        self.is_local = is_local
         self._settings = settings or {}
         self._clients: dict[str, Any] = {}
         self._open = ExitStack()
@@ -72,11 +75,6 @@ class Stage:
     ) -> None:
         """Close the clients."""
         self._open.close()
-
-    @property
-    def is_local(self) -> bool:
-        """Whether it is the laptop cloud."""
-        return self.names.stage == LOCAL
 
     @property
     def sagemaker(self) -> SageMakerClient:
@@ -132,7 +130,7 @@ def open_stage(stage: str | None) -> Stage:
             deployed.table_prefix,
         )
         services = ("sagemaker", "sagemaker-runtime", "s3", "ssm")
-        return Stage(names, {service: dict(at.client_settings(service)) for service in services})
+        return Stage(names, {service: dict(at.client_settings(service)) for service in services}, is_local=True)
     return Stage(_names_on_aws(stage))
 
 

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 JsonObject = dict[str, Any]
 _KEY_LENGTH = 16
+_INPUTS = {"ProcessingInputs", "InputDataConfig"}
 _COMPUTES_WITH = ("joblib", "numpy", "scikit-learn")
 
 
@@ -147,18 +148,23 @@ class Execution:
 
     def _key(self, step: JsonObject) -> str:
         def identify(path: list[str]) -> Any:
-            kind, *rest = path
-            if kind == "Steps" and "PropertyFiles" not in rest:
-                return "/".join([self._keys[rest[0]], *rest[1:]])
-            found = self._known.lookup("")(path)
-            return self._content(found) if kind == "Parameters" else found
+            if path[0] == "Steps" and "PropertyFiles" not in path:
+                return "/".join([self._keys[path[1]], *path[2:]])
+            return self._known.lookup("")(path)
 
-        made_of = [step["Type"], resolve(step["Arguments"], identify), platform.python_version()]
+        arguments = resolve(step["Arguments"], identify)
+        for inputs in _INPUTS & arguments.keys():
+            arguments[inputs] = self._contents_of(arguments[inputs])
+        made_of = [step["Type"], arguments, platform.python_version()]
         made_of += [version(package) for package in _COMPUTES_WITH]
         return hashlib.sha256(json.dumps(made_of, sort_keys=True).encode()).hexdigest()[:_KEY_LENGTH]
 
-    def _content(self, value: Any) -> Any:
-        """A parameter's value; for an address, a hash of what lies there."""
+    def _contents_of(self, value: Any) -> Any:
+        """Inputs, with a hash of what lies there for each address."""
+        if isinstance(value, dict):
+            return {name: self._contents_of(each) for name, each in value.items()}
+        if isinstance(value, list):
+            return [self._contents_of(each) for each in value]
         if not (isinstance(value, str) and value.startswith(("s3://", "file://"))):
             return value
         if value not in self._contents:

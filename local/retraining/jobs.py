@@ -60,10 +60,10 @@ class Jobs:
         for each in outputs.values():
             _relocated(each["LocalPath"], root).mkdir(parents=True)
         container = arguments["AppSpecification"]
-        entry, *words = (*container["ContainerEntrypoint"], *container.get("ContainerArguments", ()))
-        if entry not in _PYTHON:
-            raise RetrainingFailed(step, f"the laptop starts Python programs, and not {entry}")
-        moved = [str(_relocated(word, root)) if word.startswith(_OPT_ML) else word for word in words]
+        words: list[str] = container["ContainerEntrypoint"] + container.get("ContainerArguments", [])
+        if words[0] not in _PYTHON:
+            raise RetrainingFailed(step, f"the laptop starts Python programs, and not {words[0]}")
+        moved = [str(_relocated(word, root)) if word.startswith(_OPT_ML) else word for word in words[1:]]
         environ = script_mode.jobs_environ(arguments.get("Environment", {}))
         self._run(step, [sys.executable, *moved], root, environ)
         for name, each in outputs.items():

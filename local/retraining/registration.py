@@ -66,6 +66,11 @@ class Registration:
         return True
 
 
+def through(client: Any) -> Registration:
+    """The registry that a SageMaker client of boto3 talks to."""
+    return Registration(lambda operation, request: getattr(client, xform_name(operation))(**request))
+
+
 def registration(home: Path) -> Registration:
     """The registry of a laptop cloud, whether or not it runs.
 
@@ -75,7 +80,6 @@ def registration(home: Path) -> Registration:
     status = Supervisor(home).status(parts.SAGEMAKER)
     if status.state is PartState.RUNNING and status.record is not None and status.record.port is not None:
         addresses = parts.addresses(ministack_port=0, sagemaker_port=status.record.port)
-        client = boto3.client("sagemaker", **addresses.client_settings("sagemaker"))
-        return Registration(lambda operation, request: getattr(client, xform_name(operation))(**request))
+        return through(boto3.client("sagemaker", **addresses.client_settings("sagemaker")))
     registry = ModelRegistry(home / parts.SAGEMAKER / REGISTRY)
     return Registration(lambda operation, request: registry.operations[operation](request, REGION))

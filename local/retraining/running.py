@@ -62,8 +62,8 @@ def retrain(
     """
     folder = home / FOLDER
     with _alone(folder):
-        code = build(folder / "code", target=None)
-        given = {"Data": _linked(files, folder / "data").as_uri(), "Code": code.as_uri(), **(parameters or {})}
+        data, code = _linked(files, folder / "data"), build(folder / "code", target=None)
+        given = {"Data": data.as_uri(), "Code": code.as_uri(), **(parameters or {})}
         definition, store = load(), FolderStore(folder / "s3")
         execution = Execution(parameters_of(definition, given), store, folder, registration(home), report)
         ended = execution.run(definition)

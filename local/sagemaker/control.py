@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, TypeVar
 
 from local.sagemaker.errors import ControlError
-from local.sagemaker.requests import container_of, name_of, page_of, production_variants_of, variant_of
+from local.sagemaker.requests import bake_seconds_of, container_of, name_of, page_of, production_variants_of, variant_of
 from local.sagemaker.resources import Endpoint, JsonObject, Variant, arn_of
 
 if TYPE_CHECKING:
@@ -116,7 +116,7 @@ class ControlPlane:
         if endpoint.status != "InService":
             state = "failed" if endpoint.status == "Failed" else "in-progress"
             raise ControlError(f'Cannot update {state} endpoint "{endpoint.arn}".')
-        self._endpoints.update(endpoint, config_name, variants)
+        self._endpoints.update(endpoint, config_name, variants, bake_seconds=bake_seconds_of(request))
         return {"EndpointArn": endpoint.arn}
 
     async def _describe_endpoint(self, request: JsonObject, region: str) -> JsonObject:

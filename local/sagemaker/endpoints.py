@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 _CREATING, _UPDATING, _IN_SERVICE, _FAILED = "Creating", "Updating", "InService", "Failed"
+_LOOK_SECONDS = 0.05
 
 
 class Endpoints:
@@ -68,11 +69,16 @@ class Endpoints:
         self.save()
         self._begin(endpoint, deployment)
 
-    def update(self, endpoint: Endpoint, config_name: str, variants: Sequence[Variant]) -> None:
-        """Move an endpoint to a new deployment; the old one serves until the new one answers its pings."""
+    def update(
+        self, endpoint: Endpoint, config_name: str, variants: Sequence[Variant], *, bake_seconds: float = 0.0
+    ) -> None:
+        """Move an endpoint to a new deployment; the old one serves until the new one answers its pings.
+
+        For so many seconds more the old one stands by, and takes over again when the new one answers with an error.
+        """
         endpoint.status, endpoint.modified_at = _UPDATING, time.time()
         self.save()
-        self._begin(endpoint, Deployment(uuid.uuid4().hex, config_name, tuple(variants)))
+        self._begin(endpoint, Deployment(uuid.uuid4().hex, config_name, tuple(variants)), bake_seconds)
 
     async def delete(self, endpoint: Endpoint) -> None:
         """Take an endpoint away, also in the middle of a deployment."""
@@ -99,10 +105,10 @@ class Endpoints:
         await asyncio.gather(*tasks, return_exceptions=True)
         await asyncio.gather(*(fleet.stop() for fleet in self._serving.values()))
 
-    def _begin(self, endpoint: Endpoint, deployment: Deployment) -> None:
-        self._tasks[endpoint.name] = asyncio.create_task(self._deploy(endpoint, deployment))
+    def _begin(self, endpoint: Endpoint, deployment: Deployment, bake_seconds: float = 0.0) -> None:
+        self._tasks[endpoint.name] = asyncio.create_task(self._deploy(endpoint, deployment, bake_seconds))
 
-    async def _deploy(self, endpoint: Endpoint, deployment: Deployment) -> None:
+    async def _deploy(self, endpoint: Endpoint, deployment: Deployment, bake_seconds: float) -> None:
         fleet = Fleet(deployment, self._folder / deployment.deployment_id)
         try:
             await fleet.start()
@@ -112,25 +118,42 @@ class Endpoints:
             raise
         except (DeploymentFailed, OSError) as cause:
             reason = cause.reason if isinstance(cause, DeploymentFailed) else str(cause)
-            self._failed(endpoint, fleet, reason)
+            fleet.remove_files()
+            self._failed(endpoint, reason)
             return
         except Exception as cause:
             log.exception("endpoint %s: unexpected", endpoint.name)
-            self._failed(endpoint, fleet, f"{type(cause).__name__}: {cause}")
+            fleet.remove_files()
+            self._failed(endpoint, f"{type(cause).__name__}: {cause}")
             return
         old = self._serving.get(endpoint.name)
         self._serving[endpoint.name] = fleet
+        try:
+            is_good = await _bakes_well(fleet, bake_seconds)
+        except asyncio.CancelledError:
+            await fleet.stop()
+            fleet.remove_files()
+            if old is not None:
+                self._serving[endpoint.name] = old
+            raise
+        if old is not None and not is_good:
+            self._serving[endpoint.name] = old
+            self._retire(fleet)
+            self._failed(endpoint, f"{fleet.errors} of its invocations ended in errors: automatic rollback")
+            return
         endpoint.deployment, endpoint.config_name = deployment, deployment.config_name
         endpoint.failure_reason = ""
         self._settle(endpoint, _IN_SERVICE)
         log.info("endpoint %s serves configuration %s", endpoint.name, deployment.config_name)
         if old is not None:
-            task = asyncio.create_task(_retire(old))
-            self._draining.add(task)
-            task.add_done_callback(self._draining.discard)
+            self._retire(old)
 
-    def _failed(self, endpoint: Endpoint, fleet: Fleet, reason: str) -> None:
-        fleet.remove_files()
+    def _retire(self, fleet: Fleet) -> None:
+        task = asyncio.create_task(_retire(fleet))
+        self._draining.add(task)
+        task.add_done_callback(self._draining.discard)
+
+    def _failed(self, endpoint: Endpoint, reason: str) -> None:
         endpoint.failure_reason = reason
         rolled_back = endpoint.name in self._serving
         outcome = "rolled back" if rolled_back else "failed"
@@ -141,6 +164,14 @@ class Endpoints:
         endpoint.status, endpoint.modified_at = status, time.time()
         self._tasks.pop(endpoint.name, None)
         self.save()
+
+
+async def _bakes_well(fleet: Fleet, seconds: float) -> bool:
+    """Watch new containers that take the traffic for some seconds; False as soon as they answer with an error."""
+    until = time.monotonic() + seconds
+    while fleet.errors == 0 and time.monotonic() < until:
+        await asyncio.sleep(_LOOK_SECONDS)
+    return fleet.errors == 0
 
 
 async def _retire(fleet: Fleet) -> None:

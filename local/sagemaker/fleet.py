@@ -41,6 +41,8 @@ class Fleet:
         self._containers: list[ContainerProcess] = []
         self._guards: list[asyncio.Task[None]] = []
         self._in_flight = 0
+        self.errors = 0
+        """Invocations that ended in an error of the server's side, as the metric Invocation5XXErrors counts them."""
 
     async def start(self) -> None:
         """Fetch the artefacts and start every container.
@@ -74,7 +76,13 @@ class Fleet:
         container = self._pick(target)
         self._in_flight += 1
         try:
-            return container.variant.name, await container.invoke(body, headers)
+            response = await container.invoke(body, headers)
+        except RuntimeRefusal:
+            self.errors += 1
+            raise
+        else:
+            self.errors += response.is_server_error
+            return container.variant.name, response
         finally:
             self._in_flight -= 1
 

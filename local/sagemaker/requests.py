@@ -89,6 +89,17 @@ def variant_of(production_variant: JsonObject, model: JsonObject) -> Variant:
     )
 
 
+def bake_seconds_of(request: JsonObject) -> float:
+    """How long an update's old containers stand by, seconds; 0 unless the request asks for automatic rollback.
+
+    The alarms that it names are not looked at: on the laptop a new container's own errors ring.
+    """
+    deployment = request.get("DeploymentConfig") or {}
+    policy = deployment.get("BlueGreenUpdatePolicy") or {}
+    alarms = (deployment.get("AutoRollbackConfiguration") or {}).get("Alarms")
+    return float(policy.get("TerminationWaitInSeconds") or 0) if alarms else 0.0
+
+
 def page_of(request: JsonObject, items: list[JsonObject], name: str) -> tuple[list[JsonObject], str | None]:
     """The page of a List request: `NameContains`, `StatusEquals`, `SortOrder`, `MaxResults`, `NextToken`.
 

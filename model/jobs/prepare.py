@@ -17,8 +17,9 @@ from typing import TYPE_CHECKING
 
 from divisa.domain.errors import DivisaError, InvalidFile
 from model.matrix import write_matrix
+from model.pipeline import matrix_to_learn_from
 from model.training_files import TrainingFiles
-from model.training_set import MAX_ROWS, build_training_set
+from model.training_set import MAX_ROWS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -85,7 +86,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         with tempfile.TemporaryDirectory(prefix="divisa-prepare-") as scratch:
             files = files_of(options.data, Path(scratch))
-            matrix = build_training_set(files, max_rows=options.max_rows, seed=options.seed, on_stage=_say)
+            matrix = matrix_to_learn_from(files, max_rows=options.max_rows, seed=options.seed, on_stage=_say)
             write_matrix(matrix, options.out)
     except DivisaError as error:
         sys.stderr.write(f"prepare: {error}\n")

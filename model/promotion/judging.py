@@ -29,7 +29,7 @@ def judge(
     live: OpenedModel | None,
     evidence: Sequence[Evidence],
     *,
-    parity: Gate,
+    parity: Sequence[Gate],
     reference: Mapping[str, Any] | None,
     limits: Limits,
     on_stage: Callable[[str], None] = lambda stage: None,
@@ -45,7 +45,7 @@ def judge(
         limits: where the gates close.
         on_stage: told in words what begins.
     """
-    gates = [*wholeness(candidate), parity]
+    gates = [*wholeness(candidate), *parity]
     enough = [each for each in evidence if _is_enough(each, limits)]
     gates += [_sufficiency(each, limits, decides=not enough) for each in evidence]
     if not evidence:

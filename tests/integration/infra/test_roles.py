@@ -79,8 +79,9 @@ def test_no_function_reads_the_lake_and_who_logs_decisions_does_not_read_them(re
         if "LakeBucket" in json.dumps(statement)
     }
 
-    assert {action for _, action in on_the_lake if action.startswith("s3:Get")} == {"s3:GetBucketLocation"}
-    assert {name for name, action in on_the_lake if action != "s3:PutObject"} == {"DecisionsRole"}
+    reading = {(name, action) for name, action in on_the_lake if action.startswith("s3:Get")}
+    assert reading == {("DecisionsRole", "s3:GetBucketLocation"), ("RetrainingRole", "s3:GetObject")}
+    assert {name for name, action in on_the_lake if action != "s3:PutObject"} == {"DecisionsRole", "RetrainingRole"}
 
 
 def test_whoever_takes_a_device_off_may_look_whose_its_token_is(resources: Resources) -> None:

@@ -326,8 +326,13 @@ def test_sagemaker_is_asked_for_in_the_cloud_only_and_once_there_is_a_model(
     template = templates["prod"]
     ours = {name: each for name, each in template["Resources"].items() if each["Type"].startswith("AWS::SageMaker::")}
 
-    assert len(ours) == 3
-    assert {each["Condition"] for each in ours.values()} == {"HasModel"}
+    assert {name: each["Condition"] for name, each in ours.items()} == {
+        "DecisionsModel": "HasModel",
+        "DecisionsEndpointConfig": "HasModel",
+        "DecisionsEndpoint": "HasModel",
+        "DecisionsModels": "IsCloud",
+        "RetrainingPipeline": "HasRetraining",
+    }
     assert {"Condition": "IsCloud"} in template["Conditions"]["HasModel"]["Fn::And"]
     assert template["Conditions"]["IsCloud"] == {"Fn::Not": [{"Fn::Equals": [{"Ref": "Stage"}, "local"]}]}
 

@@ -96,6 +96,65 @@ def test_a_broken_artefact_leaves_the_old_one_serving(plane: Plane, inference: s
     assert plane.invoke(x=3) == [6.0]
 
 
+def an_update(seconds: int, *, alarm: bool) -> dict[str, Any]:
+    """A DeploymentConfig whose old containers stand by for so long."""
+    wait = {
+        "TrafficRoutingConfiguration": {"Type": "ALL_AT_ONCE", "WaitIntervalInSeconds": 0},
+        "TerminationWaitInSeconds": seconds,
+    }
+    alarms = {"AutoRollbackConfiguration": {"Alarms": [{"AlarmName": "errors"}]}} if alarm else {}
+    return {"EndpointName": "decisions", "DeploymentConfig": {"BlueGreenUpdatePolicy": wait, **alarms}}
+
+
+def test_errors_of_new_containers_bring_the_old_ones_back_while_they_stand_by(plane: Plane) -> None:
+    plane.serve(slope=2.0)
+    green = plane.configure("green", plane.artefact(5.0))
+    plane.control.update_endpoint(EndpointConfigName=green, **an_update(60, alarm=True))
+    eventually(lambda: plane.invoke(x=1) == [5.0], "the new model answers")
+
+    with pytest.raises(ClientError):
+        plane.invoke(fail=True)
+    described = plane.settled()
+
+    assert described["EndpointConfigName"] == "blue"
+    assert "automatic rollback" in described["FailureReason"]
+    assert plane.invoke(x=1) == [2.0]
+    eventually(lambda: len(containers_of(plane)) == 1, "the new container is gone")
+
+
+def test_a_new_model_that_answers_well_stays_once_nothing_stands_by_any_more(plane: Plane) -> None:
+    plane.serve(slope=2.0)
+    green = plane.configure("green", plane.artefact(5.0))
+    plane.control.update_endpoint(EndpointConfigName=green, **an_update(1, alarm=True))
+    eventually(lambda: plane.invoke(x=1) == [5.0], "the new model answers")
+    with pytest.raises(ClientError):  # an error of who asks is none of the model's
+        plane.client("sagemaker-runtime").invoke_endpoint(
+            EndpointName="decisions", ContentType="text/xml", Body=b"<a/>"
+        )
+
+    assert plane.settled()["EndpointConfigName"] == "green"
+
+
+def test_without_an_alarm_nothing_stands_by(plane: Plane) -> None:
+    plane.serve(slope=2.0)
+    green = plane.configure("green", plane.artefact(5.0))
+    plane.control.update_endpoint(EndpointConfigName=green, **an_update(600, alarm=False))
+
+    assert plane.settled()["EndpointConfigName"] == "green"
+
+
+def test_deleting_while_old_containers_stand_by_leaves_nothing(plane: Plane) -> None:
+    plane.serve(slope=2.0)
+    green = plane.configure("green", plane.artefact(5.0))
+    plane.control.update_endpoint(EndpointConfigName=green, **an_update(600, alarm=True))
+    eventually(lambda: plane.invoke(x=1) == [5.0], "the new model answers")
+
+    plane.control.delete_endpoint(EndpointName="decisions")
+
+    assert containers_of(plane) == []
+    assert list((plane.state / "deployments").glob("*")) == []
+
+
 def test_an_endpoint_that_never_served_fails_with_its_reason(plane: Plane) -> None:
     plane.configure("blue", "file:///nowhere/model.tar.gz")
 

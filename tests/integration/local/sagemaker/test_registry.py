@@ -5,6 +5,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from botocore.exceptions import ClientError
 
+from local.retraining.definition import load
+from local.retraining.expressions import Known, resolve
+from local.retraining.registration import through
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -102,3 +106,30 @@ def test_what_is_not_there_or_is_there_already_is_refused_in_sagemakers_words(pl
     assert control.describe_model_package(ModelPackageName="divisa-decisions/1")["ModelApprovalStatus"] == (
         "PendingManualApproval"
     )
+
+
+def test_what_the_retraining_pipeline_registers_is_a_request_that_boto3_sends(plane: Plane) -> None:
+    definition = load()
+    [step] = definition["Steps"][-1]["Arguments"]["IfSteps"]
+    words = dict.fromkeys(step["Arguments"]["CustomerMetadataProperties"], "said")
+    evaluated = {"S3Output": {"S3Uri": "s3://models/runs/1/evaluation"}}
+    known = Known(
+        parameters={"ApprovalStatus": "PendingManualApproval"},
+        steps={
+            "Train": {"ModelArtifacts": {"S3ModelArtifacts": "s3://models/model.tar.gz"}},
+            "Evaluate": {"ProcessingOutputConfig": {"Outputs": {"evaluation": evaluated}}},
+        },
+        files={("Evaluate", "Evaluation"): {"model": words}},
+    )
+    registry = through(plane.control)
+
+    arn = registry.register(resolve(step["Arguments"], known.lookup("1")))
+
+    assert registry.knows(arn)
+    assert not registry.knows(arn.replace("/1", "/2"))
+    version = plane.control.describe_model_package(ModelPackageName=arn)
+    assert version["ModelPackageGroupName"] == "divisa-local-decisions"
+    assert version["CustomerMetadataProperties"] == words
+    assert version["InferenceSpecification"]["Containers"][0]["ModelDataUrl"] == "s3://models/model.tar.gz"
+    statistics = version["ModelMetrics"]["ModelQuality"]["Statistics"]
+    assert statistics["S3Uri"] == "s3://models/runs/1/evaluation/evaluation.json"

@@ -42,7 +42,7 @@ def verdicts(
     limits: Limits = PATIENT,
     reference: dict[str, Any] | None = None,
 ) -> tuple[Gate, ...]:
-    return judge(candidate, live, evidence, parity=NO_LOG, reference=reference, limits=limits)
+    return judge(candidate, live, evidence, parity=[NO_LOG], reference=reference, limits=limits)
 
 
 def test_a_model_as_good_as_the_live_one_may_go_live(
@@ -99,7 +99,7 @@ def test_a_model_that_fails_one_kind_of_user_is_refused_for_their_segment(
     among_them = evidence_of("held-out rows", replace(test, labels=turned))
     knowing = _Turned(live, frequent)
 
-    gates = judge(honest, knowing, [among_them], parity=NO_LOG, reference=None, limits=PATIENT)  # type: ignore[arg-type]
+    gates = judge(honest, knowing, [among_them], parity=[NO_LOG], reference=None, limits=PATIENT)  # type: ignore[arg-type]
 
     (gate,) = (gate for gate in gates if gate.name is GateName.WORSE_SEGMENT)
     assert gate.verdict is Verdict.REFUSED
