@@ -8,8 +8,10 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from divisa.adapters.aws.decisions import S3Decisions
+from divisa.adapters.csv.kinds import EPOCH, MICROSECOND
 from divisa.adapters.csv.transactions import read_transactions
 from divisa.domain.errors import InvalidInput
+from divisa.domain.transaction import Side
 from divisa.ports import Foreign, LedgerFilter
 from local.deciding_again import read_file
 from model.promotion.traffic import trades_of
@@ -19,7 +21,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from divisa.domain.decision import DecisionRecord
-    from divisa.domain.transaction import Side
     from divisa.ports import Ledger, Logged
     from local.promotion.stage import Stage
     from model.promotion.traffic import Trades
@@ -99,12 +100,13 @@ def _decisions(stage: Stage, decisions: Path | None) -> Iterator[Logged | Foreig
 
 def _from_file(transactions: Path) -> tuple[Trades, datetime]:
     """Nobody recorded what happened after the last transaction."""
-    until = datetime.fromtimestamp(0, UTC)
-    entries: list[tuple[str, str, datetime, Side]] = []
-    for each in read_transactions(transactions, on_reject=lambda problem: None):
-        entries.append((each.user_id, str(each.pair), each.event_time, each.side))
-        until = max(until, each.event_time)
-    return trades_of(entries), until
+    read = read_transactions(transactions, on_reject=lambda problem: None)
+    moments = [EPOCH + at * MICROSECOND for at in read.at.tolist()]
+    owners = zip(read.user.tolist(), read.pair.tolist(), moments, read.buy.tolist(), strict=True)
+    entries = [
+        (read.users[user], str(read.pairs[pair]), at, Side.BUY if buy else Side.SELL) for user, pair, at, buy in owners
+    ]
+    return trades_of(entries), max(moments, default=EPOCH)
 
 
 def _from_ledger(ledger: Ledger, records: Sequence[DecisionRecord]) -> Iterable[tuple[str, str, datetime, Side]]:

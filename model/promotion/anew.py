@@ -2,33 +2,27 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from divisa.adapters.csv.prices import read_quotes
-from divisa.adapters.csv.transactions import read_transactions
-from divisa.domain.behaviour import NEWCOMER, BehaviourSummary, Trades, trade_of
-from divisa.domain.columns import Array, stack, take, unstack
+from divisa.domain.behaviour import NEWCOMER, BehaviourSummary
+from divisa.domain.columns import Array, take, unstack
 from divisa.domain.market import MarketView
 from divisa.services.replay_decisions import asked_again
-from model.ledger_history import Ledger, summaries
-from model.market_history import market_histories
+from model.history import read_history
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
     from pathlib import Path
 
     from numpy.typing import NDArray
 
     from divisa.domain.decision import DecisionRecord
     from divisa.domain.pair import Pair
-    from divisa.domain.transaction import Transaction
-    from model.market_history import MarketHistory
-
-Owner = tuple[str, "Pair"]
+    from model.history import History
 
 
 class Anew(NamedTuple):
@@ -56,26 +50,16 @@ def from_files(records: Sequence[DecisionRecord], prices: Path, transactions: Pa
     decision's had, so that it does not matter how late a transaction came to be known.
 
     Raises:
-        InvalidFile: a file as a whole is not of its contract.
+        InvalidFile: a file as a whole is not of its contract, or no transaction of it has a price.
     """
-    owners = {(record.user_id, record.quote.pair) for record in records}
-    mine = [
-        each
-        for each in read_transactions(transactions, on_reject=lambda problem: None)
-        if (each.user_id, each.pair) in owners
-    ]
-    moments = _moments(records, mine)
-    quotes = read_quotes(prices, source="csv", on_reject=lambda problem: None)
-    markets = market_histories(quotes, moments, Counter())
-    past = _summaries(mine, markets, moments)
+    history = read_history(prices, transactions, Counter())
+    views = [_view(history, record.quote.pair, record.market.as_of) for record in records]
+    past = _summaries(history, records)
     logged, made = list["DecisionRecord"](), list["DecisionRecord"]()
-    for record in records:
-        view = _view(record.quote.pair, record.market.as_of, markets, moments)
-        known = past.get((record.user_id, record.quote.pair), [NEWCOMER])
-        count = int(record.summary.buys + record.summary.sells)
-        if view is not None and count < len(known):
+    for record, view, summary in zip(records, views, past, strict=True):
+        if view is not None and summary is not None:
             logged.append(record)
-            made.append(replace(record, market=view, summary=known[count]))
+            made.append(replace(record, market=view, summary=summary))
     found = _compared(logged, made)
     return found._replace(missing=len(records) - len(logged))
 
@@ -87,47 +71,33 @@ def _compared(logged: Sequence[DecisionRecord], made: Sequence[DecisionRecord]) 
     return Anew(asked, asked_again(made).rows(), 0)
 
 
-def _moments(records: Sequence[DecisionRecord], trades: Sequence[Transaction]) -> dict[Pair, Array]:
-    wanted: dict[Pair, set[float]] = defaultdict(set)
-    for record in records:
-        wanted[record.quote.pair].add(record.market.as_of)
-    for trade in trades:
-        wanted[trade.pair].add(trade.event_time.timestamp())
-    return {pair: np.array(sorted(moments)) for pair, moments in wanted.items()}
-
-
-def _view(
-    pair: Pair, at: float, markets: Mapping[Pair, MarketHistory], moments: Mapping[Pair, Array]
-) -> MarketView[float] | None:
+def _view(history: History, pair: Pair, as_of: float) -> MarketView[float] | None:
     """The market of the quote of a moment; None when there was none then."""
-    if pair not in markets:
+    if pair not in history.markets:
         return None
-    row = np.searchsorted(moments[pair], [at])
-    (view,) = unstack(MarketView[float], take(MarketView[Array], markets[pair].views, row))
-    return view if view.as_of == at else None
+    past = history.markets[pair]
+    (view,) = unstack(MarketView[float], take(MarketView[Array], past.views, past.at(np.array([as_of]))))
+    return view if view.as_of == as_of else None
 
 
-def _summaries(
-    trades: Sequence[Transaction], markets: Mapping[Pair, MarketHistory], moments: Mapping[Pair, Array]
-) -> dict[Owner, list[BehaviourSummary[float]]]:
-    """By user and pair, the summary before the first transaction, and after each."""
-    ordered = sorted(trades, key=lambda trade: (trade.user_id, trade.pair))
-    ordered = [trade for trade in ordered if trade.pair in markets]
-    owners: dict[Owner, int] = {}
-    numbers = [owners.setdefault((trade.user_id, trade.pair), len(owners)) for trade in ordered]
-    found: dict[Owner, list[BehaviourSummary[float]]] = {owner: [NEWCOMER] for owner in owners}
-    if ordered:
-        views = [_as_of(trade, markets, moments) for trade in ordered]
-        ledger = Ledger(np.array(numbers, dtype=np.int64), stack(Trades[Array], [trade_of(trade) for trade in ordered]))
-        after = unstack(BehaviourSummary[float], summaries(ledger, stack(MarketView[Array], views)))
-        for trade, summary in zip(ordered, after, strict=True):
-            found[trade.user_id, trade.pair].append(summary)
+def _summaries(history: History, records: Sequence[DecisionRecord]) -> list[BehaviourSummary[float] | None]:
+    """Each record's summary after as many transactions as it says; None where the files have fewer."""
+    numbers = {owner: number for number, owner in enumerate(history.owners)}
+    counts, starts = history.ledger.counts(), history.ledger.starts
+    found: list[BehaviourSummary[float] | None] = [None] * len(records)
+    wanted: dict[int, tuple[int, int]] = {}
+    for index, record in enumerate(records):
+        owner = numbers.get((record.user_id, record.quote.pair))
+        trades = int(record.summary.buys + record.summary.sells)
+        if trades == 0:
+            found[index] = NEWCOMER
+        elif owner is not None and trades <= counts[owner]:
+            wanted[index] = owner, int(starts[owner]) + trades - 1
+    for first, last in history.ledger.blocks():
+        here = [index for index, (owner, _) in wanted.items() if first <= owner < last]
+        if here:
+            rows = np.array([wanted[index][1] for index in here], dtype=np.int64)
+            made = unstack(BehaviourSummary[float], history.summaries(first, last, rows))
+            for index, summary in zip(here, made, strict=True):
+                found[index] = summary
     return found
-
-
-def _as_of(
-    trade: Transaction, markets: Mapping[Pair, MarketHistory], moments: Mapping[Pair, Array]
-) -> MarketView[float]:
-    row = np.searchsorted(moments[trade.pair], [trade.event_time.timestamp()])
-    (view,) = unstack(MarketView[float], take(MarketView[Array], markets[trade.pair].views, row))
-    return view
