@@ -94,7 +94,7 @@ def evaluate_model(
         InvalidModel: the artefact is none, or reads other features than this code computes.
     """
     model = _read(artefact)
-    matrix = build_training_set(files, max_rows=max_rows, seed=seed, on_stage=on_stage)
+    matrix = build_training_set(files, max_rows=max_rows, seed=seed, to_learn=False, on_stage=on_stage)
     if feature_hash(matrix.feature_names) != model.metadata["feature_hash"]:
         raise InvalidModel(f"{artefact} reads other features than this code computes")
     on_stage("Fitting what is simpler")
