@@ -104,6 +104,10 @@ bench-training: setup ## A million rows of a simulated population: how long the 
 bench-training-range: setup ## How many honest questions lie outside of what the model has seen, by which feature
 	@$(BIN)/python -m bench.training_range
 
+.PHONY: bench-training-set
+bench-training-set: setup ## Files to training matrix: transactions a second on one core, and peak memory at 10 million
+	@$(BIN)/python -m bench.training_set
+
 .PHONY: lift
 lift: setup ## The closed loop: in how many of 100 simulated experiments the lift's interval holds the true effect
 	@$(BIN)/python -m bench.lift
