@@ -108,6 +108,11 @@ bench-training-range: setup ## How many honest questions lie outside of what the
 bench-training-set: setup ## Files to training matrix: transactions a second on one core, and peak memory at 10 million
 	@$(BIN)/python -m bench.training_set
 
+.PHONY: bench-evaluation
+bench-evaluation: setup ## Judge the default population's model, and write the model card and the data card of it
+	@$(BIN)/python -m bench.evaluation
+	@$(BIN)/python -m model.cards
+
 .PHONY: lift
 lift: setup ## The closed loop: in how many of 100 simulated experiments the lift's interval holds the true effect
 	@$(BIN)/python -m bench.lift

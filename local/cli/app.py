@@ -8,6 +8,7 @@ from local.cli import (
     cost,
     demo,
     down,
+    evaluate,
     explain,
     inbox,
     lift,
@@ -54,6 +55,7 @@ app = typer.Typer(
 )
 
 app.command(rich_help_panel=_MODEL, epilog=train.EXAMPLES)(train.train)
+app.command(rich_help_panel=_MODEL, epilog=evaluate.EXAMPLES)(evaluate.evaluate)
 app.command(rich_help_panel=_MODEL, epilog=retrain.EXAMPLES)(retrain.retrain)
 app.command(rich_help_panel=_CLOUD, epilog=up.EXAMPLES)(up.up)
 app.command(rich_help_panel=_CLOUD, epilog=status.EXAMPLES)(status.status)
