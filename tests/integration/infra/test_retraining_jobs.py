@@ -56,7 +56,7 @@ def test_from_files_to_an_evaluation_they_need_no_more_than_the_image_and_what_t
 
     prepared = ["--data", str(data), "--out", str(tmp_path / "matrix"), "--max-rows", "20000"]
     said = run(tmp_path, [image], start, "model.jobs.prepare", *prepared)
-    assert "Computing features\n" in said
+    assert "Replaying the ledger\n" in said
 
     source = tmp_path / "source"
     with tarfile.open(code / "sourcedir.tar.gz") as packed:
