@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
 
 from local.experiment.report import COLUMNS, estimate, summary, table_of
 from local.experiment.seed import FIXED_ALERT, MODEL, ORACLE, POLICIES
+from local.home import ROOT
 
 RATES = {FIXED_ALERT: 0.1, MODEL: 0.4, ORACLE: 0.5}
 
@@ -63,3 +65,10 @@ def test_the_table_has_a_row_a_policy() -> None:
     rows = table_of(summary([a_seed(1), a_seed(2)]))
     assert [row[0] for row in rows] == [name.replace("_", " ") for name in POLICIES]
     assert all(len(row) == 1 + len(COLUMNS) for row in rows)
+
+
+def test_the_page_has_the_table_of_the_kept_results() -> None:
+    document = json.loads((ROOT / "bench" / "results" / "experiment.json").read_text(encoding="utf-8"))
+    page = (ROOT / "docs" / "experiment.md").read_text(encoding="utf-8").splitlines()
+    for row in (("Policy", *COLUMNS), *table_of(document)):
+        assert f"| {' | '.join(row)} |" in page
