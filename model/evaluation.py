@@ -14,7 +14,7 @@ import numpy as np
 from divisa.domain.errors import InvalidFile, InvalidModel
 from model.baselines import fit_baselines
 from model.boosting import counted
-from model.inference import feature_hash
+from model.inference import CLASSES, feature_hash
 from model.judging.influence import inspect
 from model.judging.judge import judge
 from model.judging.judged import JudgedModel
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from model.baselines import Baseline
     from model.matrix import TrainingMatrix
     from model.training_files import TrainingFiles
 
@@ -94,7 +95,7 @@ def evaluate_model(
         InvalidModel: the artefact is none, or reads other features than this code computes.
     """
     model = _read(artefact)
-    matrix = build_training_set(files, max_rows=max_rows, seed=seed, on_stage=on_stage)
+    matrix = build_training_set(files, max_rows=max_rows, seed=seed, to_learn=False, on_stage=on_stage)
     if feature_hash(matrix.feature_names) != model.metadata["feature_hash"]:
         raise InvalidModel(f"{artefact} reads other features than this code computes")
     on_stage("Fitting what is simpler")
@@ -109,7 +110,7 @@ def evaluate_model(
     judging = matrix.features[counts], matrix.labels[counts], weights[counts], matrix.feature_names
     document = {
         "model_version": version,
-        **judge(matrix, model, weights, fit_baselines(matrix, weights), seed=seed, on_stage=on_stage),
+        **judge(matrix, model, weights, _baselines(matrix, weights), seed=seed, on_stage=on_stage),
         **inspect(model, *judging, seed=seed, on_stage=on_stage),
         "rows": len(matrix.labels),
         "users": len(np.unique(matrix.users)),
@@ -137,6 +138,12 @@ def _read(artefact: Path) -> JudgedModel:
             return JudgedModel.read(Path(folder))
         except (ValueError, KeyError, OSError) as error:
             raise InvalidModel(f"{artefact} is no model that can be judged here: {error}") from error
+
+
+def _baselines(matrix: TrainingMatrix, weights: NDArray[np.float64]) -> Mapping[str, Baseline]:
+    """What is simpler; nothing where the days before lack something that people do, since then it cannot be fitted."""
+    done = np.unique(matrix.labels[counted(matrix, weights, Part.FIT)])
+    return fit_baselines(matrix, weights) if len(done) == len(CLASSES) else {}
 
 
 def _may_be_seen(matrix: TrainingMatrix, model: JudgedModel) -> NDArray[np.bool_]:

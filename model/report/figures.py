@@ -60,7 +60,7 @@ def calibration(curves: Mapping[str, Any]) -> str:
     """What was said against what happened, both sides; square roots, since most probabilities are small."""
     with rc_context(_STYLE):
         figure, axes = _empty("the model said", "happened")
-        most = 0.0
+        most = 0.01
         for side, colour in _SIDES.items():
             points = curves[side]["calibration"]
             axes.plot(points["said"], points["happened"], marker="o", markersize=4, color=colour, label=side)
