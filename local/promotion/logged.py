@@ -4,22 +4,24 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from divisa.adapters.aws.decisions import S3Decisions
+from divisa.adapters.csv.kinds import EPOCH, MICROSECOND
 from divisa.adapters.csv.transactions import read_transactions
 from divisa.domain.errors import InvalidInput
+from divisa.domain.transaction import Side
 from divisa.ports import Foreign, LedgerFilter
 from local.deciding_again import read_file
 from model.promotion.traffic import trades_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
+    from datetime import datetime
     from pathlib import Path
 
     from divisa.domain.decision import DecisionRecord
-    from divisa.domain.transaction import Side
     from divisa.ports import Ledger, Logged
     from local.promotion.stage import Stage
     from model.promotion.traffic import Trades
@@ -79,7 +81,7 @@ def read(
     if transactions is not None:
         trades, until = _from_file(transactions)
     else:
-        until = max((record.at for record in records), default=datetime.fromtimestamp(0, UTC))
+        until = max((record.at for record in records), default=EPOCH)
         trades = trades_of(_from_ledger(_ledger(stage), records)) if records else {}
     return Log(records, foreign, trades, until)
 
@@ -99,12 +101,12 @@ def _decisions(stage: Stage, decisions: Path | None) -> Iterator[Logged | Foreig
 
 def _from_file(transactions: Path) -> tuple[Trades, datetime]:
     """Nobody recorded what happened after the last transaction."""
-    until = datetime.fromtimestamp(0, UTC)
-    entries: list[tuple[str, str, datetime, Side]] = []
-    for each in read_transactions(transactions, on_reject=lambda problem: None):
-        entries.append((each.user_id, str(each.pair), each.event_time, each.side))
-        until = max(until, each.event_time)
-    return trades_of(entries), until
+    read = read_transactions(transactions, on_reject=lambda problem: None)
+    moments = [EPOCH + at * MICROSECOND for at in read.at.tolist()]
+    sides = [Side.BUY if buy else Side.SELL for buy in read.buy.tolist()]
+    whose = [(read.users[user], str(read.pairs[pair])) for user, pair in zip(read.user, read.pair, strict=True)]
+    entries = ((*each, at, side) for each, at, side in zip(whose, moments, sides, strict=True))
+    return trades_of(entries), max(moments, default=EPOCH)
 
 
 def _from_ledger(ledger: Ledger, records: Sequence[DecisionRecord]) -> Iterable[tuple[str, str, datetime, Side]]:

@@ -2,33 +2,27 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from divisa.adapters.csv.prices import read_quotes
-from divisa.adapters.csv.transactions import read_transactions
-from divisa.domain.behaviour import NEWCOMER, BehaviourSummary, Trades, trade_of
-from divisa.domain.columns import Array, stack, take, unstack
+from divisa.domain.behaviour import BehaviourSummary
+from divisa.domain.columns import Array, take, unstack
 from divisa.domain.market import MarketView
 from divisa.services.replay_decisions import asked_again
-from model.ledger_history import Ledger, summaries
-from model.market_history import market_histories
+from model.history import read_history
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
     from pathlib import Path
 
     from numpy.typing import NDArray
 
     from divisa.domain.decision import DecisionRecord
-    from divisa.domain.pair import Pair
-    from divisa.domain.transaction import Transaction
+    from model.history import History
     from model.market_history import MarketHistory
-
-Owner = tuple[str, "Pair"]
 
 
 class Anew(NamedTuple):
@@ -59,25 +53,22 @@ def from_files(records: Sequence[DecisionRecord], prices: Path, transactions: Pa
         InvalidFile: a file as a whole is not of its contract.
     """
     owners = {(record.user_id, record.quote.pair) for record in records}
-    mine = [
-        each
-        for each in read_transactions(transactions, on_reject=lambda problem: None)
-        if (each.user_id, each.pair) in owners
-    ]
-    moments = _moments(records, mine)
-    quotes = read_quotes(prices, source="csv", on_reject=lambda problem: None)
-    markets = market_histories(quotes, moments, Counter())
-    past = _summaries(mine, markets, moments)
-    logged, made = list["DecisionRecord"](), list["DecisionRecord"]()
+    history = read_history(prices, transactions, Counter(), also=owners)
+    number = {owner: index for index, owner in enumerate(history.owners)}
+    logged, views, places = list["DecisionRecord"](), list[MarketView[float]](), list[tuple[int, int]]()
     for record in records:
-        view = _view(record.quote.pair, record.market.as_of, markets, moments)
-        known = past.get((record.user_id, record.quote.pair), [NEWCOMER])
+        owner = number.get((record.user_id, record.quote.pair))
+        view = None if owner is None else _view(history.markets[record.quote.pair], record.market.as_of)
         count = int(record.summary.buys + record.summary.sells)
-        if view is not None and count < len(known):
+        if owner is not None and view is not None and count <= history.ledger.counts()[owner]:
             logged.append(record)
-            made.append(replace(record, market=view, summary=known[count]))
-    found = _compared(logged, made)
-    return found._replace(missing=len(records) - len(logged))
+            views.append(view)
+            places.append((owner, int(history.ledger.starts[owner]) + count - 1 if count else -1))
+    past = _summaries(history, places)
+    made = [
+        replace(record, market=view, summary=summary) for record, view, summary in zip(logged, views, past, strict=True)
+    ]
+    return _compared(logged, made)._replace(missing=len(records) - len(logged))
 
 
 def _compared(logged: Sequence[DecisionRecord], made: Sequence[DecisionRecord]) -> Anew:
@@ -87,47 +78,23 @@ def _compared(logged: Sequence[DecisionRecord], made: Sequence[DecisionRecord]) 
     return Anew(asked, asked_again(made).rows(), 0)
 
 
-def _moments(records: Sequence[DecisionRecord], trades: Sequence[Transaction]) -> dict[Pair, Array]:
-    wanted: dict[Pair, set[float]] = defaultdict(set)
-    for record in records:
-        wanted[record.quote.pair].add(record.market.as_of)
-    for trade in trades:
-        wanted[trade.pair].add(trade.event_time.timestamp())
-    return {pair: np.array(sorted(moments)) for pair, moments in wanted.items()}
-
-
-def _view(
-    pair: Pair, at: float, markets: Mapping[Pair, MarketHistory], moments: Mapping[Pair, Array]
-) -> MarketView[float] | None:
-    """The market of the quote of a moment; None when there was none then."""
-    if pair not in markets:
+def _view(past: MarketHistory, as_of: float) -> MarketView[float] | None:
+    """The market of the quote of a moment; None when none was believed then."""
+    row = 1 + int(np.searchsorted(past.views.as_of[1:], as_of))
+    if row == len(past.views.as_of) or past.views.as_of[row] != as_of:
         return None
-    row = np.searchsorted(moments[pair], [at])
-    (view,) = unstack(MarketView[float], take(MarketView[Array], markets[pair].views, row))
-    return view if view.as_of == at else None
-
-
-def _summaries(
-    trades: Sequence[Transaction], markets: Mapping[Pair, MarketHistory], moments: Mapping[Pair, Array]
-) -> dict[Owner, list[BehaviourSummary[float]]]:
-    """By user and pair, the summary before the first transaction, and after each."""
-    ordered = sorted(trades, key=lambda trade: (trade.user_id, trade.pair))
-    ordered = [trade for trade in ordered if trade.pair in markets]
-    owners: dict[Owner, int] = {}
-    numbers = [owners.setdefault((trade.user_id, trade.pair), len(owners)) for trade in ordered]
-    found: dict[Owner, list[BehaviourSummary[float]]] = {owner: [NEWCOMER] for owner in owners}
-    if ordered:
-        views = [_as_of(trade, markets, moments) for trade in ordered]
-        ledger = Ledger(np.array(numbers, dtype=np.int64), stack(Trades[Array], [trade_of(trade) for trade in ordered]))
-        after = unstack(BehaviourSummary[float], summaries(ledger, stack(MarketView[Array], views)))
-        for trade, summary in zip(ordered, after, strict=True):
-            found[trade.user_id, trade.pair].append(summary)
-    return found
-
-
-def _as_of(
-    trade: Transaction, markets: Mapping[Pair, MarketHistory], moments: Mapping[Pair, Array]
-) -> MarketView[float]:
-    row = np.searchsorted(moments[trade.pair], [trade.event_time.timestamp()])
-    (view,) = unstack(MarketView[float], take(MarketView[Array], markets[trade.pair].views, row))
+    (view,) = unstack(MarketView[float], take(MarketView[Array], past.views, np.array([row])))
     return view
+
+
+def _summaries(history: History, places: Sequence[tuple[int, int]]) -> list[BehaviourSummary[float]]:
+    """Summaries of so many owners, each after a transaction of theirs, or as a newcomer's (−1)."""
+    found: dict[int, BehaviourSummary[float]] = {}
+    owner = np.array([each for each, _ in places], dtype=np.int64)
+    after = np.array([each for _, each in places], dtype=np.int64)
+    for first, last in history.ledger.blocks():
+        rows = np.flatnonzero((owner >= first) & (owner < last))
+        if len(rows):
+            columns = history.summaries(first, last, after[rows])
+            found.update(zip(rows.tolist(), unstack(BehaviourSummary[float], columns), strict=True))
+    return [found[row] for row in range(len(places))]
