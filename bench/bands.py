@@ -28,13 +28,15 @@ from divisa.adapters.csv.prices import read_quotes
 from divisa.domain import market
 from divisa.domain.columns import stack
 from divisa.domain.features import affine_terms, feature_matrix
+from local.simulated import training_files
 from model.bands import Bands, Ensemble, bands, flatten
 from model.bands.rule import decide, probabilities
 from model.bands.users import Users, users_of
+from model.boosting import counted, fit, fit_temperature, scored
 from model.matrix import Part
-from model.thresholds import best_threshold
-from model.train import fit, fit_temperature
+from model.thresholds import best_thresholds
 from model.training_set import build_training_set
+from model.weights import unprompted_weights
 from simulator.simulate import Simulation, simulate
 
 if TYPE_CHECKING:
@@ -45,15 +47,7 @@ if TYPE_CHECKING:
 
 RESULTS = Path(__file__).parent / "results" / "bands.json"
 WORLD = Simulation(users=800, start=date(2021, 6, 1), end=date(2023, 9, 1), seed=4)
-HYPER_PARAMETERS = {
-    "max_iter": 100,
-    "max_leaf_nodes": 31,
-    "learning_rate": 0.08,
-    "min_samples_leaf": 100,
-    "max_features": 0.35,
-    "l2_regularization": 5.0,
-    "random_state": 0,
-}
+HYPER_PARAMETERS = {"max_iter": 100, "max_leaf_nodes": 31}
 """Those of the training job, but for 100 rounds of three trees of 31 leaves."""
 RUNS = 7
 ALONE = 2_000
@@ -107,13 +101,14 @@ def trained() -> Model:
     """A model of 300 trees, with temperature and thresholds as the training job chooses them."""
     with tempfile.TemporaryDirectory(prefix="divisa-bench-") as folder:
         world = simulate(Path(folder), WORLD)
-        matrix = build_training_set(world.prices, world.transactions, max_rows=120_000)
-    classifier = fit(matrix, **HYPER_PARAMETERS)
-    temperature = fit_temperature(classifier, matrix)
-    rows = matrix.part(Part.VALIDATE)
-    p = probabilities(np.asarray(classifier.decision_function(matrix.features[rows])), temperature)
-    buy, sell = (best_threshold(p[:, side], matrix.labels[rows] == side) for side in (1, 2))
-    return Model(classifier, flatten(classifier), temperature, (buy, sell))
+        matrix = build_training_set(training_files(world), max_rows=120_000)
+    weights = unprompted_weights(matrix)
+    classifier = fit(matrix, weights, **HYPER_PARAMETERS)
+    temperature = fit_temperature(classifier, matrix, weights)
+    rows = counted(matrix, weights, Part.VALIDATE)
+    p = scored(classifier, temperature, matrix.features[rows])
+    thresholds = best_thresholds(p, matrix.labels[rows], weights[rows])
+    return Model(classifier, flatten(classifier), temperature, thresholds)
 
 
 def users_at(ensemble: Ensemble, count: int, quotes: Path | None) -> Users:

@@ -24,13 +24,15 @@ from divisa.domain import market
 from divisa.domain.behaviour import BehaviourSummary
 from divisa.domain.columns import Array, stack, take
 from divisa.domain.features import feature_matrix
+from local.simulated import training_files
 from model.bands import ranges_of, seen_of
-from model.bands.rule import decide, probabilities
+from model.bands.rule import decide
+from model.boosting import counted, fit, fit_temperature, scored
 from model.history import read_history
 from model.matrix import Part
-from model.thresholds import best_threshold
-from model.train import fit, fit_temperature
+from model.thresholds import best_thresholds
 from model.training_set import build_training_set
+from model.weights import unprompted_weights
 from simulator.files import write_prices
 from simulator.prices import SOURCE, price_path
 from simulator.simulate import Simulation, simulate
@@ -50,16 +52,6 @@ DAYS: Final = 10
 EVERY: Final = 6
 """Of that many quotes of a pair in a row one is asked about."""
 SHARES: Final = (0.0, 0.05, 0.1, 0.25)
-HYPER_PARAMETERS: Final = {
-    "max_iter": 80,
-    "learning_rate": 0.08,
-    "max_leaf_nodes": 20,
-    "min_samples_leaf": 100,
-    "max_features": 0.35,
-    "l2_regularization": 5.0,
-    "random_state": 0,
-}
-"""Those of the training job."""
 
 
 class Asked(NamedTuple):
@@ -73,7 +65,7 @@ def main() -> None:
     """Simulate, train, count, print a JSON line for each range and write them."""
     with tempfile.TemporaryDirectory(prefix="divisa-bench-") as folder:
         files = simulate(Path(folder), WORLD)
-        matrix = build_training_set(files.prices, files.transactions)
+        matrix = build_training_set(training_files(files))
         ahead = _ahead(files, Path(folder))
     asked = {"test": matrix.features[matrix.part(Part.TEST)], "days_after": ahead}
     lines = measured(matrix, _with_sides(matrix, asked))
@@ -115,16 +107,16 @@ def _percent(found: NDArray[np.bool_]) -> float:
 
 def _with_sides(matrix: TrainingMatrix, asked: dict[str, NDArray[np.float32]]) -> dict[str, Asked]:
     """What a model says of it that is trained as the training job trains."""
-    ensemble = fit(matrix, **HYPER_PARAMETERS)
-    temperature = fit_temperature(ensemble, matrix)
-
-    def scored(features: NDArray[np.float32]) -> NDArray[np.float64]:
-        return probabilities(np.asarray(ensemble.decision_function(features), dtype=np.float64), temperature)
-
-    rows = matrix.part(Part.VALIDATE)
-    p = scored(matrix.features[rows])
-    thresholds = best_threshold(p[:, 1], matrix.labels[rows] == 1), best_threshold(p[:, 2], matrix.labels[rows] == 2)
-    return {name: Asked(features, decide(scored(features), thresholds) != 0) for name, features in asked.items()}
+    weights = unprompted_weights(matrix)
+    ensemble = fit(matrix, weights)
+    temperature = fit_temperature(ensemble, matrix, weights)
+    rows = counted(matrix, weights, Part.VALIDATE)
+    p = scored(ensemble, temperature, matrix.features[rows])
+    thresholds = best_thresholds(p, matrix.labels[rows], weights[rows])
+    return {
+        name: Asked(features, decide(scored(ensemble, temperature, features), thresholds) != 0)
+        for name, features in asked.items()
+    }
 
 
 def _ahead(files: SimulatedFiles, folder: Path) -> NDArray[np.float32]:

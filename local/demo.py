@@ -17,6 +17,7 @@ from local.home import HOME, MODEL, SIMULATION
 from local.outcome import Outcome, reconcile, waiting_ms
 from local.replaying import replay
 from local.seeding import seed
+from local.simulated import training_files
 from local.stores import open_stores
 from model.pipeline import train_model
 from simulator.simulate import simulate
@@ -85,7 +86,7 @@ def run(view: View, plan: Plan) -> dict[str, Any]:
     started = time.monotonic()
     view.stage("Simulating users over the European Central Bank's prices (the users are made up)")
     files = simulate(SIMULATION)
-    trained = train_model(files.prices, files.transactions, MODEL.parent, files.oracle, on_stage=view.stage)
+    trained = train_model(training_files(files), MODEL.parent, on_stage=view.stage)
     view.trained(trained.metrics)
     with _laptop_cloud(trained.artefact, view) as running:
         stores = open_stores(running)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -16,15 +17,32 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from divisa.domain.errors import InvalidModel
+from divisa.domain.errors import InvalidFile, InvalidModel
+from model.inference import CLASSES
 from model.matrix import write_matrix
 from model.package import SERVING_CODE, pack
+from model.split import missing
 from model.training_set import MAX_ROWS, build_training_set
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-CONTAINER_CODE = ("__init__.py", "evaluate.py", "matrix.py", "thresholds.py", "train.py", *SERVING_CODE)
+    from model.training_files import TrainingFiles
+
+CONTAINER_CODE = (
+    "__init__.py",
+    "artefact.py",
+    *sorted(f"baselines/{source.name}" for source in Path(__file__).with_name("baselines").glob("*.py")),
+    "boosting.py",
+    "evaluate.py",
+    "matrix.py",
+    "metrics.py",
+    "search.py",
+    "thresholds.py",
+    "train.py",
+    "weights.py",
+    *SERVING_CODE,
+)
 """What the training image gets of this package. The serving code is copied into the artefact; some of it is read."""
 _LOG_END = 2000
 
@@ -50,25 +68,23 @@ class TrainedModel:
 
 
 def train_model(
-    prices: Path,
-    transactions: Path,
+    files: TrainingFiles,
     out: Path,
-    oracle: Path | None = None,
     *,
     max_rows: int = MAX_ROWS,
     seed: int = 0,
+    search: int = 0,
     hyper_parameters: Mapping[str, int | float] | None = None,
     on_stage: Callable[[str], None] = lambda stage: None,
 ) -> TrainedModel:
     """Train on files of the CSV contracts and write `model.tar.gz` and `metrics.json` into `out`.
 
     Args:
-        prices: file of the contract `prices`.
-        transactions: file of the contract `transactions`.
+        files: where they lie.
         out: folder, made when it does not exist.
-        oracle: the simulator's own probabilities, to compare with.
         max_rows: about how many user-days to learn and judge on.
         seed: of the choice of rows and of the trees.
+        search: how many hyper-parameters to try first, of `model.search`; 0 for none.
         hyper_parameters: of `model.train`, by name; its defaults stand for what is not given.
         on_stage: told in words what begins.
 
@@ -76,13 +92,15 @@ def train_model(
         InvalidFile: a file is not of its contract, or has too little history to learn from.
         InvalidModel: the training job failed; the message ends with what it printed.
     """
-    matrix = build_training_set(prices, transactions, oracle, max_rows=max_rows, seed=seed, on_stage=on_stage)
-    settings = {"random_state": seed, **(hyper_parameters or {})}
+    matrix = build_training_set(files, max_rows=max_rows, seed=seed, on_stage=on_stage)
+    problem = missing(matrix.parts[~matrix.told], matrix.labels[~matrix.told], CLASSES)
+    if problem is not None:
+        raise InvalidFile(f"too little history to learn from, without those who were told something: {problem}")
+    settings = {"random_state": seed, "search": search, **(hyper_parameters or {})}
     with tempfile.TemporaryDirectory(prefix="divisa-train-") as scratch:
         job = Path(scratch)
         write_matrix(matrix, job / "train")
-        on_stage(f"Fitting on {len(matrix.labels):,} user-days")
-        run_training_job(job, settings)
+        run_training_job(job, settings, on_stage=on_stage)
         on_stage("Packing the artefact")
         out.mkdir(parents=True, exist_ok=True)
         pack(job / "model", out / "model.tar.gz")
@@ -94,32 +112,72 @@ def train_model(
     )
 
 
-def run_training_job(job: Path, hyper_parameters: Mapping[str, int | float]) -> None:
+def run_training_job(
+    job: Path,
+    arguments: Mapping[str, int | float],
+    *,
+    on_stage: Callable[[str], None] = lambda stage: None,
+) -> None:
     """Run `model/train.py` as the container would: input in `train/`, results in `model/` and `output/` of a folder.
+
+    Ctrl-C is handed on to the job, which ends a search with what is known and anything else at once.
+
+    Args:
+        job: the folder.
+        arguments: of the job, by name.
+        on_stage: told each line that the job prints.
 
     Raises:
         InvalidModel: the job failed; the message ends with what it printed.
+        KeyboardInterrupt: it was interrupted, and so ended.
     """
     code = job / "code" / "model"
     for name in CONTAINER_CODE:
         (code / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(Path(__file__).parent / name, code / name)
-    arguments = [f"--{name.replace('_', '-')}={value}" for name, value in hyper_parameters.items()]
-    done = subprocess.run(  # noqa: S603 - this interpreter on our own file
-        [sys.executable, str(code / "train.py"), *arguments],
-        cwd=code.parent,
-        env={
-            **{name: os.environ[name] for name in ("PATH", "OMP_NUM_THREADS") if name in os.environ},
-            "PYTHONPATH": str(code.parent),
-            "OMP_WAIT_POLICY": "PASSIVE",  # threads that spin slow everything else on a laptop
-            "SM_CHANNEL_TRAIN": str(job / "train"),
-            "SM_MODEL_DIR": str(job / "model"),
-            "SM_OUTPUT_DATA_DIR": str(job / "output"),
-        },
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if done.returncode:
-        raise InvalidModel(f"the training job failed with code {done.returncode}\n{done.stderr[-_LOG_END:]}")
+    options = [f"--{name.replace('_', '-')}={value}" for name, value in arguments.items()]
+    with (
+        (job / "errors").open("w+", encoding="utf-8") as errors,
+        subprocess.Popen(  # noqa: S603 - this interpreter on our own file
+            [sys.executable, str(code / "train.py"), *options],
+            cwd=code.parent,
+            env={
+                **{name: os.environ[name] for name in ("PATH", "OMP_NUM_THREADS") if name in os.environ},
+                "PYTHONPATH": str(code.parent),
+                "OMP_WAIT_POLICY": "PASSIVE",  # threads that spin slow everything else on a laptop
+                "SM_CHANNEL_TRAIN": str(job / "train"),
+                "SM_MODEL_DIR": str(job / "model"),
+                "SM_OUTPUT_DATA_DIR": str(job / "output"),
+            },
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=errors,
+            text=True,
+            process_group=0,  # or the terminal would interrupt it as well, and it would be told twice
+        ) as running,
+    ):
+        interrupted = _followed(running, on_stage)
+        errors.seek(0)
+        log = errors.read()
+    if running.returncode and interrupted:
+        raise KeyboardInterrupt
+    if running.returncode:
+        raise InvalidModel(f"the training job failed with code {running.returncode}\n{log[-_LOG_END:]}")
+
+
+def _followed(running: subprocess.Popen[str], on_stage: Callable[[str], None]) -> bool:
+    """Hand on the lines of a process until it ends, and every Ctrl-C to it; returns whether there was one."""
+    interrupted, going_on = False, True
+    while going_on:
+        try:
+            for line in running.stdout or ():
+                on_stage(line.rstrip())
+            running.wait()
+            going_on = False
+        except KeyboardInterrupt:
+            interrupted = True
+            running.send_signal(signal.SIGINT)
+        except BaseException:
+            running.kill()
+            raise
+    return interrupted

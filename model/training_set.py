@@ -32,14 +32,13 @@ if TYPE_CHECKING:
     from divisa.domain.pair import Pair
     from model.history import History
     from model.rows import Rows
+    from model.training_files import TrainingFiles
 
 MAX_ROWS = 250_000
 
 
 def build_training_set(
-    prices: Path,
-    transactions: Path,
-    oracle: Path | None = None,
+    files: TrainingFiles,
     *,
     max_rows: int = MAX_ROWS,
     seed: int = 0,
@@ -48,9 +47,7 @@ def build_training_set(
     """Read the files, replay them, and make rows.
 
     Args:
-        prices: file of the contract `prices`.
-        transactions: file of the contract `transactions`.
-        oracle: the simulator's probabilities, for comparison only: they are no feature.
+        files: where they lie.
         max_rows: user-days are thinned at random to about so many.
         seed: of that thinning.
         on_stage: told in words what begins.
@@ -59,12 +56,12 @@ def build_training_set(
         InvalidFile: a file as a whole is not of its contract, or there is too little history in it to learn from.
     """
     dropped: Counter[str] = Counter()
-    history = read_history(prices, transactions, dropped, on_stage=on_stage)
+    history = read_history(files.prices, files.transactions, dropped, on_stage=on_stage)
     on_stage("Replaying the ledger")
     rows = _rows(history, max_rows, seed)
     problem = missing(rows.part, rows.label, [decision.name for decision in Decision])
     if problem is not None:
-        raise InvalidFile(f"{transactions} has too little history to learn from: {problem}")
+        raise InvalidFile(f"{files.transactions} has too little history to learn from: {problem}")
     owners, behaviour = history.owners, history.summaries()
 
     on_stage("Computing features")
@@ -79,7 +76,7 @@ def build_training_set(
         parts=rows.part,
         users=users[rows.owner].astype(np.int32),
         at=at.astype(np.int64),
-        oracle=_oracle(oracle, rows, owners, dropped),
+        oracle=_oracle(files.oracle, rows, owners, dropped),
         weights=np.full(n, 1.0 / rows.share, dtype=np.float32),
         sources=np.full(n, Source.CALENDAR, dtype=np.int8),
         pairs=np.array([pairs.index(pair) for _, pair in owners], dtype=np.int16)[rows.owner],

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from simulator.people import people, user_id
+from simulator.population import Kind
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -20,6 +21,8 @@ PRICES = "pair,event_time,bid,ask"
 TRANSACTIONS = "user_id,event_time,pair,side,quantity,price"
 USERS = "user_id,language,phone,email,sms_consent,email_consent,base_balance,quote_balance,pair"
 ORACLE = "user_id,pair,event_time,p_buy,p_sell"
+ACCOUNTS = "user_id,pair,opened_at"
+GROUPS = "user_id,group"
 
 
 def write_prices(path: Path, paths: Sequence[PricePath]) -> int:
@@ -64,6 +67,18 @@ def write_oracle(path: Path, looks: Looks, pairs: Sequence[str]) -> int:
         ORACLE,
         (f"{user_id(user)},{pairs[user]},{at},{buy:.6f},{sell:.6f}" for user, at, buy, sell in rows),
     )
+
+
+def write_accounts(path: Path, index: Ints, opened_at: Ints, pairs: Sequence[str]) -> int:
+    """Write since when each user is there, `opened_at` in seconds since 1970 UTC; returns how many."""
+    rows = zip(index.tolist(), pairs, stamps(opened_at), strict=True)
+    return _write(path, ACCOUNTS, (f"{user_id(user)},{pair},{at}" for user, pair, at in rows))
+
+
+def write_groups(path: Path, index: Ints, kinds: Ints) -> int:
+    """Write the hidden `Kind` of each user, by its name in lower case; returns how many."""
+    rows = zip(index.tolist(), kinds.tolist(), strict=True)
+    return _write(path, GROUPS, (f"{user_id(user)},{Kind(kind).name.lower()}" for user, kind in rows))
 
 
 def write_users(path: Path, index: Ints, base: Floats, quote: Floats, pairs: Sequence[str], draws: Draws) -> int:

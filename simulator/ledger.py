@@ -76,7 +76,7 @@ def live(
     market, x = signals(path), path.log_mid
     accounts = Accounts.opened(users, float(np.exp(x[0])))
     length = (end - start).days
-    joined = WARM_UP_DAYS + np.floor(users.joined * JOINING_SHARE * (length - WARM_UP_DAYS)).astype(np.int64)
+    joined = joining_days(users, length)
     looks: list[Looks] = []
     for number in range(WARM_UP_DAYS, length):
         day = start + timedelta(days=number)
@@ -85,6 +85,11 @@ def live(
             on_day(day)
     columns = (np.concatenate([getattr(part, field.name) for part in looks]) for field in fields(Looks))
     return Looks(*columns), accounts
+
+
+def joining_days(users: Population, length: int) -> Ints:
+    """The day on which each user joins, numbered from the first of `length` days of prices; shape (n,)."""
+    return WARM_UP_DAYS + np.floor(users.joined * JOINING_SHARE * (length - WARM_UP_DAYS)).astype(np.int64)
 
 
 def one_day(

@@ -11,10 +11,18 @@ import numpy as np
 
 from divisa.domain.errors import InvalidSetting
 from simulator.draws import Draws
-from simulator.files import write_oracle, write_prices, write_transactions, write_users
-from simulator.ledger import WARM_UP_DAYS, Looks, live
+from simulator.files import (
+    write_accounts,
+    write_groups,
+    write_oracle,
+    write_prices,
+    write_transactions,
+    write_users,
+)
+from simulator.ledger import WARM_UP_DAYS, Looks, joining_days, live
 from simulator.population import SHARES, population
 from simulator.prices import SOURCE, price_path
+from simulator.session import SECONDS_A_DAY, midnight
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -51,13 +59,37 @@ class Simulation:
 
 @dataclass(frozen=True, slots=True)
 class SimulatedFiles:
-    """Where a simulation was written."""
+    """Where a simulation was written.
+
+    Attributes:
+        prices: the pairs' quotes.
+        transactions: what everybody bought and sold.
+        users: contacts, consent and balances at the end.
+        accounts: since when each user is there.
+        oracle: the hidden probabilities of every look; for comparison only.
+        groups: the hidden kind of each user; for comparison only.
+        parameters: what was simulated.
+    """
 
     prices: Path
     transactions: Path
     users: Path
+    accounts: Path
     oracle: Path
+    groups: Path
     parameters: Path
+
+
+NAMES = (
+    "prices.csv",
+    "transactions.csv",
+    "users.csv",
+    "accounts.csv",
+    "oracle.csv",
+    "groups.csv",
+    "simulation.json",
+)
+"""Of the files in their folder, in the order of `SimulatedFiles`."""
 
 
 def simulate(
@@ -65,7 +97,7 @@ def simulate(
     simulation: Simulation | None = None,
     on_progress: Callable[[str, int, int], None] = lambda stage, done, total: None,
 ) -> SimulatedFiles:
-    """Write `prices.csv`, `transactions.csv`, `users.csv`, `oracle.csv` and `simulation.json` into a folder.
+    """Write the files of `SimulatedFiles` into a folder, under `NAMES`.
 
     Balances in `users.csv` are those at the end of the simulated time.
 
@@ -83,11 +115,13 @@ def simulate(
     draws = Draws(plan.seed)
     paths = [price_path(p, plan.start, plan.end, step_minutes=plan.step_minutes, seed=plan.seed) for p in plan.pairs]
     parts: list[Looks] = []
-    pair_of = np.zeros(plan.users, dtype=np.int64)
+    pair_of, kinds, joined = (np.zeros(plan.users, dtype=np.int64) for _ in range(3))
     base, quote = np.zeros(plan.users), np.zeros(plan.users)
     for first in range(0, plan.users, plan.chunk):
         everyone = population(np.arange(first, min(first + plan.chunk, plan.users)), pairs=len(plan.pairs), draws=draws)
         pair_of[everyone.index] = everyone.pair
+        kinds[everyone.index] = everyone.kind
+        joined[everyone.index] = joining_days(everyone, (plan.end - plan.start).days)
         for number, path in enumerate(paths):
             some = everyone.where(everyone.pair == number)
             looks, accounts = live(some, path, plan.start, plan.end, draws)
@@ -98,15 +132,16 @@ def simulate(
 
     looks = _in_order(parts)
     pairs = [plan.pairs[number] for number in pair_of.tolist()]
-    files = SimulatedFiles(
-        *(out / name for name in ("prices.csv", "transactions.csv", "users.csv", "oracle.csv", "simulation.json"))
-    )
+    files = SimulatedFiles(*(out / name for name in NAMES))
+    everybody = np.arange(plan.users)
     out.mkdir(parents=True, exist_ok=True)
     counts = {
         "quotes": write_prices(files.prices, paths),
         "transactions": write_transactions(files.transactions, looks, pairs),
-        "users": write_users(files.users, np.arange(plan.users), base, quote, pairs, draws),
+        "users": write_users(files.users, everybody, base, quote, pairs, draws),
+        "accounts": write_accounts(files.accounts, everybody, midnight(plan.start) + joined * SECONDS_A_DAY, pairs),
         "looks": write_oracle(files.oracle, looks, pairs),
+        "groups": write_groups(files.groups, everybody, kinds),
     }
     files.parameters.write_text(json.dumps(_description(plan, counts), indent=2) + "\n", encoding="utf-8")
     on_progress("files", len(fields(SimulatedFiles)), len(fields(SimulatedFiles)))

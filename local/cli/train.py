@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from model.pipeline import TrainedModel
+    from model.training_files import TrainingFiles
 
 EXAMPLES = output.examples(
     ("divisa train", "simulate users over real prices and train on them"),
@@ -29,6 +30,19 @@ def train(
     out: Annotated[
         Path, typer.Option(help="Folder for model.tar.gz and metrics.json.", file_okay=False)
     ] = MODEL.parent,
+    accounts: Annotated[Path | None, typer.Option(help="CSV: user_id,pair,opened_at", show_default="none")] = None,
+    decisions: Annotated[
+        Path | None, typer.Option(help="CSV of when the model was asked: user_id,pair,event_time", show_default="none")
+    ] = None,
+    suggestions: Annotated[
+        Path | None,
+        typer.Option(
+            help="CSV of what users were told: user_id,pair,event_time,side,told,propensity", show_default="none"
+        ),
+    ] = None,
+    groups: Annotated[
+        Path | None, typer.Option(help="CSV of who belongs to what, to compare: user_id,group", show_default="none")
+    ] = None,
     oracle: Annotated[
         Path | None,
         typer.Option(help="CSV of a simulator's own probabilities, to compare with.", show_default="none"),
@@ -42,27 +56,40 @@ def train(
     are made up. With files, several pairs may stand in one; rows that cannot be used are counted by reason.
     The metrics are of users whom the model never saw, on days after those it learned from.
     """
-    if (prices is None) != (transactions is None) or (oracle is not None and prices is None):
-        raise typer.BadParameter("--prices and --transactions go together, and --oracle with them")
+    others = {
+        "accounts": accounts,
+        "decisions": decisions,
+        "suggestions": suggestions,
+        "groups": groups,
+        "oracle": oracle,
+    }
+    given = [name for name, path in others.items() if path is not None]
+    if (prices is None) != (transactions is None) or (given and prices is None):
+        also = f", and --{given[0]} with them" if given else ""
+        raise typer.BadParameter(f"--prices and --transactions go together{also}")
     with output.progress() as report:
+        from model.training_files import TrainingFiles
+
         simulated = prices is None or transactions is None
         if prices is None or transactions is None:
-            prices, transactions, oracle = _simulated(report)
+            files = _simulated(report)
+        else:
+            files = TrainingFiles(prices, transactions, **others)
         from model.pipeline import train_model
 
-        trained = train_model(prices, transactions, out, oracle, seed=seed, on_stage=report)
+        trained = train_model(files, out, seed=seed, on_stage=report)
     if as_json:
         output.say_json({**trained.metrics, "simulated_users": simulated, "model_version": trained.version})
     else:
         _show(trained, simulated=simulated)
 
 
-def _simulated(report: "Callable[[str], None]") -> tuple[Path, Path, Path]:
+def _simulated(report: "Callable[[str], None]") -> "TrainingFiles":
+    from local.simulated import training_files
     from simulator.simulate import simulate
 
     report("Simulating users over the European Central Bank's prices (the users are made up)")
-    files = simulate(SIMULATION)
-    return files.prices, files.transactions, files.oracle
+    return training_files(simulate(SIMULATION))
 
 
 def _show(trained: "TrainedModel", *, simulated: bool) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from local.simulated import training_files
 from model.pipeline import TrainedModel, train_model
 from model.training_set import build_training_set
 from simulator.simulate import SimulatedFiles, Simulation, simulate
@@ -29,7 +30,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> SimulatedFiles:
 @pytest.fixture(scope="session")
 def matrix(world: SimulatedFiles) -> TrainingMatrix:
     """What the model learns from; nobody may write into its features, which all tests share."""
-    made = build_training_set(world.prices, world.transactions, world.oracle)
+    made = build_training_set(training_files(world))
     made.features.setflags(write=False)
     return made
 
@@ -37,10 +38,8 @@ def matrix(world: SimulatedFiles) -> TrainingMatrix:
 @pytest.fixture(scope="session")
 def trained(world: SimulatedFiles, tmp_path_factory: pytest.TempPathFactory) -> TrainedModel:
     return train_model(
-        world.prices,
-        world.transactions,
+        training_files(world),
         tmp_path_factory.mktemp("trained"),
-        world.oracle,
         hyper_parameters={"max_iter": 30},
     )
 

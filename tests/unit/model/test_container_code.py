@@ -31,7 +31,7 @@ def imports_of(source: Path) -> set[str]:
 
 @pytest.mark.parametrize("name", [name for name in CONTAINER_CODE if name not in SERVING_CODE])
 def test_training_imports_what_the_image_has_and_what_is_sent_along(name: str) -> None:
-    own = {".".join(("model", *Path(part).with_suffix("").parts)) for part in CONTAINER_CODE} | {"model", "model.bands"}
+    own = {".".join(("model", *Path(part).with_suffix("").parts)).removesuffix(".__init__") for part in CONTAINER_CODE}
 
     assert {module for module in imports_of(HERE / name) if module.split(".")[0] not in IN_THE_IMAGE} <= own
 

@@ -23,9 +23,31 @@ def test_certainty_that_is_right_costs_nothing_and_certainty_that_is_wrong_stays
 def test_calibration_error_is_the_gap_between_what_was_said_and_what_happened() -> None:
     happened = np.array([True, False, False, False])
 
-    assert calibration_error(np.full(4, 0.25), happened) > 0.25  # a bin a row
-    assert calibration_error(np.full(4, 0.25), happened, bins=1) == 0.0
-    assert calibration_error(np.full(4, 0.75), happened, bins=1) == 0.5
+    assert calibration_error(np.full(4, 0.25), happened) == 0.0
+    assert calibration_error(np.full(4, 0.75), happened) == 0.5
+    assert calibration_error(np.array([0.9, 0.1, 0.2, 0.3]), happened) == pytest.approx((0.1 + 0.1 + 0.2 + 0.3) / 4)
+
+
+def test_calibration_does_not_depend_on_the_order_of_rows_that_were_told_the_same() -> None:
+    happened = np.array([True] * 30 + [False] * 70)
+
+    assert calibration_error(np.full(100, 0.3), happened) == pytest.approx(0.0)
+    assert calibration_error(np.full(100, 0.3), happened[::-1]) == pytest.approx(0.0)
+
+
+def test_a_row_of_weight_two_counts_as_two_rows() -> None:
+    chances = np.random.default_rng(3)
+    p = chances.dirichlet([8, 1, 1], 60)
+    labels = np.array([0, 1, 2] * 20)
+    decisions, oracle = labels[::-1].astype(np.int8), chances.dirichlet([8, 1, 1], 60)[:, 1:]
+    weights = chances.integers(1, 4, 60)
+    rows = np.repeat(np.arange(60), weights)
+
+    weighed = evaluate(p, decisions, labels, oracle, weights)
+    repeated = evaluate(p[rows], decisions[rows], labels[rows], oracle[rows])
+
+    assert weighed.pop("classes") == {name: pytest.approx(one) for name, one in repeated.pop("classes").items()}
+    assert weighed == pytest.approx(repeated)
 
 
 def test_pr_auc_of_a_perfect_order_is_one_and_of_what_never_happened_none() -> None:

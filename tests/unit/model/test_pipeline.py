@@ -18,13 +18,15 @@ import model.bands
 from divisa.domain.errors import InvalidModel
 from divisa.domain.features import FEATURE_HASH, FEATURE_NAMES, QUESTION_NAMES
 from divisa.domain.policy import learned_until
+from local.simulated import training_files
 from model.bands import ranges_of, seen_of
 from model.bands.rule import probabilities
+from model.boosting import fit, fit_temperature
 from model.inference import model_fn
 from model.matrix import Part, write_matrix
 from model.package import SERVING_CODE, pack
 from model.pipeline import TrainedModel, run_training_job, train_model
-from model.train import fit, fit_temperature
+from model.weights import unprompted_weights
 
 if TYPE_CHECKING:
     from model.matrix import TrainingMatrix
@@ -86,10 +88,8 @@ def test_the_same_files_train_the_same_bytes(trained: TrainedModel, world: Simul
     stages: list[str] = []
 
     again = train_model(
-        world.prices,
-        world.transactions,
+        training_files(world),
         tmp_path,
-        world.oracle,
         hyper_parameters={"max_iter": 30},
         on_stage=stages.append,
     )
@@ -100,12 +100,14 @@ def test_the_same_files_train_the_same_bytes(trained: TrainedModel, world: Simul
 
 
 def test_calibrated_probabilities_are_scikit_learns_temperature_scaling(matrix: TrainingMatrix) -> None:
-    ensemble = fit(matrix, max_iter=5, random_state=0)
+    ensemble = fit(matrix, unprompted_weights(matrix), max_iter=5)
     rows = matrix.part(Part.CALIBRATE)
     calibrated = CalibratedClassifierCV(FrozenEstimator(ensemble), method="temperature")
     calibrated.fit(matrix.features[rows], matrix.labels[rows])
 
-    ours = probabilities(ensemble.decision_function(matrix.features[:500]), fit_temperature(ensemble, matrix))
+    ours = probabilities(
+        ensemble.decision_function(matrix.features[:500]), fit_temperature(ensemble, matrix, unprompted_weights(matrix))
+    )
 
     assert np.allclose(ours, calibrated.predict_proba(matrix.features[:500]), atol=1e-12)
 
@@ -160,7 +162,7 @@ def test_a_feature_that_nobody_has_ever_had_splits_nothing_and_stops_nothing(mat
     matrix = replace(matrix, features=matrix.features.copy())
     unknown = matrix.feature_names.index("gain_share")
     matrix.features[:, unknown] = np.nan
-    ensemble = fit(matrix, max_iter=5, random_state=0)
+    ensemble = fit(matrix, unprompted_weights(matrix), max_iter=5)
 
     rows = matrix.features[:50].copy()
     before = ensemble.predict_proba(rows)

@@ -20,6 +20,7 @@ from model import oracle
 from model.history import read_history
 from model.matrix import Part, TrainingMatrix, read_matrix, write_matrix
 from model.rows import sample_rows
+from model.training_files import TrainingFiles
 from model.training_set import build_training_set
 
 if TYPE_CHECKING:
@@ -162,7 +163,7 @@ def test_rows_that_cannot_be_used_are_counted_by_reason(world: SimulatedFiles, t
         text = source.read_text(encoding="utf-8") + "\n".join(rows) + "\n"
         (tmp_path / source.name).write_text(text, encoding="utf-8")
 
-    dropped = build_training_set(tmp_path / "prices.csv", tmp_path / "transactions.csv").dropped
+    dropped = build_training_set(TrainingFiles(tmp_path / "prices.csv", tmp_path / "transactions.csv")).dropped
 
     assert {
         "crossed": 1,
@@ -192,12 +193,12 @@ def test_files_that_nothing_can_be_learned_from_are_refused_with_the_reason(
     (tmp_path / "t.csv").write_text("\n".join([TRANSACTIONS, *trade_rows]) + "\n", encoding="utf-8")
 
     with pytest.raises(InvalidFile, match=message):
-        build_training_set(tmp_path / "p.csv", tmp_path / "t.csv")
+        build_training_set(TrainingFiles(tmp_path / "p.csv", tmp_path / "t.csv"))
 
 
 def test_an_oracle_that_is_none_is_refused(world: SimulatedFiles) -> None:
     with pytest.raises(InvalidFile, match="its first line must be user_id,pair,event_time,p_buy,p_sell"):
-        build_training_set(world.prices, world.transactions, world.users)
+        build_training_set(TrainingFiles(world.prices, world.transactions, oracle=world.users))
 
 
 def test_rows_of_an_oracle_that_are_no_probability_are_counted_and_leave_a_gap(tmp_path: Path) -> None:

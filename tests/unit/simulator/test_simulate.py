@@ -11,6 +11,7 @@ import pytest
 from divisa.adapters.csv.prices import read_quotes
 from divisa.adapters.csv.transactions import read_transactions
 from divisa.domain.errors import InvalidRow, InvalidSetting, UnknownPair
+from simulator.population import Kind
 from simulator.simulate import SimulatedFiles, Simulation, simulate
 
 if TYPE_CHECKING:
@@ -87,6 +88,25 @@ def test_every_user_has_contacts_consent_and_balances(files: SimulatedFiles) -> 
         "user_id,language,phone,email,sms_consent,email_consent,base_balance,quote_balance,pair"
     )
     assert all(float(user["base_balance"]) >= 0 and float(user["quote_balance"]) >= 0 for user in users)
+
+
+def test_every_user_has_an_account_from_before_the_first_look_on(files: SimulatedFiles) -> None:
+    opened = {(row["user_id"], row["pair"]): row["opened_at"] for row in rows(files.accounts)}
+    first: dict[tuple[str, str], str] = {}
+    for row in rows(files.oracle):
+        first.setdefault((row["user_id"], row["pair"]), row["event_time"])
+
+    assert len(opened) == SMALL.users
+    assert all(opened[owner][:10] <= at[:10] for owner, at in first.items())
+    assert min(opened.values()) == "2023-02-01T00:00:00Z" < max(opened.values())
+
+
+def test_every_user_is_of_one_of_the_hidden_kinds(files: SimulatedFiles) -> None:
+    groups = {row["user_id"]: row["group"] for row in rows(files.groups)}
+
+    assert len(groups) == SMALL.users
+    assert set(groups.values()) <= {kind.name.lower() for kind in Kind}
+    assert len(set(groups.values())) > 3
 
 
 def test_the_parameters_say_plainly_that_users_are_simulated(files: SimulatedFiles) -> None:
