@@ -25,7 +25,10 @@ if TYPE_CHECKING:
     from sklearn.ensemble import HistGradientBoostingClassifier
 
     from model.matrix import TrainingMatrix
+    from model.uplift import UpliftResult
 
+UPLIFT = "uplift.joblib"
+"""The file of the model of the effect of a message, which not every artefact has."""
 _VERSION_LENGTH = 12
 
 
@@ -67,17 +70,29 @@ def _window(matrix: TrainingMatrix, part: Part) -> list[str]:
     return [datetime.fromtimestamp(int(moment), UTC).isoformat() for moment in (at.min(), at.max())]
 
 
-def write_artefact(folder: Path, ensemble: HistGradientBoostingClassifier, described: dict[str, Any]) -> None:
+def write_artefact(
+    folder: Path,
+    ensemble: HistGradientBoostingClassifier,
+    described: dict[str, Any],
+    uplift: UpliftResult | None = None,
+) -> None:
     """Write model.joblib, metadata.json, code/inference.py and code/bands; the folder is made when it does not exist.
 
     Args:
         folder: where they go.
         ensemble: the fitted classifier.
-        described: at least what `description` tells; the version is a hash of it and of the trees.
+        described: at least what `description` tells; the version is a hash of it and of all trees.
+        uplift: a model of the effect of a message that is worth using, which goes into uplift.joblib, and what it was
+            found to be worth into the metadata as `uplift`.
     """
     folder.mkdir(parents=True, exist_ok=True)
     joblib.dump(ensemble, folder / "model.joblib")
-    content = (folder / "model.joblib").read_bytes() + json.dumps(described, sort_keys=True).encode()
+    content = (folder / "model.joblib").read_bytes()
+    if uplift is not None:
+        joblib.dump(uplift.model.parts(), folder / UPLIFT)
+        content += (folder / UPLIFT).read_bytes()
+        described = {**described, "uplift": uplift.report}
+    content += json.dumps(described, sort_keys=True).encode()
     # The day stands in it that the model learned until, so that whoever has an answer knows how old it is.
     learned = datetime.fromisoformat(described["training_window"][Part.VALIDATE.name.lower()][1])
     version = f"hgb-{learned:%Y%m%d}-{hashlib.sha256(content).hexdigest()[:_VERSION_LENGTH]}"

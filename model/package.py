@@ -14,6 +14,8 @@ SERVING_CODE = (
 )
 """What answers at the endpoint, as files of this package; in an artefact it lies in `code`."""
 PARTS = (*(f"code/{name}" for name in SERVING_CODE), "metadata.json", "model.joblib")
+OPTIONAL_PARTS = ("uplift.joblib",)
+"""What an artefact may have beside."""
 LIB = "code/lib"
 """Where an artefact brings packages that its image lacks."""
 _LEVEL = 6  # The highest level packs a compiler three times as long, for half a per cent of its size.
@@ -36,7 +38,8 @@ def pack(model_dir: Path, artefact: Path) -> None:
         gzip.GzipFile(filename="", mode="wb", compresslevel=_LEVEL, fileobj=file, mtime=0) as zipped,
         tarfile.open(fileobj=zipped, mode="w", format=tarfile.PAX_FORMAT) as archive,
     ):
-        for part in (*PARTS, *_lib(model_dir)):
+        beside = [part for part in OPTIONAL_PARTS if (model_dir / part).is_file()]
+        for part in (*PARTS, *beside, *_lib(model_dir)):
             entry = tarfile.TarInfo(part)
             entry.size = (model_dir / part).stat().st_size
             entry.mode = 0o644
