@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from divisa.domain.errors import InvalidFile, InvalidModel
+from divisa.domain.errors import InvalidFile, InvalidModel, InvalidSetting
 from model.inference import CLASSES
 from model.matrix import write_matrix
 from model.package import SERVING_CODE, pack
@@ -90,9 +90,14 @@ def train_model(
         on_stage: told in words what begins.
 
     Raises:
+        InvalidSetting: more is to be tried than a search may.
         InvalidFile: a file is not of its contract, or has too little history to learn from.
         InvalidModel: the training job failed; the message ends with what it printed.
     """
+    from model.search import MOST  # which needs scikit-learn, that takes seconds to import
+
+    if not 0 <= search <= MOST:
+        raise InvalidSetting("search", f"0 to {MOST} can be tried, not {search}")
     matrix = build_training_set(files, max_rows=max_rows, seed=seed, on_stage=on_stage)
     problem = missing(matrix.parts[~matrix.told], matrix.labels[~matrix.told], CLASSES)
     if problem is not None:

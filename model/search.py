@@ -1,8 +1,8 @@
 """Which hyper-parameters do best on days that come after those that were learned from, tried one after the other.
 
-Each candidate is fitted on the first of FIT's days and judged by log loss on the last of them; nothing else is looked at.
-The first candidate is what would have been used without a search, so that a search never chooses worse on these days.
-Whoever interrupts it (SIGINT: Ctrl-C) keeps what is known: the best so far is used.
+Each candidate is fitted on the first of FIT's days and judged by log loss on the last of them, before calibration;
+nothing else is looked at. The first candidate is what would be used without a search, so that a search never chooses
+worse on these days. Whoever interrupts it (SIGINT: Ctrl-C) keeps what is known: the best so far is used.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """`divisa train`."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 EXAMPLES = output.examples(
     ("divisa train", "simulate users over real prices and train on them"),
     ("divisa train --prices P.csv --transactions T.csv --out DIR", "train on your own files"),
+    ("divisa train --search 20", "look for better hyper-parameters first"),
     ("divisa train --json", "the metrics, for a program"),
 )
 
@@ -48,6 +49,9 @@ def train(
         typer.Option(help="CSV of a simulator's own probabilities, to compare with.", show_default="none"),
     ] = None,
     seed: Annotated[int, typer.Option(help="Of the choice of rows and of the trees.")] = 0,
+    search: Annotated[
+        int, typer.Option(help="Settings to try first, to 100; Ctrl-C goes on with the best so far.")
+    ] = 0,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Train the model that says when a user would buy or sell.
@@ -77,7 +81,7 @@ def train(
             files = TrainingFiles(prices, transactions, **others)
         from model.pipeline import train_model
 
-        trained = train_model(files, out, seed=seed, on_stage=report)
+        trained = train_model(files, out, seed=seed, search=search, on_stage=report)
     if as_json:
         output.say_json({**trained.metrics, "simulated_users": simulated, "model_version": trained.version})
     else:
@@ -93,17 +97,12 @@ def _simulated(report: "Callable[[str], None]") -> "TrainingFiles":
 
 
 def _show(trained: "TrainedModel", *, simulated: bool) -> None:
-    from rich.table import Table
+    from local.cli.training_table import training_sentences, training_table
 
     metrics = trained.metrics
-    table = Table("", "Model", "Base rate", "Ceiling", box=None, pad_edge=False)
-    table.add_row("log loss", *map(_number, _three(metrics)))
-    for side in ("BUY", "SELL"):
-        one = metrics["classes"][side]
-        table.add_row(f"log loss, {side} or not", *map(_number, _three(one)))
-        table.add_row(f"PR-AUC, {side}", *map(_number, (one["pr_auc"], one["base_rate"], one["oracle_pr_auc"])))
-    table.add_row("calibration error", _number(metrics["ece"]), "", "")
-    output.show(table)
+    output.show(training_table(metrics))
+    for sentence in training_sentences(metrics):
+        output.say(sentence)
     people = "simulated users" if simulated else "users"
     output.say(
         f"Judged on {metrics['test_rows']:,} days of {metrics['test_users']:,} {people} whom the model never saw; "
@@ -112,11 +111,3 @@ def _show(trained: "TrainedModel", *, simulated: bool) -> None:
     output.say(f"{metrics['outside']:.1%} of the days that judge it are unlike all that it learned from.")
     output.say_dropped(metrics["dropped"])
     output.say(f"{trained.version} is {trained.artefact}; its figures are in {trained.metrics_file.name} beside it.")
-
-
-def _three(metrics: dict[str, Any]) -> tuple[float | None, ...]:
-    return metrics["log_loss"], metrics["base_rate_log_loss"], metrics["oracle_log_loss"]
-
-
-def _number(value: float | None) -> str:
-    return "" if value is None else f"{value:.4f}"

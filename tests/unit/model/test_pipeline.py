@@ -15,10 +15,11 @@ from sklearn.calibration import CalibratedClassifierCV
 from sklearn.frozen import FrozenEstimator
 
 import model.bands
-from divisa.domain.errors import InvalidModel
+from divisa.domain.errors import InvalidFile, InvalidModel
 from divisa.domain.features import FEATURE_HASH, FEATURE_NAMES, QUESTION_NAMES
 from divisa.domain.policy import learned_until
 from local.simulated import training_files
+from model import pipeline
 from model.bands import ranges_of, seen_of
 from model.bands.rule import probabilities
 from model.boosting import fit, fit_temperature
@@ -26,6 +27,7 @@ from model.inference import model_fn
 from model.matrix import Part, write_matrix
 from model.package import SERVING_CODE, pack
 from model.pipeline import TrainedModel, run_training_job, train_model
+from model.training_files import TrainingFiles
 from model.weights import unprompted_weights
 
 if TYPE_CHECKING:
@@ -156,6 +158,51 @@ def test_a_training_job_that_fails_says_why(matrix: TrainingMatrix, tmp_path: Pa
 
     with pytest.raises(InvalidModel, match=r"(?s)failed with code 1.*learning_rate"):
         run_training_job(tmp_path, {"learning_rate": -1.0})
+
+
+@pytest.mark.slow
+def test_an_interrupted_search_goes_on_with_the_best_so_far_and_the_artefact_tells_what_was_tried(
+    matrix: TrainingMatrix, tmp_path: Path
+) -> None:
+    write_matrix(matrix, tmp_path / "train")
+    lines: list[str] = []
+
+    def interrupt(line: str) -> None:
+        lines.append(line)
+        if line.startswith("Search 2/"):
+            raise KeyboardInterrupt  # as Ctrl-C does while a line is awaited
+
+    run_training_job(tmp_path, {"search": 90, "max_iter": 5, "min_samples_leaf": 20}, on_stage=interrupt)
+
+    assert any(line.startswith("Search interrupted after") for line in lines)
+    assert lines[-1] == "Judging it, beside what it has to beat"
+    metadata = json.loads((tmp_path / "model" / "metadata.json").read_text(encoding="utf-8"))
+    tried = metadata["search"]["candidates"]
+    assert 2 <= len(tried) < 90 == metadata["search"]["asked"]
+    assert metadata["hyper_parameters"] == min(tried, key=lambda each: each["log_loss"])["hyper_parameters"]
+
+
+@pytest.mark.slow
+def test_interrupting_a_job_that_does_not_search_ends_it(matrix: TrainingMatrix, tmp_path: Path) -> None:
+    write_matrix(matrix, tmp_path / "train")
+
+    def interrupt(line: str) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        run_training_job(tmp_path, {"max_iter": 500, "max_leaf_nodes": 31}, on_stage=interrupt)
+    assert not (tmp_path / "output").exists()
+
+
+def test_history_of_people_who_were_all_told_is_too_little(
+    matrix: TrainingMatrix, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = replace(matrix, told=matrix.labels == 1, suggested=matrix.labels)
+    monkeypatch.setattr(pipeline, "build_training_set", lambda *files, **options: told)
+
+    with pytest.raises(InvalidFile, match="without those who were told something: no BUY among the rows that fit"):
+        train_model(TrainingFiles(tmp_path / "prices.csv", tmp_path / "transactions.csv"), tmp_path / "out")
+    assert not (tmp_path / "out").exists()
 
 
 def test_a_feature_that_nobody_has_ever_had_splits_nothing_and_stops_nothing(matrix: TrainingMatrix) -> None:

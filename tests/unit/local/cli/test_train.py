@@ -71,3 +71,12 @@ def test_a_folder_that_is_a_file_is_refused_before_anything_is_trained(divisa: D
     assert answer.code == 2
     assert "--out" in answer.err
     assert "Traceback" not in answer.err
+
+
+@pytest.mark.parametrize("asked", ["101", "-1"])
+def test_a_search_without_bounds_is_refused_before_anything_is_read(divisa: Divisa, asked: str) -> None:
+    answer = divisa("train", "--prices", "p.csv", "--transactions", "t.csv", "--search", asked)
+
+    assert answer.code == 2
+    assert f"0 to 100 can be tried, not {asked}" in answer.err
+    assert "Traceback" not in answer.err
