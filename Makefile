@@ -96,6 +96,10 @@ bench-api: setup ## The API: handlers by themselves, cold imports, whole request
 	@test -f .local/model/model.tar.gz || $(BIN)/divisa train
 	@$(BIN)/python -m bench.api
 
+.PHONY: bench-uplift
+bench-uplift: setup ## Does a model of a message's effect find whom messages move, where that is known?
+	@OMP_NUM_THREADS=1 $(BIN)/python -m bench.uplift
+
 .PHONY: bench-training-range
 bench-training-range: setup ## How many honest questions lie outside of what the model has seen, by which feature
 	@$(BIN)/python -m bench.training_range

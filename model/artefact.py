@@ -76,7 +76,7 @@ def write_artefact(
     described: dict[str, Any],
     uplift: UpliftResult | None = None,
 ) -> None:
-    """Write model.joblib, metadata.json, code/inference.py and code/bands; the folder is made when it does not exist.
+    """Write model.joblib, metadata.json, and code/ with what serves them; the folder is made when it does not exist.
 
     Args:
         folder: where they go.
@@ -99,7 +99,7 @@ def write_artefact(
     metadata = {"model_version": version, **described}
     (folder / "metadata.json").write_text(json.dumps(metadata, indent=2) + "\n", encoding="utf-8")
     ours = Path(inference.__file__).parent
-    for source in (ours / "inference.py", *(ours / "bands").glob("*.py")):
+    for source in (ours / "effect.py", ours / "inference.py", *(ours / "bands").glob("*.py")):
         copy = folder / "code" / source.relative_to(ours)
         copy.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(source, copy)

@@ -10,6 +10,7 @@ from divisa.domain.errors import InvalidModel
 
 SERVING_CODE = (
     *sorted(f"bands/{source.name}" for source in Path(__file__).with_name("bands").glob("*.py")),
+    "effect.py",
     "inference.py",
 )
 """What answers at the endpoint, as files of this package; in an artefact it lies in `code`."""

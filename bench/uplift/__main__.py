@@ -18,9 +18,10 @@ import numpy as np
 from bench.machine import describe
 from bench.uplift.lives import lives
 from model.boosting import fit, fit_temperature, scored
+from model.effect import Learner
 from model.matrix import Part
 from model.uplift.fit import LEARNER, UpliftResult, fit_uplift
-from model.uplift.learners import Learner, learn
+from model.uplift.learners import learn
 from model.uplift.qini import qini_curve
 from model.uplift.trials import trials_of
 from model.weights import unprompted_weights

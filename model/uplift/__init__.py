@@ -4,6 +4,5 @@ Learning runs in the managed scikit-learn image, so this package imports nothing
 """
 
 from model.uplift.fit import UpliftResult, fit_uplift, reported, winner_of
-from model.uplift.learners import UpliftModel
 
-__all__ = ["UpliftModel", "UpliftResult", "fit_uplift", "reported", "winner_of"]
+__all__ = ["UpliftResult", "fit_uplift", "reported", "winner_of"]

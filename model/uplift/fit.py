@@ -7,14 +7,16 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from model.effect import Learner, input_names
 from model.matrix import Part
-from model.uplift.learners import Learner, UpliftModel, learn
+from model.uplift.learners import learn
 from model.uplift.qini import bootstrapped, gains, qini_curve
-from model.uplift.trials import input_names, trials_of
+from model.uplift.trials import trials_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from model.effect import UpliftModel
     from model.matrix import TrainingMatrix
     from model.uplift.trials import Respond, Trials
 

@@ -9,24 +9,17 @@ B. Yu, "Metalearners for estimating heterogeneous treatment effects using machin
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from enum import StrEnum
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
+
+from model.effect import Learner, UpliftModel, follows
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from model.uplift.trials import Trials
-
-
-class Learner(StrEnum):
-    """How the effect is learned."""
-
-    T = "t_learner"
-    X = "x_learner"
 
 
 TREES: Final = {
@@ -38,35 +31,6 @@ TREES: Final = {
     "early_stopping": False,
 }
 """Of each part: small trees, since an arm has few rows and an effect is smaller than a response."""
-
-
-@dataclass(frozen=True, slots=True)
-class UpliftModel:
-    """A fitted model of the effect.
-
-    Attributes:
-        learner: which it is.
-        told, untold: fitted on who was told, and on who was not. Of the T-learner classifiers of following, of the
-            X-learner regressions of the effect.
-        share: probability of being told, on average over what was learned from.
-    """
-
-    learner: Learner
-    told: Any
-    untold: Any
-    share: float
-
-    def parts(self) -> dict[str, Any]:
-        """What the artefact keeps of it, by name of the attribute: nothing that needs this package to be read."""
-        return {"learner": self.learner.value, "told": self.told, "untold": self.untold, "share": self.share}
-
-    def effect(self, inputs: NDArray[np.float32]) -> NDArray[np.float64]:
-        """What telling adds to the probability of following, −1 to 1, shape (n,), of `trials.inputs_of`."""
-        if self.learner is Learner.T:
-            found = _follows(self.told, inputs) - _follows(self.untold, inputs)
-        else:
-            found = self.share * self.untold.predict(inputs) + (1.0 - self.share) * self.told.predict(inputs)
-        return np.clip(np.asarray(found, dtype=np.float64), -1.0, 1.0)
 
 
 def learn(trials: Trials, learner: Learner, *, seed: int) -> UpliftModel:
@@ -82,8 +46,8 @@ def learn(trials: Trials, learner: Learner, *, seed: int) -> UpliftModel:
     share = float(np.average(trials.propensity, weights=trials.weights))
     if learner is Learner.T:
         return UpliftModel(learner, by_told, by_untold, share)
-    of_told = _regression(told, told.followed - _follows(by_untold, told.inputs), seed)
-    of_untold = _regression(untold, _follows(by_told, untold.inputs) - untold.followed, seed)
+    of_told = _regression(told, told.followed - follows(by_untold, told.inputs), seed)
+    of_untold = _regression(untold, follows(by_told, untold.inputs) - untold.followed, seed)
     return UpliftModel(learner, of_told, of_untold, share)
 
 
@@ -102,10 +66,6 @@ def _regression(arm: Trials, effect: NDArray[np.float64], seed: int) -> HistGrad
 def _unless_alike(weights: NDArray[np.float64]) -> NDArray[np.float64] | None:
     """Weights of mean 1; None when all are alike, since the bins of weighted rows take far longer to find."""
     return None if np.ptp(weights) == 0.0 else weights / weights.mean()
-
-
-def _follows(model: HistGradientBoostingClassifier, inputs: NDArray[np.float32]) -> NDArray[np.float64]:
-    return np.asarray(model.predict_proba(inputs)[:, 1], dtype=np.float64)
 
 
 def _cuttable(inputs: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
+from model.effect import inputs_of
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -16,7 +18,6 @@ if TYPE_CHECKING:
 
 Respond: TypeAlias = "Callable[[NDArray[np.float32]], NDArray[np.float64]]"
 """The response model: features, float32, shape (n, k), to probabilities of HOLD, BUY and SELL, shape (n, 3)."""
-SELL = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +25,7 @@ class Trials:
     """Suggestions of a matrix that were sent or held out by a draw, arrays of shape (n,).
 
     Attributes:
-        inputs: what a model of the effect reads, float32, shape (n, k + 1), columns as of `input_names`.
+        inputs: what a model of the effect reads, float32, shape (n, k + 1), columns as of `model.effect.input_names`.
         followed: whether the label is the suggested side.
         told: whether the suggestion was sent.
         propensity: probability with which it was to be, over 0 and under 1, float64.
@@ -44,28 +45,6 @@ class Trials:
     def where(self, rows: NDArray[Any]) -> Trials:
         """The trials of a mask or of an index."""
         return Trials(*(getattr(self, each.name)[rows] for each in fields(self)))
-
-
-def input_names(feature_names: tuple[str, ...]) -> tuple[str, ...]:
-    """What a model of the effect reads: the features, and which side is suggested.
-
-    What the response model says is not among it: it learned from who was held out and not from who was told, so that
-    it would know the one arm's answers, and the difference of the arms would be its memory.
-    """
-    return (*feature_names, "is_sell")
-
-
-def inputs_of(features: NDArray[np.float32], suggested: NDArray[np.int8]) -> NDArray[np.float32]:
-    """The columns of `input_names`, float32.
-
-    Args:
-        features: float32, shape (n, k), NaN for "not known".
-        suggested: class index of the side, 1 BUY or 2 SELL, shape (n,).
-
-    >>> inputs_of(np.zeros((2, 1), np.float32), np.array([1, 2], np.int8)).tolist()
-    [[0.0, 0.0], [0.0, 1.0]]
-    """
-    return np.column_stack([features, (suggested == SELL).astype(np.float32)])
 
 
 def trials_of(matrix: TrainingMatrix, rows: NDArray[np.bool_], respond: Respond) -> Trials:

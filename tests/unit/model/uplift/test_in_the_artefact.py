@@ -13,10 +13,9 @@ import pytest
 
 from divisa.domain.features import FEATURE_NAMES
 from model import train
+from model.effect import Learner, UpliftModel, inputs_of
 from model.matrix import Part, TrainingMatrix, write_matrix
 from model.package import pack
-from model.uplift.learners import Learner, UpliftModel
-from model.uplift.trials import inputs_of
 from tests.unit.model.uplift.experiment import experiment
 
 if TYPE_CHECKING:

@@ -5,8 +5,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from model.effect import Learner
 from model.matrix import Part
-from model.uplift.learners import Learner, learn
+from model.uplift.learners import learn
 from model.uplift.trials import Trials, trials_of
 from tests.unit.model.uplift.experiment import experiment, response_model
 

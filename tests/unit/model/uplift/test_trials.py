@@ -5,8 +5,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from model.effect import inputs_of
 from model.matrix import Part
-from model.uplift.trials import inputs_of, trials_of
+from model.uplift.trials import trials_of
 from tests.unit.model.uplift.experiment import SENT, experiment, response_model
 
 MATRIX = experiment(effect=0.1, users=20)
