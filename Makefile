@@ -100,9 +100,17 @@ bench-api: setup ## The API: handlers by themselves, cold imports, whole request
 bench-uplift: setup ## Does a model of a message's effect find whom messages move, where that is known?
 	@OMP_NUM_THREADS=1 $(BIN)/python -m bench.uplift
 
+.PHONY: bench-training
+bench-training: setup ## A million rows of a simulated population: how long the whole training job takes
+	@$(BIN)/python -m bench.training $(ARGS)
+
 .PHONY: bench-training-range
 bench-training-range: setup ## How many honest questions lie outside of what the model has seen, by which feature
 	@$(BIN)/python -m bench.training_range
+
+.PHONY: bench-training-set
+bench-training-set: setup ## Files to training matrix: transactions a second on one core, and peak memory at 10 million
+	@$(BIN)/python -m bench.training_set
 
 .PHONY: lift
 lift: setup ## The closed loop: in how many of 100 simulated experiments the lift's interval holds the true effect

@@ -122,7 +122,7 @@ def _with_sides(matrix: TrainingMatrix, asked: dict[str, NDArray[np.float32]]) -
 def _ahead(files: SimulatedFiles, folder: Path) -> NDArray[np.float32]:
     """Features of everybody, as they stood at the end, at quotes of the days after it."""
     history = read_history(files.prices, files.transactions, Counter())
-    newest = take(BehaviourSummary[Array], history.summaries(), history.ledger.starts()[1:] - 1)
+    newest = history.newest()
     owners = np.array([str(pair) for _, pair in history.owners])
     states = {str(pair): past.market for pair, past in history.markets.items()}
     found: list[NDArray[np.float32]] = []

@@ -8,15 +8,15 @@ import tarfile
 import tempfile
 import zlib
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from divisa.adapters.memory.scorer import MemoryScorer
 from divisa.domain.errors import InvalidModel
 from model.inference import effects, model_fn, predict_fn
+from model.package import unpack
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     import numpy as np
     from numpy.typing import NDArray
 
@@ -73,14 +73,11 @@ def scorer_of(artefact: Path) -> MemoryScorer:
     Raises:
         InvalidModel: there is no such artefact, or it is none that this code can serve.
     """
-    if not artefact.is_file():
-        raise InvalidModel(f"there is no model at {artefact}")
     try:
         with tempfile.TemporaryDirectory() as folder:
-            with tarfile.open(artefact) as archive:
-                archive.extractall(folder, filter="data")
+            unpack(artefact, Path(folder))
             served = model_fn(folder)
-    except (tarfile.TarError, EOFError, zlib.error, OSError, ValueError, KeyError) as error:
+    except (OSError, ValueError, KeyError) as error:
         raise InvalidModel(f"{artefact} is no model that can be served here: {error}") from error
     return MemoryScorer(
         partial(_answer, served),

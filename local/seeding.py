@@ -12,7 +12,7 @@ import numpy as np
 
 from divisa.adapters.csv.users import read_users
 from divisa.domain.behaviour import BehaviourSummary
-from divisa.domain.columns import Array, take, unstack
+from divisa.domain.columns import unstack
 from divisa.domain.episodes import VisitRules, follow, watched
 from divisa.domain.errors import InvalidFile, LaptopCloudError
 from divisa.domain.evaluation import Watch
@@ -107,8 +107,7 @@ def seed(
         raise InvalidFile(f"{users} has nobody who trades {', '.join(sorted(map(str, stores.pairs)))}")
     history = read_history(prices, transactions, dropped, until=until, on_stage=on_stage)
     on_stage("Replaying the ledger")
-    last = history.ledger.starts()[1:] - 1
-    rows = unstack(BehaviourSummary[float], take(BehaviourSummary[Array], history.summaries(), last))
+    rows = unstack(BehaviourSummary[float], history.newest())
     known = {(row.recipient.user_id, row.pair) for row in people}
     summaries = {owner: row for owner, row in zip(history.owners, rows, strict=True) if owner in known}
 

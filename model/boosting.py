@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 DEFAULTS: Final[Mapping[str, int | float]] = {
     "max_iter": 80,
     "learning_rate": 0.08,
-    "max_leaf_nodes": 20,
+    "max_leaf_nodes": 31,
     "min_samples_leaf": 100,
     "max_features": 0.35,
     "l2_regularization": 5.0,

@@ -26,7 +26,7 @@ SMALLEST = 1e-12
 
 def losses(p: Floats, labels: NDArray[Any]) -> Floats:
     """−log of the probability, shape (n, classes), that was given to what happened, shape (n,); nats, shape (n,)."""
-    return -np.log(np.maximum(p[np.arange(len(labels)), labels], SMALLEST))
+    return np.asarray(-np.log(np.maximum(p[np.arange(len(labels)), labels], SMALLEST)))
 
 
 def log_loss(p: Floats, labels: NDArray[Any], weights: NDArray[Any] | None = None) -> float:
@@ -46,7 +46,7 @@ def entropy(shares: Floats) -> Floats:
     >>> round(float(entropy(np.array([0.5, 0.5, 0.0]))), 4)
     0.6931
     """
-    return -np.sum(shares * np.log(np.maximum(shares, SMALLEST)), axis=-1)
+    return np.asarray(-np.sum(shares * np.log(np.maximum(shares, SMALLEST)), axis=-1))
 
 
 def bins_by_weight(p: Floats, weights: NDArray[Any] | None = None, bins: int = BINS) -> NDArray[np.int64]:
@@ -60,7 +60,7 @@ def bins_by_weight(p: Floats, weights: NDArray[Any] | None = None, bins: int = B
     _, value, counts = np.unique(p, return_inverse=True, return_counts=True)
     mass = counts if weights is None else np.bincount(value, weights=weights)
     middle = (np.cumsum(mass) - mass / 2.0) / mass.sum()
-    return np.minimum((middle * bins).astype(np.int64), bins - 1)[value]
+    return np.asarray(np.minimum((middle * bins).astype(np.int64), bins - 1)[value])
 
 
 def calibration_error(

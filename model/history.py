@@ -6,32 +6,35 @@ Training makes rows from it, seeding takes its end. Quotes pass the gate and bot
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from divisa.adapters.csv.prices import read_quotes
+from divisa.adapters.csv.kinds import EPOCH, MICROSECOND
+from divisa.adapters.csv.prices import read_prices
 from divisa.adapters.csv.transactions import read_transactions
-from divisa.domain.behaviour import BehaviourSummary, Trades, trade_of
-from divisa.domain.columns import Array, field_names, stack
+from divisa.domain.behaviour import BehaviourSummary
+from divisa.domain.columns import Array, field_names
 from divisa.domain.errors import InvalidFile
-from divisa.domain.market import DAY, MarketView
+from divisa.domain.market import MarketView
 from model.ledger_history import Ledger, summaries
 from model.market_history import MarketHistory, market_histories
 
 if TYPE_CHECKING:
     from collections import Counter
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from datetime import datetime
     from pathlib import Path
 
     from numpy.typing import NDArray
 
+    from divisa.adapters.csv.prices import Prices
+    from divisa.adapters.csv.transactions import Transactions
     from divisa.domain.errors import InvalidRow
     from divisa.domain.pair import Pair
-    from divisa.domain.transaction import Transaction
 
 UNKNOWN_PAIR, BEFORE_FIRST_PRICE = "unknown_pair", "before_first_price"
+_SECOND = 1e6
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,41 +42,59 @@ class History:
     """What happened, up to a moment.
 
     Attributes:
-        owners: user and pair by number.
+        owners: user and pair by number, in order.
         ledger: their transactions.
-        days: days since 1970 from the first transaction to the last, growing; the market is known at their midnights.
-        markets: each pair's market at the moments that were asked for, and at the end.
-        moments: by pair, those moments, seconds since 1970 UTC, growing.
+        markets: each pair's market.
+        pairs: the pairs by number, in order.
+        pair: number of each owner's pair, int64, shape (owners,).
+        end: until when what users did is known, microseconds since 1970 UTC.
     """
 
     owners: Sequence[tuple[str, Pair]]
     ledger: Ledger
-    days: NDArray[np.int64]
     markets: Mapping[Pair, MarketHistory]
-    moments: Mapping[Pair, Array]
+    pairs: tuple[Pair, ...]
+    pair: NDArray[np.int64]
+    end: int
 
-    def summaries(self) -> BehaviourSummary[Array]:
-        """The summary after each transaction, columns as long as the ledger."""
-        pairs = [self.owners[owner][1] for owner in self.ledger.owner]
-        return summaries(self.ledger, self.views(pairs, self.ledger.trades.at))
-
-    def views(self, pairs: Sequence[Pair], at: Array) -> MarketView[Array]:
-        """The market of each row's pair at each row's moment, columns of shape (n,).
+    def views(self, owner: NDArray[np.int64], at: Array) -> MarketView[Array]:
+        """The market of each row's pair at each row's moment, columns of shape (n,); NaN before its first quote.
 
         Args:
-            pairs: of each row.
-            at: a transaction's time or a midnight of `days`, of each row, seconds since 1970 UTC.
+            owner: of each row.
+            at: moments, seconds since 1970 UTC.
         """
-        order = sorted(set(pairs))
-        number = {pair: index for index, pair in enumerate(order)}
-        which = np.array([number[pair] for pair in pairs], dtype=np.int64)
-        out = {name: np.empty(len(at)) for name in field_names(MarketView)}
-        for pair in order:
-            mine = which == number[pair]
-            index = np.searchsorted(self.moments[pair], at[mine])
-            for name, column in out.items():
-                column[mine] = getattr(self.markets[pair].views, name)[index]
-        return MarketView(**out)
+        which = self.pair[owner]
+        out = np.empty((len(field_names(MarketView)), len(at)))
+        for number in np.unique(which).tolist():
+            mine = which == number
+            past = self.markets[self.pairs[number]]
+            index = past.at(at[mine])
+            for row, name in zip(out, field_names(MarketView), strict=True):
+                row[mine] = getattr(past.views, name)[index]
+        return MarketView(*out)
+
+    def summaries(self, first: int, last: int, wanted: NDArray[np.int64]) -> BehaviourSummary[Array]:
+        """Summaries of the owners from `first` to before `last`.
+
+        Args:
+            first: number of an owner.
+            last: number of the owner behind the last.
+            wanted: after which transactions of the ledger, −1 for a newcomer.
+        """
+        starts = self.ledger.starts[first : last + 1]
+        rows = slice(int(starts[0]), int(starts[-1]))
+        counts, trades = np.diff(starts), self.ledger.trades(rows)
+        markets = self.views(np.repeat(np.arange(first, last), counts), trades.at)
+        return summaries(counts, trades, markets, np.where(wanted < 0, -1, wanted - rows.start))
+
+    def newest(self) -> BehaviourSummary[Array]:
+        """Everybody's summary at the end, columns of shape (owners,)."""
+        starts, counts = self.ledger.starts, self.ledger.counts()
+        newest = np.where(counts > 0, starts[1:] - 1, -1)
+        parts = [self.summaries(first, last, newest[first:last]) for first, last in self.ledger.blocks()]
+        names = field_names(BehaviourSummary)
+        return BehaviourSummary(*(np.concatenate([getattr(part, name) for part in parts]) for name in names))
 
 
 def read_history(
@@ -81,6 +102,7 @@ def read_history(
     transactions: Path,
     dropped: Counter[str],
     *,
+    also: Iterable[tuple[str, Pair]] = (),
     until: datetime | None = None,
     on_stage: Callable[[str], None] = lambda stage: None,
 ) -> History:
@@ -90,7 +112,8 @@ def read_history(
         prices: file of the contract `prices`.
         transactions: file of the contract `transactions`.
         dropped: counts, by reason, the rows that cannot be used.
-        until: what happened later is left out, UTC; None for all.
+        also: owners who may have no transaction; those of a pair without a price are left out.
+        until: what became known later is left out, UTC; None for all.
         on_stage: told in words what begins.
 
     Raises:
@@ -100,64 +123,66 @@ def read_history(
     def reject(problem: InvalidRow) -> None:
         dropped[problem.reason] += 1
 
+    last = np.iinfo(np.int64).max if until is None else (until - EPOCH) // MICROSECOND
     on_stage("Reading transactions")
-    entries = sorted(
-        (t for t in read_transactions(transactions, on_reject=reject) if until is None or t.event_time <= until),
-        key=lambda t: (t.user_id, t.pair),
-    )
-    if not entries:
+    entries = read_transactions(transactions, on_reject=reject)
+    by_then = entries.known <= last
+    if not by_then.any():
         raise InvalidFile(f"{transactions} has no usable row; dropped: {dict(dropped)}")
-    times = [entry.event_time.timestamp() for entry in entries]
-    days = np.arange(int(min(times) // DAY), int(max(times) // DAY) + 1)
-    moments = _moments(entries, days)
     on_stage("Replaying quotes")
-    quotes = (
-        quote
-        for quote in read_quotes(prices, source="csv", on_reject=reject)
-        if until is None or quote.event_time <= until
-    )
-    markets = market_histories(quotes, moments, dropped)
-    entries = _with_price(entries, markets, moments, dropped)
-    if not entries:
+    quotes = _until(read_prices(prices, on_reject=reject), last)
+    markets = {pair: past for pair, past in market_histories(quotes, dropped).items() if len(past.since)}
+    by_then &= _with_price(entries, by_then, markets, dropped)
+    if not by_then.any():
         raise InvalidFile(f"no transaction has a price before it; dropped: {dict(dropped)}")
-    owners, ledger = _ledger(entries)
-    return History(owners, ledger, days, markets, moments)
+    owners, ledger = _ledger(entries, by_then, {owner for owner in also if owner[1] in markets})
+    if until is None:
+        last = min(int(ledger.known.max()), int(quotes.known.max()))
+    pairs = tuple(sorted({pair for _, pair in owners}))
+    numbers = {pair: number for number, pair in enumerate(pairs)}
+    return History(owners, ledger, markets, pairs, np.array([numbers[pair] for _, pair in owners]), int(last))
 
 
-def _moments(entries: Sequence[Transaction], days: NDArray[np.int64]) -> dict[Pair, Array]:
-    """By pair, when the market must be known: at every transaction and every midnight."""
-    times: dict[Pair, list[float]] = {}
-    for entry in entries:
-        times.setdefault(entry.pair, []).append(entry.event_time.timestamp())
-    return {pair: np.union1d(at, days * DAY) for pair, at in times.items()}
+def _until(prices: Prices, last: int) -> Prices:
+    """The quotes that were known by then."""
+    if (rows := prices.known <= last).all():
+        return prices
+    columns: tuple[NDArray[Any], ...] = (prices.pair, prices.at, prices.known, prices.bid, prices.ask)
+    return type(prices)(prices.pairs, *(column[rows] for column in columns))
 
 
 def _with_price(
-    entries: Sequence[Transaction],
+    entries: Transactions,
+    rows: NDArray[np.bool_],
     markets: Mapping[Pair, MarketHistory],
-    moments: Mapping[Pair, Array],
     dropped: Counter[str],
-) -> list[Transaction]:
-    """Transactions at whose time the pair had a price; counts the others."""
-    known = {
-        pair: float(moments[pair][int(np.argmax(history.known))]) if history.known.any() else np.inf
-        for pair, history in markets.items()
-        if pair in moments
-    }
-    kept = []
-    for entry in entries:
-        if entry.pair not in known:
-            dropped[UNKNOWN_PAIR] += 1
-        elif entry.event_time.timestamp() < known[entry.pair]:
-            dropped[BEFORE_FIRST_PRICE] += 1
-        else:
-            kept.append(entry)
-    return kept
+) -> NDArray[np.bool_]:
+    """Which transactions were made when the pair had a price; counts those of `rows` that were not."""
+    keep = np.ones(len(rows), dtype=np.bool_)
+    for number, pair in enumerate(entries.pairs):
+        mine = entries.pair == number
+        past = markets.get(pair)
+        bad = mine if past is None else mine & (entries.at / _SECOND < past.since[0])
+        if count := int((bad & rows).sum()):
+            dropped[UNKNOWN_PAIR if past is None else BEFORE_FIRST_PRICE] += count
+        keep &= ~bad
+    return keep
 
 
-def _ledger(entries: Sequence[Transaction]) -> tuple[list[tuple[str, Pair]], Ledger]:
-    """The owners, by number, and their transactions; entries lie owner by owner, each in order of time."""
-    owners: dict[tuple[str, Pair], int] = {}
-    numbers = [owners.setdefault((entry.user_id, entry.pair), len(owners)) for entry in entries]
-    trades = stack(Trades[Array], [trade_of(entry) for entry in entries])
-    return list(owners), Ledger(np.array(numbers, dtype=np.int64), trades)
+def _ledger(
+    entries: Transactions, rows: NDArray[np.bool_], also: set[tuple[str, Pair]]
+) -> tuple[list[tuple[str, Pair]], Ledger]:
+    """The owners, in order, and the transactions of `rows`, which lie owner by owner already."""
+    chosen = slice(None) if rows.all() else rows
+    user, pair = entries.user[chosen], entries.pair[chosen]
+    begins = np.flatnonzero(np.concatenate([[True], (user[1:] != user[:-1]) | (pair[1:] != pair[:-1])]))
+    names = zip(user[begins].tolist(), pair[begins].tolist(), strict=True)
+    traded = [(entries.users[one], entries.pairs[other]) for one, other in names]
+    counts = np.diff(np.append(begins, len(user)))
+    owners = sorted(also.union(traded))
+    places = {owner: number for number, owner in enumerate(owners)} if also else {}
+    by_owner = np.zeros(len(owners), dtype=np.int64)
+    by_owner[[places[owner] for owner in traded] if also else slice(None)] = counts
+    columns: tuple[NDArray[Any], ...] = (entries.at, entries.known, entries.buy, entries.quantity, entries.price)
+    starts = np.concatenate([[0], np.cumsum(by_owner)])
+    return owners, Ledger(starts, *(column[chosen] for column in columns))

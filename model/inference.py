@@ -116,23 +116,12 @@ def model_fn(model_dir: str) -> Model:
             missing or broken, its model of the effect of a message is missing or broken, its bands would not be exact,
             or there is no numba.
     """
-    folder = Path(model_dir)
-    metadata = json.loads((folder / "metadata.json").read_text(encoding="utf-8"))
-    made_by = metadata["versions"]["sklearn"]
-    if made_by != sklearn.__version__:
-        raise ValueError(f"the model was made by scikit-learn {made_by}; this is {sklearn.__version__}")
+    metadata, classifier = read_parts(Path(model_dir))
     features = tuple(metadata["feature_names"])
-    if feature_hash(features) != metadata["feature_hash"]:
-        raise ValueError("the model's feature names do not belong to its feature hash")
-    if tuple(metadata["classes"]) != CLASSES:
-        raise ValueError(f"the model's classes are {metadata['classes']}, not {list(CLASSES)}")
     bands = _bands_package()
     columns = question_names(features, bands.PRICE_FEATURES)
     if tuple(metadata.get("question_names", ())) != columns:
         raise ValueError("the model's question names do not belong to its feature names")
-    classifier = joblib.load(folder / "model.joblib")
-    if classifier.n_features_in_ != len(features):
-        raise ValueError(f"the model has {classifier.n_features_in_} features and {len(features)} feature names")
     seen = bands.seen_of(metadata.get("feature_ranges"), features)
     try:
         ensemble = bands.flatten(classifier)
@@ -155,6 +144,27 @@ def model_fn(model_dir: str) -> Model:
         effect=effect,
         uplift=uplift,
     )
+
+
+def read_parts(folder: Path) -> tuple[dict[str, Any], Any]:
+    """The metadata and the fitted classifier of an artefact's folder.
+
+    Raises:
+        ValueError: it was made by another scikit-learn, or its parts do not belong together.
+    """
+    metadata: dict[str, Any] = json.loads((folder / "metadata.json").read_text(encoding="utf-8"))
+    made_by = metadata["versions"]["sklearn"]
+    if made_by != sklearn.__version__:
+        raise ValueError(f"the model was made by scikit-learn {made_by}; this is {sklearn.__version__}")
+    features = tuple(metadata["feature_names"])
+    if feature_hash(features) != metadata["feature_hash"]:
+        raise ValueError("the model's feature names do not belong to its feature hash")
+    if tuple(metadata["classes"]) != CLASSES:
+        raise ValueError(f"the model's classes are {metadata['classes']}, not {list(CLASSES)}")
+    classifier = joblib.load(folder / "model.joblib")
+    if classifier.n_features_in_ != len(features):
+        raise ValueError(f"the model has {classifier.n_features_in_} features and {len(features)} feature names")
+    return metadata, classifier
 
 
 def input_fn(body: bytes | str, content_type: str) -> NDArray[np.float64]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import tarfile
+import zlib
 from pathlib import Path
 
 from divisa.domain.errors import InvalidModel
@@ -46,6 +47,21 @@ def pack(model_dir: Path, artefact: Path) -> None:
             entry.mode = 0o644
             with (model_dir / part).open("rb") as content:
                 archive.addfile(entry, content)
+
+
+def unpack(artefact: Path, folder: Path) -> None:
+    """Unpack a `model.tar.gz` into a folder.
+
+    Raises:
+        InvalidModel: there is no such file, or it is no archive.
+    """
+    if not artefact.is_file():
+        raise InvalidModel(f"there is no model at {artefact}")
+    try:
+        with tarfile.open(artefact) as archive:
+            archive.extractall(folder, filter="data")
+    except (tarfile.TarError, EOFError, zlib.error, OSError) as error:
+        raise InvalidModel(f"{artefact} is no model: {error}") from error
 
 
 def _lib(model_dir: Path) -> list[str]:

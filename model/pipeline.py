@@ -35,6 +35,7 @@ CONTAINER_CODE = (
     *sorted(f"baselines/{source.name}" for source in Path(__file__).with_name("baselines").glob("*.py")),
     "boosting.py",
     "evaluate.py",
+    *sorted(f"judging/{source.name}" for source in Path(__file__).with_name("judging").glob("*.py")),
     "matrix.py",
     "metrics.py",
     "search.py",

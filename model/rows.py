@@ -1,107 +1,166 @@
-"""Which user-days become rows of the training matrix, and what the user did on each: the label."""
+"""Which users' moments become rows of the training matrix, and what the user did after each: the label."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeAlias
+from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from divisa.domain.evaluation import Decision
 from divisa.domain.market import DAY
-from model.split import UNUSED, parts_of
+from model.matrix import Source
+from model.positions import positions
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
+    from numpy.typing import NDArray
+
+    from model.choice import Choice
     from model.ledger_history import Ledger
 
 HORIZON = DAY
 """Seconds after a row's moment in which the user's first transaction is its label."""
+NEVER = np.iinfo(np.int64).max
 
-_Columns: TypeAlias = tuple[NDArray[Any], ...]
+_SECOND = 1_000_000
+_DAY, _HORIZON = int(DAY) * _SECOND, int(HORIZON) * _SECOND
+_AT_ONCE = 2_000_000
 
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """Rows of user × trading day at 00:00 UTC, arrays of shape (n,).
+    """Rows of owner × moment, owner by owner and in order of time; arrays of shape (n,).
 
     Attributes:
         owner: number of the user and pair.
-        day: days since 1970 UTC.
-        newest: index in the ledger of the owner's newest transaction before the row's moment.
-        label: a `Decision`: side of the owner's first transaction within the horizon, HOLD without one.
-        part: a `Part`.
-        share: of the days that could have been rows, those that are.
+        at: microseconds since 1970 UTC.
+        source: a `Source`.
+        share: probability with which the row was chosen.
     """
 
     owner: NDArray[np.int64]
-    day: NDArray[np.int64]
-    newest: NDArray[np.int64]
-    label: NDArray[np.int8]
-    part: NDArray[np.int8]
-    share: float
+    at: NDArray[np.int64]
+    source: NDArray[np.int8]
+    share: NDArray[np.float64]
+
+    def where(self, rows: NDArray[Any] | slice) -> Rows:
+        """Some rows only, by index, mask or slice."""
+        return Rows(*(getattr(self, field.name)[rows] for field in fields(Rows)))
 
 
-def sample_rows(
-    ledger: Ledger,
-    trading_days: Sequence[NDArray[np.int64]],
-    held_out: NDArray[np.bool_],
-    calendar: NDArray[np.int64],
-    stretch: NDArray[np.int8],
-    *,
-    max_rows: int,
-    seed: int,
-) -> Rows:
-    """Rows of every owner's trading days after their first transaction, thinned evenly to about `max_rows`.
+@dataclass(frozen=True, slots=True)
+class Calendar:
+    """The trading days on which each owner may be a row.
+
+    Attributes:
+        days: by pair, its trading days as days since 1970, growing.
+        pair: number of each owner's pair, shape (owners,).
+        first: by owner, the first of the pair's days that may be a row, as an index.
+        last: by owner, the index behind the last one.
+    """
+
+    days: Sequence[NDArray[np.int64]]
+    pair: NDArray[np.int64]
+    first: NDArray[np.int64]
+    last: NDArray[np.int64]
+
+    @classmethod
+    def since(cls, days: Sequence[NDArray[np.int64]], pair: NDArray[np.int64], moments: NDArray[np.int64]) -> Calendar:
+        """All trading days whose midnight is not before each owner's moment, microseconds since 1970 UTC."""
+        last = np.array([len(each) for each in days])[pair]
+        return cls(days, pair, cls._places(days, pair, -(-moments // _DAY)), last)
+
+    def between(self, first: NDArray[np.int64], behind: NDArray[np.int64]) -> Calendar:
+        """What lies from one day to before another, by owner."""
+        low = np.maximum(self.first, self._places(self.days, self.pair, first))
+        return Calendar(self.days, self.pair, low, np.minimum(self.last, self._places(self.days, self.pair, behind)))
+
+    def counts(self) -> NDArray[np.int64]:
+        """How many days each owner has."""
+        return np.asarray(np.maximum(self.last - self.first, 0))
+
+    def chosen(self, owners: range, choice: Choice, bases: NDArray[np.uint64]) -> Rows:
+        """The rows of some owners that a choice keeps; `bases` are those of all owners."""
+        owner, at = [np.empty(0, dtype=np.int64)], [np.empty(0, dtype=np.int64)]
+        counts = self.counts()
+        for some in _portions(owners, counts):
+            numbers = np.arange(some.start, some.stop)
+            chosen = zip(self.pair[numbers], self.first[numbers], counts[numbers], strict=True)
+            days = np.concatenate([self.days[pair][first : first + count] for pair, first, count in chosen])
+            whose, moments = np.repeat(numbers, counts[numbers]), days * _DAY
+            keep = choice.keeps(bases[whose], moments)
+            owner.append(whose[keep])
+            at.append(moments[keep])
+        n = sum(map(len, owner))
+        share = np.full(n, min(choice.share, 1.0))
+        return Rows(np.concatenate(owner), np.concatenate(at), np.full(n, Source.CALENDAR, dtype=np.int8), share)
+
+    @staticmethod
+    def _places(
+        days: Sequence[NDArray[np.int64]], pair: NDArray[np.int64], asked: NDArray[np.int64]
+    ) -> NDArray[np.int64]:
+        out = np.zeros(len(pair), dtype=np.int64)
+        for number, each in enumerate(days):
+            out[pair == number] = np.searchsorted(each, asked[pair == number])
+        return out
+
+
+def first_moments(ledger: Ledger, opened: NDArray[np.int64]) -> NDArray[np.int64]:
+    """From when on each owner may be a row: the opening of the account, or just after the first transaction is known.
 
     Args:
         ledger: the transactions.
-        trading_days: by owner, the days on which their pair trades, growing.
-        held_out: by owner, whether only TEST sees them.
-        calendar: all days that may have rows, growing; the ledger covers the horizon of each.
-        stretch: of each day of the calendar, a `Part`.
-        max_rows: about how many rows to keep.
-        seed: of the thinning.
+        opened: microseconds since 1970 UTC, `NEVER` for no account that one knows of, shape (owners,).
     """
-    chances = np.random.default_rng(seed)
-    usable = sum(
-        int((parts != UNUSED).sum()) for _, _, parts in _candidates(ledger, trading_days, held_out, calendar, stretch)
-    )
-    share = min(1.0, max_rows / max(usable, 1))
-    kept: list[_Columns] = []
-    for owner, days, parts in _candidates(ledger, trading_days, held_out, calendar, stretch):
-        keep = (parts != UNUSED) & (chances.random(len(days)) < share)
-        kept.append(_rows_of(ledger, owner, days[keep], parts[keep]))
-    if not kept:
-        kept.append(_rows_of(ledger, 0, np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int8)))
-    of_whom, days, newest, label, part = (np.concatenate(column) for column in zip(*kept, strict=True))
-    return Rows(of_whom, days, newest, label, part, share)
+    traded = ledger.counts() > 0
+    first = opened.copy()
+    first[traded] = np.minimum(first[traded], ledger.known[ledger.starts[:-1][traded]] + 1)
+    return first
 
 
-def _candidates(
-    ledger: Ledger,
-    trading_days: Sequence[NDArray[np.int64]],
-    held_out: NDArray[np.bool_],
-    calendar: NDArray[np.int64],
-    stretch: NDArray[np.int8],
-) -> Iterator[tuple[int, NDArray[np.int64], NDArray[np.int8]]]:
-    """Each owner's days with a transaction before them, and the parts that they fall into."""
-    for owner, first in enumerate(ledger.trades.at[ledger.starts()[:-1]].tolist()):
-        days = trading_days[owner]
-        days = days[(days * DAY > first) & (days >= calendar[0]) & (days <= calendar[-1])]
-        where = np.searchsorted(calendar, days)
-        yield owner, days, parts_of(stretch[where], np.broadcast_to(held_out[owner], days.shape))
+def merged(calendar: Rows, decisions: Rows) -> Rows:
+    """Both in order; a moment at which the model was asked is not a second row when it is a trading day's midnight."""
+    both = [np.concatenate([getattr(each, field.name) for each in (decisions, calendar)]) for field in fields(Rows)]
+    rows = Rows(*both)
+    order = np.lexsort((-rows.source, rows.at, rows.owner))
+    rows = rows.where(order)
+    again = (rows.owner[1:] == rows.owner[:-1]) & (rows.at[1:] == rows.at[:-1])
+    return rows.where(np.concatenate([[True], ~again])[: len(rows.at)])
 
 
-def _rows_of(ledger: Ledger, owner: int, days: NDArray[np.int64], parts: NDArray[np.int8]) -> _Columns:
-    start, end = np.searchsorted(ledger.owner, [owner, owner + 1])
-    at = ledger.trades.at[start:end]
-    following = np.searchsorted(at, days * DAY, side="left")
-    comes = following < len(at)
-    upcoming = start + np.where(comes, following, 0)
-    within = comes & (ledger.trades.at[upcoming] < days * DAY + HORIZON) if len(at) else comes
-    side = np.where(ledger.trades.buy[upcoming] > 0, Decision.BUY, Decision.SELL) if len(at) else np.zeros(len(days))
-    label = np.where(within, side, Decision.HOLD).astype(np.int8)
-    return np.full(len(days), owner, dtype=np.int64), days, start + following - 1, label, parts
+def known_before(ledger: Ledger, owners: range, rows: Rows) -> NDArray[np.int64]:
+    """Index in the ledger of the newest transaction that was known before each row, −1 where there is none."""
+    part = slice(int(ledger.starts[owners.start]), int(ledger.starts[owners.stop]))
+    starts = ledger.starts[owners.start : owners.stop + 1]
+    owner = np.repeat(np.arange(owners.start, owners.stop), np.diff(starts))
+    index = part.start + positions(owner - owners.start, ledger.known[part], rows.owner - owners.start, rows.at) - 1
+    return np.where(index >= ledger.starts[rows.owner], index, -1)
+
+
+def labels(ledger: Ledger, owners: range, rows: Rows) -> NDArray[np.int8]:
+    """What each row's owner did first within the horizon, by event time: a `Decision`."""
+    part = slice(int(ledger.starts[owners.start]), int(ledger.starts[owners.stop]))
+    owner = np.repeat(np.arange(owners.start, owners.stop), np.diff(ledger.starts[owners.start : owners.stop + 1]))
+    at, buy = ledger.at[part], ledger.buy[part]
+    if not len(at):
+        return np.full(len(rows.at), Decision.HOLD, dtype=np.int8)
+    if ((at[1:] < at[:-1]) & (owner[1:] == owner[:-1])).any():
+        order = np.lexsort((at, owner))
+        at, buy = at[order], buy[order]
+    upcoming = np.minimum(positions(owner - owners.start, at, rows.owner - owners.start, rows.at), len(at) - 1)
+    within = (owner[upcoming] == rows.owner) & (at[upcoming] >= rows.at) & (at[upcoming] < rows.at + _HORIZON)
+    return np.where(within, np.where(buy[upcoming], Decision.BUY, Decision.SELL), Decision.HOLD).astype(np.int8)
+
+
+def _portions(owners: range, counts: NDArray[np.int64]) -> list[range]:
+    """The owners in portions of not too many rows, at least one owner each."""
+    done = np.cumsum(counts[owners.start : owners.stop])
+    out, first = [], 0
+    while first < len(done):
+        before = done[first - 1] if first else 0
+        last = max(int(np.searchsorted(done, before + _AT_ONCE, side="right")), first + 1)
+        out.append(range(owners.start + first, owners.start + last))
+        first = last
+    return out

@@ -2,13 +2,13 @@
 
 Time is cut into four stretches of trading days, one after the other. Users are cut in two: the held-out ones appear
 in the last stretch only, and only they do. What is judged is therefore the future of people the model never saw.
-A row's label looks 24 hours ahead and rows lie at midnight, so no label reaches into the next stretch.
+A row's label looks 24 hours ahead; a row whose label would reach into the next stretch is in no part.
 """
 
 from __future__ import annotations
 
 import hashlib
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -33,15 +33,36 @@ def is_held_out(user_id: str) -> bool:
     return int.from_bytes(digest[:8], "big") < HELD_OUT * 2**64
 
 
-def stretch_of(days: NDArray[Any]) -> NDArray[np.int8]:
-    """The stretch, as a `Part`, of each of n days in growing order."""
-    share = np.arange(len(days)) / max(len(days), 1)
-    return np.searchsorted(ENDS, share, side="right").astype(np.int8)
+def beginnings(days: NDArray[np.int64]) -> NDArray[np.int64]:
+    """The days on which CALIBRATE, VALIDATE and TEST begin, of trading days in growing order; shape (3,).
+
+    A stretch that so few days leave empty begins with the next; at the end, on the day behind the last.
+
+    >>> beginnings(np.arange(100, 200))
+    array([160, 172, 182])
+    """
+    after = np.append(days, days[-1] + 1)
+    return np.asarray(after[np.ceil(np.array(ENDS) * len(days)).astype(np.int64)])
 
 
-def parts_of(stretch: NDArray[np.int8], held_out: NDArray[np.bool_]) -> NDArray[np.int8]:
-    """The part of each row, from its day's stretch and whether its user is held out; `UNUSED` where there is none."""
-    return np.where(held_out == (stretch == Part.TEST), stretch, UNUSED).astype(np.int8)
+def parts_of(
+    at: NDArray[np.int64], horizon: int, starts: NDArray[np.int64], held_out: NDArray[np.bool_]
+) -> tuple[NDArray[np.int8], NDArray[np.bool_]]:
+    """The part of each row, and which rows are in none because their label reaches into the next part.
+
+    Args:
+        at: moments, shape (n,).
+        horizon: how far labels look ahead, in the unit of the moments.
+        starts: where CALIBRATE, VALIDATE and TEST begin, in that unit.
+        held_out: whether only TEST sees each row's user, shape (n,).
+
+    Returns:
+        A `Part` or `UNUSED`, int8, shape (n,); and bool of that shape.
+    """
+    stretch = np.searchsorted(starts, at, side="right")
+    reaches = at + horizon > np.append(starts, np.iinfo(np.int64).max)[stretch]
+    proper = held_out == (stretch == Part.TEST)
+    return np.where(proper & ~reaches, stretch, UNUSED).astype(np.int8), proper & reaches
 
 
 def missing(parts: NDArray[np.int8], labels: NDArray[np.int8], classes: Sequence[str]) -> str | None:

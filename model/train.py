@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 
 from model.artefact import description, write_artefact
 from model.boosting import DEFAULTS, counted, fit, fit_temperature, scored
+from model.judging.drift import reference_of_fit
 from model.matrix import Part, read_matrix
 from model.metrics import metrics_of
 from model.search import MOST, search
@@ -29,6 +30,9 @@ from model.weights import unprompted_weights
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    import numpy as np
+    from numpy.typing import NDArray
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -51,9 +55,18 @@ def main(arguments: Sequence[str] | None = None) -> None:
     metrics = metrics_of(matrix, weights, p, thresholds)
     _say("Looking for the effect of a message")
     seed = chosen["hyper_parameters"]["random_state"]
-    effect = fit_uplift(matrix, lambda features: scored(ensemble, temperature, features), seed=seed)
+
+    def respond(features: NDArray[np.float32]) -> NDArray[np.float64]:
+        return scored(ensemble, temperature, features)
+
+    effect = fit_uplift(matrix, respond, seed=seed)
     metrics["uplift"] = reported(effect)
-    described = {**description(matrix, weights, temperature, thresholds), **chosen, "metrics": metrics}
+    described = {
+        **description(matrix, weights, temperature, thresholds),
+        **chosen,
+        "drift_reference": reference_of_fit(matrix, weights, respond),
+        "metrics": metrics,
+    }
     write_artefact(Path(options.model_dir), ensemble, described, winner_of(effect))
     output = Path(options.output_data_dir)
     output.mkdir(parents=True, exist_ok=True)

@@ -1,40 +1,42 @@
 """From the CSV contracts to the training matrix, by the very folds and features that answer online.
 
-A row is a user on a trading day at 00:00 UTC, described by what was known then: quotes up to that moment, the user's
-transactions before it. Its label is what the user did in the 24 hours from then on.
+A row is a user and pair at a moment, described by what was known then: quotes that had arrived, transactions that had
+arrived before. Its label is what the user did in the 24 hours from then on. Moments are midnights of trading days,
+thinned at random, and all those at which the model was asked, as far as a file says so.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from divisa.domain.behaviour import BehaviourSummary
-from divisa.domain.columns import Array, take
+from divisa.adapters.csv.groups import read_groups
 from divisa.domain.errors import InvalidFile
 from divisa.domain.evaluation import Decision
-from divisa.domain.features import FEATURE_NAMES, feature_matrix
-from divisa.domain.market import DAY
+from divisa.domain.features import FEATURE_NAMES
+from model.description import described
 from model.history import read_history
+from model.ledger_history import BLOCK_TRANSACTIONS
 from model.matrix import NO_GROUP, Part, Source, TrainingMatrix
 from model.oracle import read_oracle
-from model.rows import sample_rows
-from model.split import is_held_out, missing, stretch_of
+from model.plan import Plan, Told, counted
+from model.split import missing
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator
+    from datetime import datetime
     from pathlib import Path
 
     from numpy.typing import NDArray
 
-    from divisa.domain.pair import Pair
     from model.history import History
-    from model.rows import Rows
     from model.training_files import TrainingFiles
 
 MAX_ROWS = 250_000
+_SECOND = 1_000_000
+_TIMES_TOLD = 10
 
 
 def build_training_set(
@@ -42,85 +44,97 @@ def build_training_set(
     *,
     max_rows: int = MAX_ROWS,
     seed: int = 0,
+    until: datetime | None = None,
+    block: int = BLOCK_TRANSACTIONS,
     on_stage: Callable[[str], None] = lambda stage: None,
 ) -> TrainingMatrix:
-    """Read the files, replay them, and make rows.
+    """Read the files, replay them, and make rows. The same files and numbers give the same matrix, whatever `block`.
 
     Args:
         files: where they lie.
         max_rows: user-days are thinned at random to about so many.
         seed: of that thinning.
+        until: until when all that happened stands in the files, UTC; what became known later is left out. None for
+            the last transaction or the last quote, whichever came first.
+        block: about so many transactions are replayed side by side.
         on_stage: told in words what begins.
 
     Raises:
         InvalidFile: a file as a whole is not of its contract, or there is too little history in it to learn from.
     """
     dropped: Counter[str] = Counter()
-    history = read_history(files.prices, files.transactions, dropped, on_stage=on_stage)
+    told = Told.read(files, dropped)
+    history = read_history(
+        files.prices, files.transactions, dropped, also=told.owners(), until=until, on_stage=on_stage
+    )
+    plan = Plan.of(history, told, dropped, max_rows=max_rows, seed=seed)
     on_stage("Replaying the ledger")
-    rows = _rows(history, max_rows, seed)
-    problem = missing(rows.part, rows.label, [decision.name for decision in Decision])
+    parts = list(_blocks(history, plan, dropped, block, on_stage))
+    rows = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+    problem = missing(rows["parts"], rows["labels"], [decision.name for decision in Decision])
     if problem is not None:
         raise InvalidFile(f"{files.transactions} has too little history to learn from: {problem}")
-    owners, behaviour = history.owners, history.summaries()
-
-    on_stage("Computing features")
-    at = (rows.day * DAY).astype(np.float64)
-    market = history.views([owners[owner][1] for owner in rows.owner], at)
-    summary = take(BehaviourSummary[Array], behaviour, rows.newest)
-    n, pairs = len(rows.day), sorted({pair for _, pair in owners})
-    users = np.unique([user_id for user_id, _ in owners], return_inverse=True)[1]
+    owner, users = rows.pop("owner"), np.array([user for user, _ in history.owners])
+    moments = rows.pop("moments")
+    group_names, groups = _groups(files.groups, history, dropped)
     return TrainingMatrix(
-        features=feature_matrix(summary, market, at, market.log_mid),
-        labels=rows.label,
-        parts=rows.part,
-        users=users[rows.owner].astype(np.int32),
-        at=at.astype(np.int64),
-        oracle=_oracle(files.oracle, rows, owners, dropped),
-        weights=np.full(n, 1.0 / rows.share, dtype=np.float32),
-        sources=np.full(n, Source.CALENDAR, dtype=np.int8),
-        pairs=np.array([pairs.index(pair) for _, pair in owners], dtype=np.int16)[rows.owner],
-        trades=(summary.buys + summary.sells).astype(np.int32),
-        suggested=np.full(n, Decision.HOLD, dtype=np.int8),
-        told=np.zeros(n, dtype=np.bool_),
-        propensities=np.full(n, np.nan, dtype=np.float32),
-        groups=np.full(n, NO_GROUP, dtype=np.int16),
+        **rows,
+        users=np.unique(users, return_inverse=True)[1][owner].astype(np.int32),
+        at=moments // _SECOND,
+        oracle=_oracle(files.oracle, history, owner, moments, rows, dropped),
+        pairs=history.pair[owner].astype(np.int16),
+        groups=groups[owner],
         feature_names=FEATURE_NAMES,
-        pair_names=tuple(map(str, pairs)),
-        group_names=(),
-        dropped=dict(dropped),
+        pair_names=tuple(map(str, history.pairs)),
+        group_names=group_names,
+        dropped={reason: count for reason, count in sorted(dropped.items()) if count},
     )
 
 
-def _rows(history: History, max_rows: int, seed: int) -> Rows:
-    """Rows of the days whose label is certain: those that ended before the ledger did."""
-    owners, days = history.owners, history.days
-    traded = np.unique(np.concatenate([history.markets[pair].trading_days for pair in {pair for _, pair in owners}]))
-    calendar = traded[(traded > days[0]) & (traded < days[-1])]
-    if not len(calendar):
-        raise InvalidFile("too little history to learn from: not one trading day after the first transaction")
-    return sample_rows(
-        history.ledger,
-        [history.markets[pair].trading_days for _, pair in owners],
-        np.array([is_held_out(user_id) for user_id, _ in owners]),
-        calendar,
-        stretch_of(calendar),
-        max_rows=max_rows,
-        seed=seed,
-    )
+def _blocks(
+    history: History, plan: Plan, dropped: Counter[str], block: int, on_stage: Callable[[str], None]
+) -> Iterator[dict[str, NDArray[Any]]]:
+    """The rows of one block of owners after the other, as columns of the matrix."""
+    ledger, told = history.ledger, 0
+    for first, last in ledger.blocks(block):
+        owners = range(first, last)
+        rows, parts = plan.rows(owners, dropped)
+        columns = described(history, owners, rows, plan.suggestions, plan.whose)
+        yield {"owner": rows.owner, "moments": rows.at, "parts": parts, **columns}
+        done = int(ledger.starts[last])
+        if done * _TIMES_TOLD // len(ledger.at) > told:
+            told = done * _TIMES_TOLD // len(ledger.at)
+            on_stage(f"Replaying the ledger: {done:,} of {len(ledger.at):,} transactions")
+
+
+def _groups(path: Path | None, history: History, dropped: Counter[str]) -> tuple[tuple[str, ...], NDArray[np.int16]]:
+    """The groups' names, and the number of each owner's."""
+    groups = np.full(len(history.owners), NO_GROUP, dtype=np.int16)
+    if path is None:
+        return (), groups
+    of_user = read_groups(path, on_reject=counted(dropped, "groups"))
+    names = sorted(set(of_user.values()))
+    numbers = {name: number for number, name in enumerate(names)}
+    for number, (user, _) in enumerate(history.owners):
+        if user in of_user:
+            groups[number] = numbers[of_user[user]]
+    return tuple(names), groups
 
 
 def _oracle(
-    path: Path | None, rows: Rows, owners: Sequence[tuple[str, Pair]], dropped: Counter[str]
+    path: Path | None,
+    history: History,
+    owner: NDArray[np.int64],
+    moments: NDArray[np.int64],
+    rows: dict[str, NDArray[Any]],
+    dropped: Counter[str],
 ) -> NDArray[np.float64]:
-    """The simulator's probabilities of the rows that judge; NaN for the others."""
-    found = np.full((len(rows.day), 2), np.nan)
-    if path is None:
-        return found
-    judging = np.flatnonzero(rows.part == Part.TEST)
-    wanted = {
-        (owners[rows.owner[row]][0], str(owners[rows.owner[row]][1]), int(rows.day[row])): index
-        for index, row in enumerate(judging)
-    }
-    found[judging] = read_oracle(path, wanted, dropped)
+    """The simulator's probabilities of the midnights that judge; NaN for the other rows."""
+    found = np.full((len(owner), 2), np.nan)
+    if path is not None:
+        numbers = {each: number for number, each in enumerate(history.owners)}
+        judging = np.flatnonzero((rows["parts"] == Part.TEST) & (rows["sources"] == Source.CALENDAR))
+        found[judging] = read_oracle(
+            path, numbers, owner[judging], moments[judging], on_reject=counted(dropped, "oracle")
+        )
     return found

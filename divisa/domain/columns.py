@@ -41,8 +41,8 @@ def unstack(kind: type[R], columns: Any) -> list[R]:
     return [plain(*row.tolist()) for row in table]
 
 
-def take(kind: type[R], columns: Any, index: NDArray[Any]) -> R:
-    """The columns of some rows only, by index or mask."""
+def take(kind: type[R], columns: Any, index: NDArray[Any] | slice) -> R:
+    """The columns of some rows only, by index, mask or slice."""
     return _plain(kind)(*(getattr(columns, name)[index] for name in field_names(kind)))
 
 

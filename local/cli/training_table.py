@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from rich.table import Table
 
@@ -68,10 +68,20 @@ def _of_cold_start(figures: Mapping[str, Mapping[str, Any]]) -> str:
         if each["log_loss"] > each["base_rate_log_loss"]
     ]
     if worse:
-        return f"It is worse than the base rate for users with so many known transactions: {'; '.join(worse)}."
+        return f"It is worse than the base rate for users of whom so many transactions are known: {'; '.join(worse)}."
     unknown = [known for known in figures if known not in judged]
-    without = f"; nobody had {' or '.join(unknown)}" if unknown else ""
-    return f"It is no worse than the base rate for users with {', '.join(judged)} known transactions{without}."
+    without = f" (there are none with {_or(unknown)} to judge it by)" if unknown else ""
+    return f"It is no worse than the base rate for users of whom {_or(judged)} transactions are known{without}."
+
+
+def _or(names: Iterable[str]) -> str:
+    """Names as a sentence lists them.
+
+    >>> _or(["0", "1", "more"])
+    '0, 1 or more'
+    """
+    *first, last = names
+    return f"{', '.join(first)} or {last}" if first else last
 
 
 def _numbers(*values: float | None) -> list[str]:

@@ -37,7 +37,7 @@ QUEUES: Final = 7
 POLLS: Final = 5 * 3600 / 20
 """Requests an hour with which Lambda waits at an empty queue: five pollers, twenty seconds each."""
 ANSWER_BYTES: Final = 114
-"""Of one row of the endpoint's answer: three probabilities, a decision, six edges, whether it is inside, an effect, the model's name."""
+"""Of one row of the endpoint's answer: its columns, and the model's name."""
 
 
 @dataclass(frozen=True, slots=True)

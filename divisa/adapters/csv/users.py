@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from divisa.adapters.csv.table import RowReason, Table, Unusable, not_negative, pair_of
+from divisa.adapters.csv.table import RowReason, Table, Unusable, flag_of, not_negative, pair_of, user_of
 from divisa.domain.pair import round_money
 from divisa.domain.recipient import Channel, Language, Recipient
 
@@ -32,7 +32,6 @@ HEADER = (
     "quote_balance",
     "pair",
 )
-_FLAGS = {"true": True, "1": True, "false": False, "0": False}
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,15 +71,13 @@ def read_users(path: Path, *, on_reject: OnReject) -> Iterator[UserRow]:
 
 def _user(fields: list[str]) -> UserRow:
     user_id, language, phone, email, sms, by_email, base, quote, pair_text = fields
-    if not user_id:
-        raise Unusable(RowReason.NO_USER, "user_id is empty")
     if language not in list(Language):
         raise Unusable(RowReason.UNKNOWN_LANGUAGE, f"language is none of {', '.join(Language)}")
     pair = pair_of(pair_text)
-    consent = {Channel.SMS: _flag("sms_consent", sms), Channel.EMAIL: _flag("email_consent", by_email)}
+    consent = {Channel.SMS: flag_of("sms_consent", sms), Channel.EMAIL: flag_of("email_consent", by_email)}
     return UserRow(
         recipient=Recipient(
-            user_id=user_id,
+            user_id=user_of(user_id),
             language=Language(language),
             consent=frozenset(channel for channel, given in consent.items() if given),
             phone=phone or None,
@@ -90,10 +87,3 @@ def _user(fields: list[str]) -> UserRow:
         base_balance=round_money(not_negative("base_balance", base), pair.base),
         quote_balance=round_money(not_negative("quote_balance", quote), pair.quote),
     )
-
-
-def _flag(field: str, text: str) -> bool:
-    try:
-        return _FLAGS[text.lower()]
-    except KeyError as error:
-        raise Unusable(RowReason.BAD_FLAG, f"{field} is neither true nor false") from error

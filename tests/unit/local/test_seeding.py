@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from divisa.adapters.csv.prices import read_quotes
-from divisa.adapters.csv.transactions import read_transactions
 from divisa.adapters.csv.users import read_users
 from divisa.adapters.memory.scorer import MemoryScorer
 from divisa.domain import market
@@ -25,6 +24,7 @@ from divisa.services.evaluate_users import EvaluateUsers
 from local.seeding import SIGN_INS, is_seeded, seed
 from simulator.simulate import SimulatedFiles, Simulation, simulate
 from tests.builders import USD_MXN, a_suggestion
+from tests.plain_ledger import plain_ledger
 from tests.unit.local.memory_stores import USD_BRL, memory_stores, record
 from tests.unit.services.world import SwitchedScorer, by_cost
 
@@ -60,7 +60,7 @@ def followed_online(
         raise problem
 
     quotes = [(q.event_time, 0, q) for q in read_quotes(files.prices, source="csv", on_reject=refuse)]
-    trades = [(t.event_time, 1, t) for t in read_transactions(files.transactions, on_reject=refuse)]
+    trades = [(t.event_time, 1, t) for t in plain_ledger(files.transactions)]
     markets: dict[Pair, MarketRecord] = {}
     summaries: dict[tuple[str, Pair], BehaviourSummary[float]] = {}
     for at, _, quote in sorted(quotes, key=lambda each: each[0]):

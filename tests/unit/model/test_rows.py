@@ -3,82 +3,93 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import numpy as np
-import pytest
 
-from divisa.domain.behaviour import Trades
 from divisa.domain.evaluation import Decision
-from divisa.domain.market import DAY
+from model.choice import Choice
 from model.ledger_history import Ledger
-from model.matrix import Part
-from model.rows import Rows, sample_rows
+from model.matrix import Source
+from model.rows import NEVER, Calendar, Rows, first_moments, known_before, labels, merged
 
-MONDAY = int(datetime(2024, 1, 8, tzinfo=UTC).timestamp() // DAY)
-WEEKDAYS = np.array([MONDAY, MONDAY + 1, MONDAY + 2, MONDAY + 3, MONDAY + 4, MONDAY + 7, MONDAY + 8])
+MONDAY = int(datetime(2024, 1, 8, tzinfo=UTC).timestamp()) // 86_400
+DAY = 86_400_000_000
 
 
-def ledger(*trades: tuple[int, float, str]) -> Ledger:
-    """Trades as (owner, days after Monday 00:00, side)."""
-    owner, days, side = zip(*trades, strict=True)
-    at = np.array([(MONDAY + after) * DAY for after in days])
+def ledger(*trades: tuple[int, float, str] | tuple[int, float, str, float], owners: int = 1) -> Ledger:
+    """Trades as (owner, days after Monday 00:00, side) and, if not at once, when each arrived, in that order."""
+    owner = np.array([trade[0] for trade in trades], dtype=np.int64)
+    at = np.array([int((MONDAY + trade[1]) * DAY) for trade in trades])
+    known = np.array([int((MONDAY + trade[-1]) * DAY) if len(trade) == 4 else at[n] for n, trade in enumerate(trades)])
     return Ledger(
-        np.array(owner, dtype=np.int64),
-        Trades(
-            at=at,
-            buy=np.array([float(one == "BUY") for one in side]),
-            quantity=np.ones(len(at)),
-            price=np.full(len(at), 17.0),
-        ),
+        starts=np.searchsorted(owner, np.arange(owners + 1)),
+        at=at,
+        known=known,
+        buy=np.array([trade[2] == "BUY" for trade in trades]),
+        quantity=np.ones(len(at)),
+        price=np.full(len(at), 17.0),
     )
 
 
-def rows_of(ledger: Ledger, *, max_rows: int = 1000, seed: int = 0, owners: int = 1) -> Rows:
-    return sample_rows(
-        ledger,
-        [WEEKDAYS] * owners,
-        np.zeros(owners, dtype=np.bool_),
-        WEEKDAYS,
-        np.full(len(WEEKDAYS), Part.FIT, dtype=np.int8),
-        max_rows=max_rows,
-        seed=seed,
-    )
+def rows(*moments: tuple[int, float], source: Source = Source.CALENDAR) -> Rows:
+    """Rows as (owner, days after Monday 00:00)."""
+    at = np.array([int((MONDAY + after) * DAY) for _, after in moments], dtype=np.int64)
+    owner = np.array([owner for owner, _ in moments], dtype=np.int64)
+    return Rows(owner, at, np.full(len(at), source, dtype=np.int8), np.ones(len(at)))
 
 
 def test_a_row_is_labelled_with_the_first_transaction_of_its_24_hours() -> None:
-    rows = rows_of(ledger((0, 0.4, "BUY"), (0, 2.5, "SELL"), (0, 2.6, "BUY"), (0, 7.9, "BUY")))
+    past = ledger((0, 0.4, "BUY"), (0, 2.5, "SELL"), (0, 2.6, "BUY"), (0, 7.9, "BUY"))
 
-    labels = dict(zip((rows.day - MONDAY).tolist(), rows.label.tolist(), strict=True))
-    assert labels == {
-        1: Decision.HOLD,
-        2: Decision.SELL,
-        3: Decision.HOLD,
-        4: Decision.HOLD,
-        7: Decision.BUY,
-        8: Decision.HOLD,
-    }
+    found = labels(past, range(1), rows(*((0, day) for day in (1.0, 1.5, 1.6, 2.0, 2.55, 3.0, 7.0, 8.0))))
+
+    hold, buy, sell = Decision.HOLD, Decision.BUY, Decision.SELL
+    assert found.tolist() == [hold, hold, sell, sell, buy, hold, buy, hold]
 
 
-def test_a_transaction_at_midnight_is_of_the_day_that_begins() -> None:
-    rows = rows_of(ledger((0, 0.4, "BUY"), (0, 2.0, "SELL")))
+def test_a_transaction_at_the_moment_of_a_row_is_its_label_and_not_yet_known() -> None:
+    past, asked = ledger((0, 0.4, "BUY"), (0, 2.0, "SELL")), rows((0, 1.0), (0, 2.0))
 
-    assert rows.label[rows.day == MONDAY + 1].tolist() == [Decision.HOLD]
-    assert rows.label[rows.day == MONDAY + 2].tolist() == [Decision.SELL]
-    assert rows.newest[rows.day == MONDAY + 2].tolist() == [0]  # not yet part of what is known
-
-
-def test_users_have_rows_only_after_their_first_transaction() -> None:
-    rows = rows_of(ledger((0, 0.0, "BUY"), (1, 3.0, "BUY"), (1, 7.5, "SELL")), owners=2)
-
-    assert (rows.day[rows.owner == 0] - MONDAY).tolist() == [1, 2, 3, 4, 7, 8]
-    assert (rows.day[rows.owner == 1] - MONDAY).tolist() == [4, 7, 8]
-    assert rows.newest[rows.owner == 1].tolist() == [1, 1, 2]
+    assert labels(past, range(1), asked).tolist() == [Decision.HOLD, Decision.SELL]
+    assert known_before(past, range(1), asked).tolist() == [0, 0]
 
 
-@pytest.mark.parametrize("seed", [0, 1])
-def test_thinning_keeps_about_as_many_rows_as_asked_for_the_same_ones_for_the_same_seed(seed: int) -> None:
-    many = ledger(*((owner, 0.5, "BUY") for owner in range(500)))
+def test_what_arrives_late_is_known_late_and_labels_when_it_happened() -> None:
+    past = ledger((0, 1.5, "SELL"), (0, 0.5, "BUY", 2.5))
+    asked = rows((0, 0.0), (0, 1.0), (0, 2.0), (0, 3.0))
 
-    rows = rows_of(many, max_rows=1000, seed=seed, owners=500)
+    assert labels(past, range(1), asked).tolist() == [Decision.BUY, Decision.SELL, Decision.HOLD, Decision.HOLD]
+    assert known_before(past, range(1), asked).tolist() == [-1, -1, 0, 1]
 
-    assert 900 < len(rows.day) < 1100
-    assert np.array_equal(rows.day, rows_of(many, max_rows=1000, seed=seed, owners=500).day)
-    assert not np.array_equal(rows.day[:50], rows_of(many, max_rows=1000, seed=seed + 1, owners=500).day[:50])
+
+def test_nobody_is_labelled_with_what_somebody_else_did() -> None:
+    past = ledger((0, 0.5, "BUY"), (2, 0.5, "SELL"), owners=4)
+    asked = rows((0, 0.0), (1, 0.0), (2, 0.0), (3, 0.0))
+
+    assert labels(past, range(4), asked).tolist() == [Decision.BUY, Decision.HOLD, Decision.SELL, Decision.HOLD]
+    assert known_before(past, range(4), rows((0, 1.0), (1, 1.0), (2, 1.0), (3, 1.0))).tolist() == [0, -1, 1, -1]
+
+
+def test_a_user_may_be_a_row_from_the_opening_of_the_account_or_the_first_transaction_on() -> None:
+    past = ledger((0, 0.0, "BUY"), (2, 3.0, "BUY"), (2, 4.0, "BUY"), owners=4)
+    opened = np.array([NEVER, MONDAY * DAY, (MONDAY + 9) * DAY, NEVER])
+
+    assert first_moments(past, opened).tolist() == [MONDAY * DAY + 1, MONDAY * DAY, (MONDAY + 3) * DAY + 1, NEVER]
+
+
+def test_the_chosen_days_of_each_user_lie_in_the_days_that_are_open_to_them() -> None:
+    days = np.arange(MONDAY, MONDAY + 5)
+    since = np.array([MONDAY * DAY + 1, (MONDAY + 9) * DAY, (MONDAY + 4) * DAY])
+    everything = Calendar.since([days, days + 7], np.array([0, 0, 1]), since)
+    calendar = everything.between(np.full(3, MONDAY), np.array([MONDAY + 3, MONDAY + 3, MONDAY + 7]))
+
+    found = calendar.chosen(range(3), Choice(1.0, seed=0), np.zeros(3, dtype=np.uint64))
+
+    assert everything.counts().tolist() == [4, 0, 5]
+    assert calendar.counts().tolist() == [2, 0, 0]
+    assert (found.owner.tolist(), (found.at // DAY - MONDAY).tolist()) == ([0, 0], [1, 2])
+
+
+def test_a_moment_at_which_the_model_was_asked_is_no_second_row_at_midnight() -> None:
+    both = merged(rows((0, 1.0), (0, 2.0), (1, 2.0)), rows((0, 1.5), (0, 2.0), source=Source.DECISION))
+
+    assert both.owner.tolist() == [0, 0, 0, 1]
+    assert both.source.tolist() == [Source.CALENDAR, Source.DECISION, Source.DECISION, Source.CALENDAR]

@@ -3,21 +3,31 @@ from __future__ import annotations
 import numpy as np
 
 from model.matrix import Part
-from model.split import HELD_OUT, UNUSED, is_held_out, missing, parts_of, stretch_of
+from model.split import HELD_OUT, UNUSED, beginnings, is_held_out, missing, parts_of
+
+STARTS = np.array([60, 72, 82])
+
+
+def parts(at: list[int], *, held_out: bool, horizon: int = 1) -> list[int]:
+    found, _ = parts_of(np.array(at), horizon, STARTS, np.full(len(at), held_out))
+    return [int(part) for part in found]
 
 
 def test_stretches_of_time_follow_each_other() -> None:
-    stretch = stretch_of(np.arange(100))
-
-    assert (np.diff(stretch) >= 0).all()
-    assert np.bincount(stretch).tolist() == [60, 12, 10, 18]
+    assert beginnings(np.arange(100)).tolist() == [60, 72, 82]
+    assert beginnings(np.array([7, 8])).tolist() == [9, 9, 9]
 
 
 def test_held_out_users_are_judged_late_and_used_for_nothing_else() -> None:
-    stretch = np.array([0, 1, 2, 3], dtype=np.int8)
+    assert parts([0, 60, 72, 82], held_out=True) == [UNUSED, UNUSED, UNUSED, Part.TEST]
+    assert parts([0, 60, 72, 82], held_out=False) == [Part.FIT, Part.CALIBRATE, Part.VALIDATE, UNUSED]
 
-    assert parts_of(stretch, np.full(4, True)).tolist() == [UNUSED, UNUSED, UNUSED, Part.TEST]
-    assert parts_of(stretch, np.full(4, False)).tolist() == [Part.FIT, Part.CALIBRATE, Part.VALIDATE, UNUSED]
+
+def test_a_row_whose_label_reaches_into_the_next_part_is_in_none() -> None:
+    assert parts([57, 58, 59, 60], held_out=False, horizon=2) == [Part.FIT, Part.FIT, UNUSED, Part.CALIBRATE]
+
+    _, reaching = parts_of(np.array([57, 59, 80, 81]), 2, STARTS, np.array([False, False, True, False]))
+    assert reaching.tolist() == [False, True, False, True]  # the third is in no part anyway
 
 
 def test_the_same_share_of_users_is_held_out_in_every_run() -> None:

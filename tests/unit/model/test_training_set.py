@@ -1,27 +1,28 @@
 from __future__ import annotations
 
 import json
+import random
 from collections import Counter
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
-from divisa.adapters.csv import prices, transactions
-from divisa.domain.behaviour import BehaviourSummary
-from divisa.domain.columns import Array, take
+from divisa.adapters.csv import decisions, prices, suggestions, transactions
 from divisa.domain.errors import InvalidFile
-from divisa.domain.features import FEATURE_NAMES, feature_matrix
+from divisa.domain.evaluation import Decision
+from divisa.domain.features import FEATURE_NAMES
 from divisa.domain.market import DAY
+from divisa.domain.pair import Pair
+from local.simulated import training_files
 from model import oracle
-from model.history import read_history
-from model.matrix import Part, TrainingMatrix, read_matrix, write_matrix
-from model.rows import sample_rows
+from model.matrix import Part, Source, TrainingMatrix, read_matrix, write_matrix
+from model.plan import counted
 from model.training_files import TrainingFiles
 from model.training_set import build_training_set
+from simulator.population import Kind
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -29,6 +30,18 @@ if TYPE_CHECKING:
     from simulator.simulate import SimulatedFiles
 
 PRICES, TRANSACTIONS = ",".join(prices.HEADER), ",".join(transactions.HEADER)
+CUT_DAY = 19_733  # 11 January 2024
+PAST_PRICES = [
+    f"USD/MXN,2024-01-{day:02d}T{hour:02d}:00:00Z,{17 + 0.01 * ((day * 7 + hour) % 11):.4f},{17.2:.4f}"
+    for day in (8, 9, 10)
+    for hour in range(0, 24, 4)
+]
+PAST_TRADES = [
+    "ana,2024-01-08T09:30:00Z,USD/MXN,BUY,100,17.1",
+    "bea,2024-01-08T10:30:00Z,USD/MXN,BUY,50,17.1",
+    "ana,2024-01-09T11:00:00Z,USD/MXN,SELL,40,17.2",
+    "bea,2024-01-10T11:00:00Z,USD/MXN,BUY,40,17.2",
+]
 
 
 def test_users_who_judge_are_in_no_other_part(matrix: TrainingMatrix) -> None:
@@ -80,75 +93,124 @@ def test_a_matrix_with_other_names_than_columns_is_refused(matrix: TrainingMatri
         read_matrix(tmp_path)
 
 
-# Nothing of what happens after a row's moment may reach its features.
-PAST_PRICES = [
-    f"USD/MXN,2024-01-{day:02d}T{hour:02d}:00:00Z,{17 + 0.01 * ((day * 7 + hour) % 11):.4f},{17.2:.4f}"
-    for day in (8, 9, 10)
-    for hour in range(0, 24, 4)
-]
-PAST_TRADES = [
-    "ana,2024-01-08T09:30:00Z,USD/MXN,BUY,100,17.1",
-    "bea,2024-01-08T10:30:00Z,USD/MXN,BUY,50,17.1",
-    "ana,2024-01-09T11:00:00Z,USD/MXN,SELL,40,17.2",
-    "bea,2024-01-10T11:00:00Z,USD/MXN,BUY,40,17.2",
-]
-CUT_DAY = 19_733  # 11 January 2024: its midnight is the last moment whose features are compared
-FUTURE_PRICES = st.lists(
-    st.tuples(st.integers(1, 90), st.integers(150_000, 190_000)), max_size=8, unique_by=lambda p: p[0]
-)
-FUTURE_TRADES = st.lists(
-    st.tuples(st.sampled_from(["ana", "bea", "eva"]), st.integers(0, 90 * 60), st.sampled_from(["BUY", "SELL"])),
-    max_size=8,
-)
+def bytes_of(matrix: TrainingMatrix, folder: Path) -> list[bytes]:
+    write_matrix(matrix, folder)
+    return [(folder / name).read_bytes() for name in ("matrix.npz", "matrix.json")]
 
 
-def after_the_cut(minutes: int) -> str:
-    return f"{datetime(2024, 1, 11, tzinfo=UTC) + timedelta(minutes=minutes):%Y-%m-%dT%H:%M:%SZ}"
-
-
-def features_until_the_cut(folder: Path, price_rows: list[str], trade_rows: list[str]) -> dict[tuple[str, int], bytes]:
-    (folder / "p.csv").write_text("\n".join([PRICES, *price_rows]) + "\n", encoding="utf-8")
-    (folder / "t.csv").write_text("\n".join([TRANSACTIONS, *trade_rows]) + "\n", encoding="utf-8")
-    history = read_history(folder / "p.csv", folder / "t.csv", Counter())
-    days = np.arange(history.days[0], CUT_DAY + 1)
-    days = days[np.isin(days, history.days)]
-    rows = sample_rows(
-        history.ledger,
-        [days] * len(history.owners),
-        np.zeros(len(history.owners), dtype=np.bool_),
-        days,
-        np.zeros(len(days), dtype=np.int8),
-        max_rows=10**6,
-        seed=0,
-    )
-    at = (rows.day * DAY).astype(np.float64)
-    market = history.views([history.owners[owner][1] for owner in rows.owner], at)
-    summary = take(BehaviourSummary[Array], history.summaries(), rows.newest)
-    features = feature_matrix(summary, market, at, market.log_mid)
-    names = [history.owners[owner][0] for owner in rows.owner]
-    return {(name, int(day)): row.tobytes() for name, day, row in zip(names, rows.day, features, strict=True)}
-
-
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=40)
-@given(future_prices=FUTURE_PRICES, future_trades=FUTURE_TRADES)
-def test_what_happens_later_changes_no_features(
-    tmp_path: Path, future_prices: list[tuple[int, int]], future_trades: list[tuple[str, int, str]]
+def test_the_same_rows_in_any_order_in_blocks_of_any_size_make_the_same_bytes(
+    world: SimulatedFiles, matrix: TrainingMatrix, tmp_path: Path
 ) -> None:
-    price_rows = [
-        f"USD/MXN,{after_the_cut(hours * 60)},{bid / 1e4:.4f},{bid / 1e4 + 0.01:.4f}"
-        for hours, bid in sorted(future_prices)
-    ]
-    trade_rows = [
-        f"{user},{after_the_cut(minutes)},USD/MXN,{side},10,17.0"
-        for user, minutes, side in sorted(future_trades, key=lambda trade: trade[1])
-    ]
-    end = f"eva,{after_the_cut(96 * 60)},USD/MXN,BUY,1,17.0"
+    shuffled = {}
+    for path in (world.prices, world.transactions, world.accounts, world.groups):
+        header, *lines = path.read_text(encoding="utf-8").splitlines()
+        random.Random(5).shuffle(lines)
+        shuffled[path] = tmp_path / path.name
+        shuffled[path].write_text("\n".join([header, *lines]), encoding="utf-8")
+    files = training_files(world)
+    again = build_training_set(
+        replace(
+            files,
+            prices=shuffled[world.prices],
+            transactions=shuffled[world.transactions],
+            accounts=shuffled[world.accounts],
+            groups=shuffled[world.groups],
+        ),
+        block=500,
+    )
 
-    before = features_until_the_cut(tmp_path, PAST_PRICES, [*PAST_TRADES, end])
-    after = features_until_the_cut(tmp_path, [*PAST_PRICES, *price_rows], [*PAST_TRADES, *trade_rows, end])
+    assert bytes_of(again, tmp_path / "again") == bytes_of(matrix, tmp_path / "first")
 
-    assert len(before) == 6  # two users on 9, 10 and 11 January
-    assert {key: after[key] for key in before} == before
+
+def test_rows_are_thinned_at_random_and_weigh_more_then(world: SimulatedFiles, matrix: TrainingMatrix) -> None:
+    thin = build_training_set(training_files(world), max_rows=4000)
+    other = build_training_set(training_files(world), max_rows=4000, seed=1)
+
+    assert (matrix.weights == 1).all()
+    assert len(set(thin.weights.tolist())) == 1
+    assert abs(thin.weights.sum() / len(matrix.labels) - 1) < 0.07
+    whole = {row(matrix, n): matrix.features[n].tobytes() for n in range(len(matrix.labels))}
+    assert all(whole[row(thin, n)] == thin.features[n].tobytes() for n in range(len(thin.labels)))
+    assert {row(thin, n) for n in range(len(thin.labels))} != {row(other, n) for n in range(len(other.labels))}
+
+
+def row(matrix: TrainingMatrix, number: int) -> tuple[int, int]:
+    return int(matrix.users[number]), int(matrix.at[number])
+
+
+def test_newcomers_are_rows_from_the_opening_of_their_account_on(world: SimulatedFiles, matrix: TrainingMatrix) -> None:
+    without = build_training_set(replace(training_files(world), accounts=None))
+
+    assert (without.trades > 0).all()
+    assert (matrix.trades == 0).sum() == len(matrix.labels) - len(without.labels) > 0
+    newcomers = matrix.features[matrix.trades == 0]
+    assert np.isnan(newcomers[:, FEATURE_NAMES.index("days_since_last")]).all()
+    assert not np.isnan(newcomers[:, FEATURE_NAMES.index("volatility")]).any()
+
+
+def test_groups_are_told_by_name_and_are_no_feature(world: SimulatedFiles, matrix: TrainingMatrix) -> None:
+    assert set(matrix.group_names) == {kind.name.lower() for kind in Kind}
+    assert (matrix.groups >= 0).all()
+    assert len(matrix.feature_names) == len(FEATURE_NAMES)
+
+
+@pytest.fixture(scope="module")
+def asked(world: SimulatedFiles, tmp_path_factory: pytest.TempPathFactory) -> TrainingMatrix:
+    """The world with moments at which the model was asked, and what users were told."""
+    folder = tmp_path_factory.mktemp("asked")
+    users = [f"sim-{number:06d}" for number in range(60)]
+    first, last = datetime(2022, 9, 1, 9, 30, tzinfo=UTC), datetime(2023, 8, 30, 9, 30, tzinfo=UTC)
+    moments = [first + timedelta(days=10 * step) for step in range((last - first).days // 10 + 1)]
+    asked = [f"{user},{pair},{at.isoformat()}" for user in users for pair in ("USD/MXN", "USD/BRL") for at in moments]
+    told = [f"{line},SELL,{('true', 'false')[n % 2]},0.8" for n, line in enumerate(asked)]
+    ends = [
+        "sim-000001,USD/MXN,2023-08-31T20:00:00Z",
+        "sim-000001,USD/MXN,2022-01-01T20:00:00Z",
+        "x,EUR/USD,2023-01-01T00:00:00Z",
+    ]
+    (folder / "d.csv").write_text("\n".join([",".join(decisions.HEADER), *asked, asked[0], *ends]), encoding="utf-8")
+    (folder / "s.csv").write_text("\n".join([",".join(suggestions.HEADER), *told]), encoding="utf-8")
+    files = replace(training_files(world), decisions=folder / "d.csv", suggestions=folder / "s.csv")
+    return build_training_set(files, max_rows=5000)
+
+
+def test_all_moments_at_which_the_model_was_asked_are_rows_beside_the_calendars(asked: TrainingMatrix) -> None:
+    decided = asked.sources == Source.DECISION
+
+    assert decided.sum() > 1000
+    assert (asked.weights[decided] == 1).all()
+    assert (asked.weights[~decided] > 1).all()
+    assert set((asked.at[decided] % DAY).tolist()) == {9.5 * 3600}
+    assert np.isnan(asked.oracle[decided]).all()
+    assert asked.dropped["decisions_duplicate"] == 1
+    assert asked.dropped["decisions_unknown_pair"] == 1
+    assert asked.dropped["decisions_before_first_price"] == 1
+
+
+def test_no_label_of_a_decision_reaches_into_the_next_part(asked: TrainingMatrix) -> None:
+    for earlier, later in zip(list(Part), list(Part)[1:], strict=False):
+        assert asked.at[asked.part(earlier)].max() + DAY <= asked.at[asked.part(later)].min()
+
+
+def test_rows_near_a_suggestion_say_what_was_suggested_and_whether_it_was_told(asked: TrainingMatrix) -> None:
+    decided, suggested = asked.sources == Source.DECISION, asked.suggested != Decision.HOLD
+
+    assert suggested[decided].all()
+    assert 0 < suggested[~decided].mean() < 0.2
+    assert set(asked.suggested[suggested].tolist()) == {Decision.SELL}
+    assert abs(asked.told[suggested].mean() - 0.5) < 0.05
+    assert not asked.told[~suggested].any()
+    assert set(asked.propensities[suggested].tolist()) == {np.float32(0.8)}
+    assert np.isnan(asked.propensities[~suggested]).all()
+
+
+def test_nothing_later_than_the_moment_asked_for_is_used(world: SimulatedFiles) -> None:
+    until = datetime(2023, 6, 1, 12, tzinfo=UTC)
+
+    early = build_training_set(training_files(world), until=until)
+
+    assert early.at.max() + DAY <= until.timestamp()
+    assert early.at.max() + 2 * DAY > until.timestamp()
 
 
 def test_rows_that_cannot_be_used_are_counted_by_reason(world: SimulatedFiles, tmp_path: Path) -> None:
@@ -209,10 +271,16 @@ def test_rows_of_an_oracle_that_are_no_probability_are_counted_and_leave_a_gap(t
         "ana,USD/MXN,2024-01-12T09:00:00Z,0.5,0.5",
     ]
     (tmp_path / "oracle.csv").write_text("\n".join([",".join(oracle.HEADER), *rows]) + "\n", encoding="utf-8")
-    wanted = {(user, "USD/MXN", CUT_DAY): index for index, user in enumerate(["ana", "bea", "eva", "zoe"])}
-    dropped: dict[str, int] = {}
+    owners = {(user, Pair("USD", "MXN")): number for number, user in enumerate(["ana", "bea", "eva", "zoe"])}
+    dropped: Counter[str] = Counter()
 
-    found = oracle.read_oracle(tmp_path / "oracle.csv", wanted, dropped)
+    found = oracle.read_oracle(
+        tmp_path / "oracle.csv",
+        owners,
+        np.arange(4),
+        np.full(4, CUT_DAY * 86_400_000_000),
+        on_reject=counted(dropped, "oracle"),
+    )
 
     assert found[0].tolist() == [0.25, 0.125]
     assert np.isnan(found[1:]).all()

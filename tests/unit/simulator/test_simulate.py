@@ -13,6 +13,7 @@ from divisa.adapters.csv.transactions import read_transactions
 from divisa.domain.errors import InvalidRow, InvalidSetting, UnknownPair
 from simulator.population import Kind
 from simulator.simulate import SimulatedFiles, Simulation, simulate
+from tests.plain_ledger import plain_ledger
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -56,12 +57,13 @@ def test_another_seed_gives_other_users(files: SimulatedFiles, tmp_path: Path) -
 def test_prices_and_transactions_keep_to_the_contracts_to_the_last_row(files: SimulatedFiles) -> None:
     rejected: list[InvalidRow] = []
     quotes = list(read_quotes(files.prices, source="ecb-bridge", on_reject=rejected.append))
-    ledger = list(read_transactions(files.transactions, on_reject=rejected.append))
+    entries = read_transactions(files.transactions, on_reject=rejected.append)
 
     assert not rejected
     assert {str(quote.pair) for quote in quotes} == {"USD/MXN", "USD/BRL"}
-    assert len(ledger) > 100
-    assert [t.event_time for t in ledger] == sorted(t.event_time for t in ledger)
+    assert len(entries.at) > 100
+    written = [transaction.event_time for transaction in plain_ledger(files.transactions)]
+    assert written == sorted(written)
 
 
 def test_every_transaction_was_made_at_the_newest_quote(files: SimulatedFiles) -> None:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from divisa.adapters.csv.prices import read_quotes
+from divisa.adapters.csv.prices import read_prices, read_quotes
 from divisa.domain.errors import InvalidFile, InvalidRow
 from divisa.domain.pair import Pair
 
@@ -36,15 +36,41 @@ def test_a_row_becomes_a_quote_with_exact_prices_and_utc_time(tmp_path: Path) ->
     assert quotes[0].source == "test"
 
 
-def test_several_pairs_may_be_mixed_in_one_file_each_in_its_own_order(tmp_path: Path) -> None:
+def test_several_pairs_may_be_mixed_in_one_file_in_any_order(tmp_path: Path) -> None:
     quotes, rejected = read(
         tmp_path / "p.csv",
-        file_of(GOOD, "USD/BRL,2024-01-05T14:00:00Z,4.88,4.89", "USD/MXN,2024-01-05T15:00:00Z,17.05,17.06"),
+        file_of("USD/MXN,2024-01-05T15:00:00Z,17.05,17.06", GOOD, "USD/BRL,2024-01-05T14:00:00Z,4.88,4.89"),
     )
 
     assert not rejected
-    assert [quote.pair for quote in quotes] == [Pair("USD", "MXN"), Pair("USD", "BRL"), Pair("USD", "MXN")]
-    assert quotes[0].sequence < quotes[2].sequence
+    assert [quote.pair for quote in quotes] == [Pair("USD", "BRL"), Pair("USD", "MXN"), Pair("USD", "MXN")]
+    assert quotes[0].sequence < quotes[1].sequence < quotes[2].sequence
+
+
+def test_quotes_come_as_they_arrived_and_a_late_one_is_out_of_order(tmp_path: Path) -> None:
+    rows = (
+        "USD/MXN,2024-01-05T14:00:00Z,17.01,17.02,2024-01-05T14:00:01Z",
+        "USD/MXN,2024-01-05T15:00:00Z,17.03,17.04,2024-01-05T15:00:01Z",
+        "USD/MXN,2024-01-05T14:30:00Z,17.05,17.06,2024-01-05T15:00:02Z",
+        "USD/BRL,2024-01-05T13:00:00Z,4.88,4.89,2024-01-05T14:30:00Z",
+    )
+
+    quotes, rejected = read(tmp_path / "p.csv", "\n".join(("pair,event_time,bid,ask,arrived_at", *rows)))
+
+    assert [str(quote.bid) for quote in quotes] == ["17.01", "4.88", "17.03"]
+    assert [(problem.line, problem.reason) for problem in rejected] == [(4, "out_of_order")]
+
+
+def test_what_arrived_before_it_happened_is_known_when_it_happened(tmp_path: Path) -> None:
+    path = tmp_path / "p.csv"
+    path.write_text(
+        "pair,event_time,bid,ask,arrived_at\nUSD/MXN,2024-01-05T14:00:00Z,17.01,17.02,2024-01-05T13:59:59Z\n",
+        encoding="utf-8",
+    )
+
+    found = read_prices(path, on_reject=print)
+
+    assert found.known.tolist() == found.at.tolist()
 
 
 @pytest.mark.parametrize(
@@ -68,7 +94,6 @@ def test_several_pairs_may_be_mixed_in_one_file_each_in_its_own_order(tmp_path: 
         ("USD/MXN,2024-01-05T15:00:00Z,17.07,17.06", "crossed"),
         ("USD/MXN,2024-01-05T15:00:00Z,17.06,17.06", "crossed"),
         ("USD/MXN,2024-01-05T14:15:00Z,17.05,17.06", "duplicate"),
-        ("USD/MXN,2024-01-05T14:00:00Z,17.05,17.06", "out_of_order"),
     ],
 )
 def test_a_bad_row_is_told_with_line_and_reason_and_the_stream_goes_on(tmp_path: Path, row: str, reason: str) -> None:

@@ -1,9 +1,10 @@
 from __future__ import annotations
 
 import json
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pytest
 
 from simulator.simulate import Simulation, simulate
@@ -80,3 +81,25 @@ def test_a_search_without_bounds_is_refused_before_anything_is_read(divisa: Divi
     assert answer.code == 2
     assert f"0 to 100 can be tried, not {asked}" in answer.err
     assert "Traceback" not in answer.err
+
+
+@pytest.mark.slow
+def test_of_people_who_trade_by_the_dice_nothing_is_learned_and_that_is_said(divisa: Divisa, tmp_path: Path) -> None:
+    files = simulate(tmp_path / "files", Simulation(users=2, start=date(2022, 6, 1), end=date(2023, 6, 1)))
+    dice = np.random.default_rng(0)
+    first, days = datetime(2022, 8, 1, tzinfo=UTC), 300
+    lines = [
+        f"dice-{user},{first + timedelta(days=day, hours=float(dice.uniform(0, 24)))},USD/MXN,{side},10,19"
+        for day in range(days)
+        for user, side in enumerate(dice.choice(["", "BUY", "SELL"], 150, p=[0.8, 0.1, 0.1]))
+        if side
+    ]
+    ledger = tmp_path / "dice.csv"
+    ledger.write_text("\n".join(["user_id,event_time,pair,side,quantity,price", *lines]) + "\n", encoding="utf-8")
+
+    named = "--prices", str(files.prices), "--transactions", str(ledger), "--out", str(tmp_path / "out")
+    answer = divisa("train", *named)
+
+    assert answer.code == 0
+    assert "The model does NOT beat the base rate" in answer.out
+    assert "ceiling" not in answer.out

@@ -70,13 +70,14 @@ def test_a_model_that_does_not_beat_the_base_rate_is_said_not_to(log_loss: float
 def test_users_for_whom_it_is_worse_than_the_base_rate_are_named() -> None:
     metrics = figures(0.18)
     assert training_sentences(metrics)[1] == (
-        "It is no worse than the base rate for users with 0, 1, 2-5, more known transactions."
+        "It is no worse than the base rate for users of whom 0, 1, 2-5 or more transactions are known."
     )
 
     metrics["cold_start"]["0"] = {"rows": 0, "log_loss": None, "base_rate_log_loss": None}
-    assert training_sentences(metrics)[1].endswith("users with 1, 2-5, more known transactions; nobody had 0.")
+    told = "whom 1, 2-5 or more transactions are known (there are none with 0 to judge it by)."
+    assert training_sentences(metrics)[1].endswith(told)
 
     metrics["cold_start"]["1"]["log_loss"] = 0.25
     worse = "1 (log loss 0.2500, base rate 0.2000)"
-    said = f"It is worse than the base rate for users with so many known transactions: {worse}."
+    said = f"It is worse than the base rate for users of whom so many transactions are known: {worse}."
     assert training_sentences(metrics)[1] == said
