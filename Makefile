@@ -108,6 +108,11 @@ bench-training: setup ## A million rows of a simulated population: how long the 
 bench-training-range: setup ## How many honest questions lie outside of what the model has seen, by which feature
 	@$(BIN)/python -m bench.training_range
 
+.PHONY: bench-evaluation
+bench-evaluation: setup ## Judge the default population's model, and write the model card and the data card of it
+	@$(BIN)/python -m bench.evaluation
+	@$(BIN)/python -m model.cards
+
 .PHONY: bench-training-set
 bench-training-set: setup ## Files to training matrix: transactions a second on one core, and peak memory at 10 million
 	@$(BIN)/python -m bench.training_set

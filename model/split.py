@@ -65,6 +65,11 @@ def parts_of(
     return np.where(proper & ~reaches, stretch, UNUSED).astype(np.int8), proper & reaches
 
 
+def empty(parts: NDArray[np.int8], needed: Sequence[Part]) -> str | None:
+    """The first of the needed parts that has no row, in words; None when all have."""
+    return next((f"no rows that {part.name.lower()}" for part in needed if not (parts == part).any()), None)
+
+
 def missing(parts: NDArray[np.int8], labels: NDArray[np.int8], classes: Sequence[str]) -> str | None:
     """What a training job would stumble over: a part without rows of some class, in words; None when all is there."""
     for part in Part:

@@ -22,7 +22,7 @@ from model.ledger_history import BLOCK_TRANSACTIONS
 from model.matrix import NO_GROUP, Part, Source, TrainingMatrix
 from model.oracle import read_oracle
 from model.plan import Plan, Told, counted
-from model.split import missing
+from model.split import empty, missing
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -45,6 +45,7 @@ def build_training_set(
     max_rows: int = MAX_ROWS,
     seed: int = 0,
     until: datetime | None = None,
+    to_learn: bool = True,
     block: int = BLOCK_TRANSACTIONS,
     on_stage: Callable[[str], None] = lambda stage: None,
 ) -> TrainingMatrix:
@@ -56,11 +57,13 @@ def build_training_set(
         seed: of that thinning.
         until: until when all that happened stands in the files, UTC; what became known later is left out. None for
             the last transaction or the last quote, whichever came first.
+        to_learn: whether a model is to be trained on the rows, which takes every class in every part; to judge one, it
+            takes rows before and rows of users who are held out.
         block: about so many transactions are replayed side by side.
         on_stage: told in words what begins.
 
     Raises:
-        InvalidFile: a file as a whole is not of its contract, or there is too little history in it to learn from.
+        InvalidFile: a file as a whole is not of its contract, or there is too little history in it.
     """
     dropped: Counter[str] = Counter()
     told = Told.read(files, dropped)
@@ -71,9 +74,13 @@ def build_training_set(
     on_stage("Replaying the ledger")
     parts = list(_blocks(history, plan, dropped, block, on_stage))
     rows = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
-    problem = missing(rows["parts"], rows["labels"], [decision.name for decision in Decision])
+    if to_learn:
+        purpose = "learn from"
+        problem = missing(rows["parts"], rows["labels"], [decision.name for decision in Decision])
+    else:
+        purpose, problem = "judge by", empty(rows["parts"], (Part.FIT, Part.TEST))
     if problem is not None:
-        raise InvalidFile(f"{files.transactions} has too little history to learn from: {problem}")
+        raise InvalidFile(f"{files.transactions} has too little history to {purpose}: {problem}")
     owner, users = rows.pop("owner"), np.array([user for user, _ in history.owners])
     moments = rows.pop("moments")
     group_names, groups = _groups(files.groups, history, dropped)

@@ -8,6 +8,7 @@ from local.cli import (
     cost,
     demo,
     down,
+    evaluate,
     explain,
     inbox,
     lift,
@@ -53,6 +54,7 @@ app = typer.Typer(
 )
 
 app.command(rich_help_panel=_MODEL, epilog=train.EXAMPLES)(train.train)
+app.command(rich_help_panel=_MODEL, epilog=evaluate.EXAMPLES)(evaluate.evaluate)
 app.command(rich_help_panel=_CLOUD, epilog=up.EXAMPLES)(up.up)
 app.command(rich_help_panel=_CLOUD, epilog=status.EXAMPLES)(status.status)
 app.command(rich_help_panel=_CLOUD, epilog=down.EXAMPLES)(down.down)
