@@ -41,6 +41,7 @@ CONTAINER_CODE = (
     "search.py",
     "thresholds.py",
     "train.py",
+    *sorted(f"uplift/{source.name}" for source in Path(__file__).with_name("uplift").glob("*.py")),
     "version.py",
     "weights.py",
     *SERVING_CODE,

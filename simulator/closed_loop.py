@@ -16,7 +16,7 @@ import math
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
 
 import numpy as np
 
@@ -36,7 +36,7 @@ from simulator.ledger import WARM_UP_DAYS, look_at, one_day
 from simulator.people import people
 from simulator.population import population
 from simulator.prices import SOURCE, price_path
-from simulator.readers import Readers, pulled
+from simulator.readers import Readers, listening, pulled
 from simulator.session import SECONDS_A_DAY, midnight, trading_seconds
 from simulator.shipped import Opinion, Shipped
 from simulator.signals import signals
@@ -72,6 +72,7 @@ class Loop:
         price_seed: of the path between the fixings; the same for every run.
         threshold: probability from which the model says buy or sell.
         rules: of the policy. A fifth is held out, so that some weeks of few users say something.
+        deafness: share of a message's pull that is lost on who trades by a calendar, 0 to 1 (`simulator.readers`).
     """
 
     users: int = 500
@@ -81,6 +82,20 @@ class Loop:
     price_seed: int = 1
     threshold: float = 0.1
     rules: PolicyRules = field(default_factory=lambda: PolicyRules(holdout_share=0.2, min_gain=None))
+    deafness: float = 0.0
+
+
+class Witness(Protocol):
+    """Who is shown a run as it happens, and changes nothing of it."""
+
+    def morning(self, quote: Quote, market: MarketView[float], present: Bools) -> None:
+        """A trading day begins, before anything is decided; `present`, shape (n,), is who has joined."""
+
+    def suggested(self, user: int, suggestion: Suggestion, added: float) -> None:
+        """A suggestion was let out or held out that truly adds, or would, so much to the probability of its trade."""
+
+    def traded(self, user: int, done: Transaction, market: MarketView[float]) -> None:
+        """A user traded at that morning's market."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +143,11 @@ def run_all(seeds: Iterable[int], loop: Loop | None = None) -> Iterator[Run]:
     prices = _Prices.of(plan)
     for seed in seeds:
         yield _Life.begun(plan, prices, seed).lived()
+
+
+def run_before(witness: Witness, seed: int, loop: Loop) -> Run:
+    """The seed's run, the same as of `run_all`, before the eyes of a witness."""
+    return _Life.begun(loop, _Prices.of(loop), seed, witness).lived()
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,6 +200,7 @@ class _Life:
         said: what the model says of each user as of the last morning, 1 to buy, -1 to sell, 0 neither, shape (n,).
         overdue: the same of a message that was not read on its day.
         effects: of every suggestion of the experiment.
+        witness: who is shown the run, if anybody.
     """
 
     plan: Loop
@@ -195,11 +216,12 @@ class _Life:
     said: Ints
     overdue: Ints
     effects: list[_Effect]
+    witness: Witness | None
     suppressed: int = 0
     left: int = 0
 
     @classmethod
-    def begun(cls, plan: Loop, prices: _Prices, seed: int) -> _Life:
+    def begun(cls, plan: Loop, prices: _Prices, seed: int, witness: Witness | None = None) -> _Life:
         draws, index = Draws(seed), np.arange(plan.users)
         users = population(index, pairs=1, draws=draws)
         days = (plan.end - plan.start).days - WARM_UP_DAYS
@@ -213,13 +235,14 @@ class _Life:
             draws=draws,
             users=users,
             accounts=Accounts.opened(users, float(prices.path.ask[0])),
-            readers=Readers.drawn(index, draws),
+            readers=Readers.drawn(index, draws, listening(users, plan.deafness)),
             shipped=Shipped(plan.pair, plan.rules, key, recipients, opened),
             names=[each.user_id for each in recipients],
             joined=WARM_UP_DAYS + np.floor(users.joined * days / 2).astype(np.int64),
             said=np.zeros(plan.users, dtype=np.int64),
             overdue=np.zeros(plan.users, dtype=np.int64),
             effects=[],
+            witness=witness,
         )
 
     def lived(self) -> Run:
@@ -248,6 +271,9 @@ class _Life:
         present = self.joined <= (morning.day - self.plan.start).days
         number = midnight(morning.day) // SECONDS_A_DAY
         wanted, told = np.zeros(self.plan.users, dtype=np.int64), np.zeros(self.plan.users, dtype=np.bool_)
+        if self.witness is not None:
+            self.witness.morning(morning.quote, morning.market, present)
+        made: dict[int, Suggestion] = {}
         channels: dict[int, Channel] = {}
         for user, suggestion in self._decide(morning, present):
             if suggestion.suppressed is not None and suggestion.suppressed is not Suppression.HOLDOUT:
@@ -255,6 +281,7 @@ class _Life:
                 continue
             wanted[user] = 1 if suggestion.side is Side.BUY else -1
             told[user] = suggestion.suppressed is None
+            made[user] = suggestion
             channels[user] = self.shipped.recipients.load(suggestion.user_id).reachable()[0]
         late, logits = self.readers.late(number, self.draws), self.readers.logits
 
@@ -262,8 +289,10 @@ class _Life:
             p_buy, p_sell = pulled(p_buy, p_sell, self.overdue, logits)
             if_buy, if_sell = pulled(p_buy, p_sell, wanted, logits)
             added = np.where(late, 0.0, np.where(wanted < 0, if_sell - p_sell, if_buy - p_buy))
-            sides = {user: Side.BUY if wanted[user] > 0 else Side.SELL for user in channels}
-            self.effects += [_Effect(float(added[user]), sides[user], channels[user]) for user in channels]
+            for user, suggestion in made.items():
+                self.effects.append(_Effect(float(added[user]), suggestion.side, channels[user]))
+                if self.witness is not None:
+                    self.witness.suggested(user, suggestion, float(added[user]))
             reads = told & ~late
             return np.where(reads, if_buy, p_buy), np.where(reads, if_sell, p_sell)
 
@@ -287,6 +316,8 @@ class _Life:
                 event_time=datetime.fromtimestamp(at, UTC),
             )
             self.shipped.record(done, self._owned(user), morning.quote, morning.market)
+            if self.witness is not None:
+                self.witness.traded(user, done, morning.market)
 
     def _withdraw(self, enough: Bools) -> None:
         """Who has had enough takes back consent to the channel that messages came on, until none is left."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from divisa.adapters.csv.kinds import EPOCH
 from divisa.domain.errors import PromotionFailed
 from local.promotion import logged, promoting, stage
 from local.promotion.candidate import Candidate
@@ -58,7 +59,7 @@ def done(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     monkeypatch.setattr(_Promoting, "done", asked, raising=False)
     monkeypatch.setattr(promoting, "Promoting", _Promoting)
     monkeypatch.setattr(stage, "open_stage", lambda name: nullcontext())
-    empty = logged.Log([], 3, {}, logged.EPOCH)
+    empty = logged.Log([], 3, {}, EPOCH)
     monkeypatch.setattr(logged, "read", lambda *_, **__: empty)
     return asked
 
