@@ -48,14 +48,18 @@ test: setup lint types imports ## Everything that must hold: lint, types, import
 unit: setup ## The fast tests only
 	@OMP_NUM_THREADS=1 $(BIN)/python -m pytest --ignore tests/integration -m "not integration and not slow" --numprocesses 2 --dist worksteal
 
+.PHONY: notebooks
+notebooks: setup ## Run every notebook from top to bottom, on few users
+	@$(BIN)/python -m pytest tests/integration/notebooks tests/unit/notebooks
+
 .PHONY: replay-decisions
 replay-decisions: setup ## Make a thousand logged decisions again, and compare them to the last byte
 	@OMP_NUM_THREADS=1 $(BIN)/python -m pytest tests/unit/model/test_replay_decisions.py
 
 .PHONY: lint
 lint: setup ## ruff: lint and format
-	@$(BIN)/ruff check $(CODE)
-	@$(BIN)/ruff format --check $(CODE)
+	@$(BIN)/ruff check $(CODE) notebooks
+	@$(BIN)/ruff format --check $(CODE) notebooks
 
 .PHONY: lint-template
 lint-template: setup ## cfn-lint on what serverless.yml packages to
@@ -72,8 +76,8 @@ imports: setup ## import-linter: imports run one way
 
 .PHONY: format
 format: setup ## Let ruff mend what it can
-	@$(BIN)/ruff check --fix $(CODE)
-	@$(BIN)/ruff format $(CODE)
+	@$(BIN)/ruff check --fix $(CODE) notebooks
+	@$(BIN)/ruff format $(CODE) notebooks
 
 .PHONY: bench
 bench: setup ## Measure, and write bench/results/core.json

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
@@ -45,7 +45,21 @@ class EndpointStatus:
     problem: str | None = None
 
 
-def publish(artefact: Path, addresses: Addresses, deployment: Deployment) -> bool:
+class Place(Protocol):
+    """Where a model is served, by the names that a deployment has for it."""
+
+    @property
+    def endpoint_name(self) -> str:
+        """Of the endpoint."""
+        ...
+
+    @property
+    def models_bucket_name(self) -> str:
+        """Of the bucket that it takes artefacts from."""
+        ...
+
+
+def publish(artefact: Path, addresses: Addresses, deployment: Place) -> bool:
     """Serve an artefact at the deployment's endpoint; one that is served already is left alone.
 
     Returns:
