@@ -21,40 +21,36 @@ from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
 import numpy as np
 
 from divisa.domain.evaluation import Decision
-from divisa.domain.market import MarketView, fold, view
 from divisa.domain.pair import Pair
 from divisa.domain.policy import PolicyRules
 from divisa.domain.portfolio import Portfolio
-from divisa.domain.quote import Quote
-from divisa.domain.recipient import Channel, Recipient
 from divisa.domain.suggestion import Suppression
 from divisa.domain.transaction import Side, Transaction
 from simulator.accounts import Accounts
 from simulator.behaviour import probabilities
+from simulator.course import Course
 from simulator.draws import Draws
 from simulator.ledger import WARM_UP_DAYS, look_at, one_day
-from simulator.people import people
 from simulator.population import population
-from simulator.prices import SOURCE, price_path
 from simulator.readers import Readers, listening, pulled
-from simulator.session import SECONDS_A_DAY, midnight, trading_seconds
+from simulator.recipients import recipients
+from simulator.session import SECONDS_A_DAY, midnight
 from simulator.shipped import Opinion, Shipped
-from simulator.signals import signals
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from divisa.domain.lift import Lift, Segment
+    from divisa.domain.market import MarketView
+    from divisa.domain.quote import Quote
+    from divisa.domain.recipient import Channel
     from divisa.domain.suggestion import Suggestion
+    from simulator.course import Morning
     from simulator.draws import Floats, Ints
     from simulator.ledger import Looks
     from simulator.population import Population
-    from simulator.prices import PricePath
     from simulator.readers import Bools
-    from simulator.signals import Signals
 
-PUSHED, EMAILED = 0.35, 0.35
-"""Shares of users who take notifications, email and SMS, and who take email and SMS; the others take SMS alone."""
 WINDOWS_OVER: Final = timedelta(days=2)
 """Time after the last suggestion at which the report is made."""
 _DECISIONS: Final = {0: Decision.HOLD, 1: Decision.BUY, -1: Decision.SELL}
@@ -140,48 +136,14 @@ class Run:
 def run_all(seeds: Iterable[int], loop: Loop | None = None) -> Iterator[Run]:
     """Each seed's run, in order; the same seed gives the same run."""
     plan = loop or Loop()
-    prices = _Prices.of(plan)
+    course = _course(plan)
     for seed in seeds:
-        yield _Life.begun(plan, prices, seed).lived()
+        yield _Life.begun(plan, course, seed).lived()
 
 
 def run_before(witness: Witness, seed: int, loop: Loop) -> Run:
     """The seed's run, the same as of `run_all`, before the eyes of a witness."""
-    return _Life.begun(loop, _Prices.of(loop), seed, witness).lived()
-
-
-@dataclass(frozen=True, slots=True)
-class _Morning:
-    """A trading day's beginning: what everybody is judged at."""
-
-    day: date
-    quote: Quote
-    market: MarketView[float]
-
-
-@dataclass(frozen=True, slots=True)
-class _Prices:
-    """What all runs share."""
-
-    path: PricePath
-    signals: Signals
-    mornings: tuple[_Morning, ...]
-
-    @classmethod
-    def of(cls, plan: Loop) -> _Prices:
-        path = price_path(str(plan.pair), plan.start, plan.end, step_minutes=60, seed=plan.price_seed)
-        state, mornings = None, []
-        for number, (at, bid, ask) in enumerate(
-            zip(path.times.tolist(), path.bid.tolist(), path.ask.tolist(), strict=True)
-        ):
-            moment = datetime.fromtimestamp(at, UTC)
-            quote = Quote(plan.pair, Decimal(f"{bid:.4f}"), Decimal(f"{ask:.4f}"), moment, number + 1, SOURCE)
-            state = fold(state, quote)
-            day = moment.date()
-            is_morning = at == midnight(day) and trading_seconds(day)
-            if is_morning and day >= plan.start + timedelta(days=WARM_UP_DAYS):
-                mornings.append(_Morning(day, quote, view(state)))
-        return cls(path, signals(path), tuple(mornings))
+    return _Life.begun(loop, _course(loop), seed, witness).lived()
 
 
 class _Effect(NamedTuple):
@@ -204,7 +166,7 @@ class _Life:
     """
 
     plan: Loop
-    prices: _Prices
+    course: Course
     seed: int
     draws: Draws
     users: Population
@@ -221,23 +183,23 @@ class _Life:
     left: int = 0
 
     @classmethod
-    def begun(cls, plan: Loop, prices: _Prices, seed: int, witness: Witness | None = None) -> _Life:
+    def begun(cls, plan: Loop, course: Course, seed: int, witness: Witness | None = None) -> _Life:
         draws, index = Draws(seed), np.arange(plan.users)
         users = population(index, pairs=1, draws=draws)
         days = (plan.end - plan.start).days - WARM_UP_DAYS
         key = hashlib.sha256(f"closed loop {seed}".encode()).digest()
-        recipients = list(_recipients(index, draws))
-        opened = prices.mornings[0].quote.event_time
+        everyone = list(recipients(index, draws))
+        opened = course.mornings[0].quote.event_time
         return cls(
             plan=plan,
-            prices=prices,
+            course=course,
             seed=seed,
             draws=draws,
             users=users,
-            accounts=Accounts.opened(users, float(prices.path.ask[0])),
+            accounts=Accounts.opened(users, float(course.path.ask[0])),
             readers=Readers.drawn(index, draws, listening(users, plan.deafness)),
-            shipped=Shipped(plan.pair, plan.rules, key, recipients, opened),
-            names=[each.user_id for each in recipients],
+            shipped=Shipped(plan.pair, plan.rules, key, everyone, opened),
+            names=[each.user_id for each in everyone],
             joined=WARM_UP_DAYS + np.floor(users.joined * days / 2).astype(np.int64),
             said=np.zeros(plan.users, dtype=np.int64),
             overdue=np.zeros(plan.users, dtype=np.int64),
@@ -246,12 +208,12 @@ class _Life:
         )
 
     def lived(self) -> Run:
-        yesterday = self.prices.mornings[0].day
-        for morning in self.prices.mornings:
+        yesterday = self.course.mornings[0].day
+        for morning in self.course.mornings:
             self.readers.rest((morning.day - yesterday).days)
             yesterday = morning.day
             self._live(morning)
-        found = self.shipped.lift(self.prices.mornings[-1].quote.event_time + WINDOWS_OVER)
+        found = self.shipped.lift(self.course.mornings[-1].quote.event_time + WINDOWS_OVER)
         segments = {(each.by, each.value): Measured(each.lift, self._truth(each)) for each in found.segments}
         judged = {key: each for key, each in segments.items() if not math.isnan(each.truth)}
         return Run(self.seed, Measured(found.overall, self._truth(None)), judged, self.suppressed, self.left)
@@ -267,7 +229,7 @@ class _Life:
         ]
         return float(np.mean(within)) if within else math.nan
 
-    def _live(self, morning: _Morning) -> None:
+    def _live(self, morning: Morning) -> None:
         present = self.joined <= (morning.day - self.plan.start).days
         number = midnight(morning.day) // SECONDS_A_DAY
         wanted, told = np.zeros(self.plan.users, dtype=np.int64), np.zeros(self.plan.users, dtype=np.bool_)
@@ -297,13 +259,13 @@ class _Life:
             return np.where(reads, if_buy, p_buy), np.where(reads, if_sell, p_sell)
 
         looks = one_day(
-            self.users, self.accounts, self.prices.signals, self.prices.path, morning.day, present, self.draws, react
+            self.users, self.accounts, self.course.signals, self.course.path, morning.day, present, self.draws, react
         )
         self._record(looks, morning)
         self._withdraw(self.readers.read((told & ~late) | (self.overdue != 0), number, self.draws))
         self.overdue = np.where(told & late, wanted, 0)
 
-    def _record(self, looks: Looks, morning: _Morning) -> None:
+    def _record(self, looks: Looks, morning: Morning) -> None:
         acted = np.flatnonzero(looks.side)
         columns = (looks.user, looks.at, looks.side, looks.quantity, looks.price)
         for user, at, side, quantity, price in zip(*(column[acted].tolist() for column in columns), strict=True):
@@ -327,11 +289,11 @@ class _Life:
             self.shipped.recipients.put_many([after])
             self.left += not after.reachable()
 
-    def _decide(self, morning: _Morning, present: Bools) -> Iterator[tuple[int, Suggestion]]:
+    def _decide(self, morning: Morning, present: Bools) -> Iterator[tuple[int, Suggestion]]:
         """The suggestions of a morning, with the user's number."""
         at = np.full(self.plan.users, midnight(morning.day), dtype=np.int64)
-        prices, threshold = self.prices, self.plan.threshold
-        look = look_at(self.users, self.accounts, prices.signals, prices.path, at, morning.day)
+        course, threshold = self.course, self.plan.threshold
+        look = look_at(self.users, self.accounts, course.signals, course.path, at, morning.day)
         p_buy, p_sell = probabilities(self.users, look)
         buys = present & (p_buy >= threshold) & (p_buy >= p_sell)
         sells = present & (p_sell >= threshold) & ~buys
@@ -360,10 +322,5 @@ class _Life:
         return Portfolio(self.names[user], self.plan.pair, Decimal(f"{owned:.2f}"), Decimal(f"{money:.2f}"))
 
 
-def _recipients(index: Ints, draws: Draws) -> Iterator[Recipient]:
-    first = np.searchsorted([PUSHED, PUSHED + EMAILED], draws.uniform("reader/channels", index))
-    for each, number in zip(people(index, draws), first.tolist(), strict=True):
-        channels = frozenset(tuple(Channel)[number:])
-        yield Recipient(
-            each.user_id, consent=channels if each.consent else frozenset(), email=each.email, phone=each.phone
-        )
+def _course(plan: Loop) -> Course:
+    return Course.of(plan.pair, plan.start, plan.end, plan.price_seed)
