@@ -113,10 +113,6 @@ bench-evaluation: setup ## Judge the default population's model, and write the m
 	@$(BIN)/python -m bench.evaluation
 	@$(BIN)/python -m model.cards
 
-.PHONY: bench-training-set
-bench-training-set: setup ## Files to training matrix: transactions a second on one core, and peak memory at 10 million
-	@$(BIN)/python -m bench.training_set
-
 .PHONY: lift
 lift: setup ## The closed loop: in how many of 100 simulated experiments the lift's interval holds the true effect
 	@$(BIN)/python -m bench.lift
