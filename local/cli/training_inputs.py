@@ -8,12 +8,10 @@ import typer
 if TYPE_CHECKING:
     from model.training_files import TrainingFiles
 
-Prices = Annotated[
-    Path | None, typer.Option(help="CSV: pair,event_time,bid,ask", show_default="those of `divisa train`")
-]
+Prices = Annotated[Path | None, typer.Option(help="CSV: pair,event_time,bid,ask", show_default="simulated")]
 Transactions = Annotated[
     Path | None,
-    typer.Option(help="CSV: user_id,event_time,pair,side,quantity,price", show_default="those of `divisa train`"),
+    typer.Option(help="CSV: user_id,event_time,pair,side,quantity,price", show_default="simulated"),
 ]
 Accounts = Annotated[Path | None, typer.Option(help="CSV: user_id,pair,opened_at", show_default="none")]
 Decisions = Annotated[
