@@ -1,5 +1,6 @@
 """`divisa train`."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -43,6 +44,10 @@ def train(
     groups: Annotated[
         Path | None, typer.Option(help="CSV of who belongs to what, to compare: user_id,group", show_default="none")
     ] = None,
+    until: Annotated[
+        datetime | None,
+        typer.Option(help="The files are complete until then (UTC).", show_default="the last transaction or quote"),
+    ] = None,
     oracle: Annotated[
         Path | None,
         typer.Option(help="CSV of a simulator's own probabilities, to compare with.", show_default="none"),
@@ -63,7 +68,7 @@ def train(
         "groups": groups,
         "oracle": oracle,
     }
-    given = [name for name, path in others.items() if path is not None]
+    given = [name for name, value in {**others, "until": until}.items() if value is not None]
     if (prices is None) != (transactions is None) or (given and prices is None):
         also = f", and --{given[0]} with them" if given else ""
         raise typer.BadParameter(f"--prices and --transactions go together{also}")
@@ -74,7 +79,8 @@ def train(
         if prices is None or transactions is None:
             files = _simulated(report)
         else:
-            files = TrainingFiles(prices, transactions, **others)
+            complete = until and (until if until.tzinfo else until.replace(tzinfo=UTC))
+            files = TrainingFiles(prices, transactions, **others, until=complete)
         from model.pipeline import train_model
 
         trained = train_model(files, out, seed=seed, on_stage=report)
