@@ -1,5 +1,6 @@
 """`divisa train`."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -43,6 +44,10 @@ def train(
     suggestions: Suggestions = None,
     groups: Groups = None,
     oracle: Oracle = None,
+    until: Annotated[
+        datetime | None,
+        typer.Option(help="The files are complete until then (UTC).", show_default="the last transaction or quote"),
+    ] = None,
     seed: Annotated[int, typer.Option(help="Of the choice of rows and of the trees.")] = 0,
     search: Annotated[
         int, typer.Option(help="Settings to try first, to 100; Ctrl-C goes on with the best so far.")
@@ -63,6 +68,7 @@ def train(
         suggestions=suggestions,
         groups=groups,
         oracle=oracle,
+        until=until and (until if until.tzinfo else until.replace(tzinfo=UTC)),
     )
     with output.progress() as report:
         files = given or _simulated(report)
