@@ -86,13 +86,12 @@ def retrain(
 
 
 def _simulated() -> "TrainingFiles":
-    from model.training_files import TrainingFiles
+    from local.simulated import simulated_in, training_files
 
-    named = {path.stem: path for path in SIMULATION.glob("*.csv")}
-    if not {"prices", "transactions"} <= named.keys():
+    files = simulated_in(SIMULATION)
+    if files is None:
         raise typer.BadParameter("there are no simulated users yet: run `divisa train` first, or give files")
-    others = {name: named.get(name) for name in ("accounts", "groups", "oracle")}
-    return TrainingFiles(named["prices"], named["transactions"], **others)
+    return training_files(files)
 
 
 def _as_json(done: "Retrained") -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """The options that name the files to learn from."""
 
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -8,12 +9,10 @@ import typer
 if TYPE_CHECKING:
     from model.training_files import TrainingFiles
 
-Prices = Annotated[
-    Path | None, typer.Option(help="CSV: pair,event_time,bid,ask", show_default="those of `divisa train`")
-]
+Prices = Annotated[Path | None, typer.Option(help="CSV: pair,event_time,bid,ask", show_default="simulated")]
 Transactions = Annotated[
     Path | None,
-    typer.Option(help="CSV: user_id,event_time,pair,side,quantity,price", show_default="those of `divisa train`"),
+    typer.Option(help="CSV: user_id,event_time,pair,side,quantity,price", show_default="simulated"),
 ]
 Accounts = Annotated[Path | None, typer.Option(help="CSV: user_id,pair,opened_at", show_default="none")]
 Decisions = Annotated[
@@ -31,7 +30,9 @@ Oracle = Annotated[
 ]
 
 
-def files_given(prices: Path | None, transactions: Path | None, **others: Path | None) -> "TrainingFiles | None":
+def files_given(
+    prices: Path | None, transactions: Path | None, *, until: datetime | None = None, **others: Path | None
+) -> "TrainingFiles | None":
     """The files that somebody named; None where none were.
 
     Raises:
@@ -39,8 +40,10 @@ def files_given(prices: Path | None, transactions: Path | None, **others: Path |
     """
     from model.training_files import TrainingFiles
 
-    given = [name for name, path in others.items() if path is not None]
+    given = [name for name, value in {**others, "until": until}.items() if value is not None]
     if (prices is None) != (transactions is None) or (given and prices is None):
         also = f", and --{given[0]} with them" if given else ""
         raise typer.BadParameter(f"--prices and --transactions go together{also}")
-    return None if prices is None or transactions is None else TrainingFiles(prices, transactions, **others)
+    return (
+        None if prices is None or transactions is None else TrainingFiles(prices, transactions, **others, until=until)
+    )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import shutil
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from infra.retraining.code import build
@@ -15,6 +15,7 @@ from local.retraining.errors import RetrainingFailed
 from local.retraining.execution import Execution
 from local.retraining.registration import registration
 from local.retraining.storage import FolderStore
+from model.jobs.prepare import CONTRACTS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -74,12 +75,12 @@ def retrain(
 def _linked(files: TrainingFiles, folder: Path) -> Path:
     """A folder as the job finds it on AWS: one for each contract."""
     shutil.rmtree(folder, ignore_errors=True)
-    for each in fields(files):
-        path: Path | None = getattr(files, each.name)
+    for name in CONTRACTS:
+        path: Path | None = getattr(files, name)
         if path is not None:
             if not path.is_file():
                 raise RetrainingFailed("data", f"there is no file {path}")
-            link = folder / each.name / f"{each.name}.csv"
+            link = folder / name / f"{name}.csv"
             link.parent.mkdir(parents=True)
             link.symlink_to(path.resolve())
     return folder

@@ -2,7 +2,7 @@
 
 The data folder has a folder for each contract, named like the fields of `TrainingFiles`: `prices`, `transactions`, and
 those of the others that there are. In each lie CSV files, all with the contract's header; several are one file in the
-order of their names.
+order of their names. They are taken to be complete until the last transaction or quote.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import argparse
 import shutil
 import sys
 import tempfile
-from dataclasses import MISSING, fields
+from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,6 +23,10 @@ from model.training_set import MAX_ROWS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+CONTRACTS = tuple(each.name for each in fields(TrainingFiles) if each.name != "until")
+"""The folders of a data folder."""
+_NEEDED = ("prices", "transactions")
 
 
 def files_of(data: Path, scratch: Path) -> TrainingFiles:
@@ -36,13 +40,13 @@ def files_of(data: Path, scratch: Path) -> TrainingFiles:
         InvalidFile: prices or transactions are missing, or files of one contract have different headers.
     """
     found: dict[str, Path] = {}
-    for each in fields(TrainingFiles):
-        parts = sorted(path for path in (data / each.name).rglob("*.csv") if path.is_file())
+    for name in CONTRACTS:
+        parts = sorted(path for path in (data / name).rglob("*.csv") if path.is_file())
         if parts:
-            found[each.name] = parts[0] if len(parts) == 1 else _joined(parts, scratch / f"{each.name}.csv")
-        elif each.default is MISSING:
-            raise InvalidFile(f"{data / each.name} has no CSV file; there is nothing to learn from")
-    return TrainingFiles(**found)
+            found[name] = parts[0] if len(parts) == 1 else _joined(parts, scratch / f"{name}.csv")
+        elif name in _NEEDED:
+            raise InvalidFile(f"{data / name} has no CSV file; there is nothing to learn from")
+    return TrainingFiles(**found, until=None)
 
 
 def _joined(parts: Sequence[Path], path: Path) -> Path:

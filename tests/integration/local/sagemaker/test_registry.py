@@ -5,12 +5,16 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from botocore.exceptions import ClientError
 
+from local import parts
+from local.processes import Supervisor
 from local.retraining.definition import load
 from local.retraining.expressions import Known, resolve
-from local.retraining.registration import through
+from local.retraining.registration import registration, through
+from local.sagemaker.registry import ModelRegistry
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from tests.integration.local.sagemaker.conftest import Plane
 
@@ -133,3 +137,26 @@ def test_what_the_retraining_pipeline_registers_is_a_request_that_boto3_sends(pl
     assert version["InferenceSpecification"]["Containers"][0]["ModelDataUrl"] == "s3://models/model.tar.gz"
     statistics = version["ModelMetrics"]["ModelQuality"]["Statistics"]
     assert statistics["S3Uri"] == "s3://models/runs/1/evaluation/evaluation.json"
+
+
+def test_a_version_that_is_registered_while_the_cloud_runs_is_there_at_once_and_one_of_before_once_it_starts(
+    tmp_path: Path,
+) -> None:
+    request = {"ModelPackageGroupName": "Divisa-decisions", "InferenceSpecification": SPECIFICATION}
+    supervisor = Supervisor(tmp_path)
+    port = supervisor.port_for(parts.SAGEMAKER)
+    addresses = parts.addresses(ministack_port=0, sagemaker_port=port)
+    registration(tmp_path).register(request)
+
+    with supervisor.exclusively():
+        supervisor.start(parts.sagemaker(tmp_path, addresses, port))
+    try:
+        while_running = registration(tmp_path)
+        second = while_running.register(request)
+        assert while_running.knows(second.replace("/2", "/1"))
+    finally:
+        with supervisor.exclusively():
+            supervisor.stop(parts.SAGEMAKER)
+
+    kept = ModelRegistry(tmp_path / "sagemaker" / "registry.json").list_packages({}, "us-east-1")
+    assert [each["ModelPackageVersion"] for each in kept["ModelPackageSummaryList"]] == [1, 2]

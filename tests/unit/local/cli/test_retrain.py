@@ -110,3 +110,15 @@ def test_prices_and_transactions_go_together(divisa: Divisa, asked: dict[str, An
     assert answer.code == 2
     assert "--prices and --transactions go together" in answer.err
     assert asked == {}
+
+
+def test_without_files_and_without_simulated_users_it_says_how_to_get_some(
+    divisa: Divisa, asked: dict[str, Any], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr("local.cli.retrain.SIMULATION", tmp_path)
+
+    answer = divisa("retrain")
+
+    assert answer.code == 2
+    assert "run `divisa train` first" in answer.err
+    assert asked == {}
