@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import resource
 import sys
 import tempfile
@@ -61,6 +62,7 @@ def main() -> None:
 def measured(matrix: TrainingMatrix, job: Path) -> dict[str, Any]:
     """Run the training job on a matrix, with its defaults, in a folder that is made."""
     write_matrix(matrix, job / "train")
+    load = os.getloadavg()[0]  # of the minute before: well above 0, and the seconds are not this job's own
     before, started = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
     begun: list[tuple[str, float]] = []
     run_training_job(job, {}, on_stage=lambda line: begun.append((line, time.perf_counter() - started)))
@@ -77,6 +79,7 @@ def measured(matrix: TrainingMatrix, job: Path) -> dict[str, Any]:
         "seconds": round(seconds, 1),
         "limit_seconds": LIMIT_SECONDS,
         "processor_seconds": round(after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime, 1),
+        "load_average": round(load, 1),
         "peak_mib": round(after.ru_maxrss / _MEBIBYTE),
         "begun_after_seconds": {line: round(at, 1) for line, at in begun},
         "log_loss": metrics["log_loss"],
