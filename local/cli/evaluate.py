@@ -6,6 +6,16 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from local.cli import output
+from local.cli.training_inputs import (
+    Accounts,
+    Decisions,
+    Groups,
+    Oracle,
+    Prices,
+    Suggestions,
+    Transactions,
+    files_given,
+)
 from local.home import MODEL, SIMULATION
 
 if TYPE_CHECKING:
@@ -23,28 +33,13 @@ EXAMPLES = output.examples(
 
 def evaluate(
     model: Annotated[Path, typer.Option(help="The artefact to judge.", dir_okay=False)] = MODEL,
-    prices: Annotated[Path | None, typer.Option(help="CSV: pair,event_time,bid,ask", show_default="simulated")] = None,
-    transactions: Annotated[
-        Path | None,
-        typer.Option(help="CSV: user_id,event_time,pair,side,quantity,price", show_default="simulated"),
-    ] = None,
-    accounts: Annotated[Path | None, typer.Option(help="CSV: user_id,pair,opened_at", show_default="none")] = None,
-    decisions: Annotated[
-        Path | None, typer.Option(help="CSV of when the model was asked: user_id,pair,event_time", show_default="none")
-    ] = None,
-    suggestions: Annotated[
-        Path | None,
-        typer.Option(
-            help="CSV of what users were told: user_id,pair,event_time,side,told,propensity", show_default="none"
-        ),
-    ] = None,
-    groups: Annotated[
-        Path | None, typer.Option(help="CSV of who belongs to what, to compare: user_id,group", show_default="none")
-    ] = None,
-    oracle: Annotated[
-        Path | None,
-        typer.Option(help="CSV of a simulator's own probabilities, to compare with.", show_default="none"),
-    ] = None,
+    prices: Prices = None,
+    transactions: Transactions = None,
+    accounts: Accounts = None,
+    decisions: Decisions = None,
+    suggestions: Suggestions = None,
+    groups: Groups = None,
+    oracle: Oracle = None,
     out: Annotated[
         Path | None,
         typer.Option(help="Folder for evaluation.json and .html.", file_okay=False, show_default="beside the artefact"),
@@ -58,26 +53,19 @@ def evaluate(
     choose whom to tell. Without files, by the simulated users of `divisa train`. That a model does not beat the base
     rate is an answer, not a failure.
     """
-    others = {
-        "accounts": accounts,
-        "decisions": decisions,
-        "suggestions": suggestions,
-        "groups": groups,
-        "oracle": oracle,
-    }
-    given = [name for name, path in others.items() if path is not None]
-    if (prices is None) != (transactions is None) or (given and prices is None):
-        also = f", and --{given[0]} with them" if given else ""
-        raise typer.BadParameter(f"--prices and --transactions go together{also}")
+    given = files_given(
+        prices,
+        transactions,
+        accounts=accounts,
+        decisions=decisions,
+        suggestions=suggestions,
+        groups=groups,
+        oracle=oracle,
+    )
+    files, simulation = (given, None) if given is not None else _simulated()
     with output.progress() as report:
         from model.evaluation import evaluate_model
-        from model.training_files import TrainingFiles
 
-        files, simulation = _simulated() if prices is None or transactions is None else (None, None)
-        if files is None and prices is not None and transactions is not None:
-            files = TrainingFiles(prices, transactions, **others)
-        if files is None:
-            raise typer.BadParameter("there are no simulated users yet: run `divisa train` first, or give files")
         found = evaluate_model(model, files, out or model.parent, simulation=simulation, seed=seed, on_stage=report)
     if as_json:
         output.say_json(found.document)
@@ -87,15 +75,15 @@ def evaluate(
     output.say(f"Its figures: {found.json_file}")
 
 
-def _simulated() -> "tuple[TrainingFiles | None, Mapping[str, Any] | None]":
-    """The files that `divisa train` simulated, and how; nothing when it has not run."""
+def _simulated() -> "tuple[TrainingFiles, Mapping[str, Any]]":
+    """The files that `divisa train` simulated, and how."""
     import json
 
     from local.simulated import simulated_in, training_files
 
     files = simulated_in(SIMULATION)
     if files is None:
-        return None, None
+        raise typer.BadParameter("there are no simulated users yet: run `divisa train` first, or give files")
     return training_files(files), json.loads(files.parameters.read_text(encoding="utf-8"))
 
 

@@ -6,6 +6,16 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from local.cli import output
+from local.cli.training_inputs import (
+    Accounts,
+    Decisions,
+    Groups,
+    Oracle,
+    Prices,
+    Suggestions,
+    Transactions,
+    files_given,
+)
 from local.home import MODEL, SIMULATION
 
 if TYPE_CHECKING:
@@ -23,31 +33,16 @@ EXAMPLES = output.examples(
 
 
 def train(
-    prices: Annotated[Path | None, typer.Option(help="CSV: pair,event_time,bid,ask", show_default="simulated")] = None,
-    transactions: Annotated[
-        Path | None,
-        typer.Option(help="CSV: user_id,event_time,pair,side,quantity,price", show_default="simulated"),
-    ] = None,
+    prices: Prices = None,
+    transactions: Transactions = None,
     out: Annotated[
         Path, typer.Option(help="Folder for model.tar.gz and metrics.json.", file_okay=False)
     ] = MODEL.parent,
-    accounts: Annotated[Path | None, typer.Option(help="CSV: user_id,pair,opened_at", show_default="none")] = None,
-    decisions: Annotated[
-        Path | None, typer.Option(help="CSV of when the model was asked: user_id,pair,event_time", show_default="none")
-    ] = None,
-    suggestions: Annotated[
-        Path | None,
-        typer.Option(
-            help="CSV of what users were told: user_id,pair,event_time,side,told,propensity", show_default="none"
-        ),
-    ] = None,
-    groups: Annotated[
-        Path | None, typer.Option(help="CSV of who belongs to what, to compare: user_id,group", show_default="none")
-    ] = None,
-    oracle: Annotated[
-        Path | None,
-        typer.Option(help="CSV of a simulator's own probabilities, to compare with.", show_default="none"),
-    ] = None,
+    accounts: Accounts = None,
+    decisions: Decisions = None,
+    suggestions: Suggestions = None,
+    groups: Groups = None,
+    oracle: Oracle = None,
     seed: Annotated[int, typer.Option(help="Of the choice of rows and of the trees.")] = 0,
     search: Annotated[
         int, typer.Option(help="Settings to try first, to 100; Ctrl-C goes on with the best so far.")
@@ -60,32 +55,24 @@ def train(
     are made up. With files, several pairs may stand in one; rows that cannot be used are counted by reason.
     The metrics are of users whom the model never saw, on days after those it learned from.
     """
-    others = {
-        "accounts": accounts,
-        "decisions": decisions,
-        "suggestions": suggestions,
-        "groups": groups,
-        "oracle": oracle,
-    }
-    given = [name for name, path in others.items() if path is not None]
-    if (prices is None) != (transactions is None) or (given and prices is None):
-        also = f", and --{given[0]} with them" if given else ""
-        raise typer.BadParameter(f"--prices and --transactions go together{also}")
+    given = files_given(
+        prices,
+        transactions,
+        accounts=accounts,
+        decisions=decisions,
+        suggestions=suggestions,
+        groups=groups,
+        oracle=oracle,
+    )
     with output.progress() as report:
-        from model.training_files import TrainingFiles
-
-        simulated = prices is None or transactions is None
-        if prices is None or transactions is None:
-            files = _simulated(report)
-        else:
-            files = TrainingFiles(prices, transactions, **others)
+        files = given or _simulated(report)
         from model.pipeline import train_model
 
         trained = train_model(files, out, seed=seed, search=search, on_stage=report)
     if as_json:
-        output.say_json({**trained.metrics, "simulated_users": simulated, "model_version": trained.version})
+        output.say_json({**trained.metrics, "simulated_users": given is None, "model_version": trained.version})
     else:
-        _show(trained, simulated=simulated)
+        _show(trained, simulated=given is None)
 
 
 def _simulated(report: "Callable[[str], None]") -> "TrainingFiles":

@@ -1,0 +1,46 @@
+"""The options that name the files to learn from."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from model.training_files import TrainingFiles
+
+Prices = Annotated[
+    Path | None, typer.Option(help="CSV: pair,event_time,bid,ask", show_default="those of `divisa train`")
+]
+Transactions = Annotated[
+    Path | None,
+    typer.Option(help="CSV: user_id,event_time,pair,side,quantity,price", show_default="those of `divisa train`"),
+]
+Accounts = Annotated[Path | None, typer.Option(help="CSV: user_id,pair,opened_at", show_default="none")]
+Decisions = Annotated[
+    Path | None, typer.Option(help="CSV of when the model was asked: user_id,pair,event_time", show_default="none")
+]
+Suggestions = Annotated[
+    Path | None,
+    typer.Option(help="CSV of what users were told: user_id,pair,event_time,side,told,propensity", show_default="none"),
+]
+Groups = Annotated[
+    Path | None, typer.Option(help="CSV of who belongs to what, to compare: user_id,group", show_default="none")
+]
+Oracle = Annotated[
+    Path | None, typer.Option(help="CSV of a simulator's own probabilities, to compare with.", show_default="none")
+]
+
+
+def files_given(prices: Path | None, transactions: Path | None, **others: Path | None) -> "TrainingFiles | None":
+    """The files that somebody named; None where none were.
+
+    Raises:
+        typer.BadParameter: some are missing that go with those that were given.
+    """
+    from model.training_files import TrainingFiles
+
+    given = [name for name, path in others.items() if path is not None]
+    if (prices is None) != (transactions is None) or (given and prices is None):
+        also = f", and --{given[0]} with them" if given else ""
+        raise typer.BadParameter(f"--prices and --transactions go together{also}")
+    return None if prices is None or transactions is None else TrainingFiles(prices, transactions, **others)
