@@ -36,7 +36,7 @@ _KIB: Final = 1024
 def main() -> None:
     """Build each size, print a JSON line for each and write them; or build one, when called with its two files."""
     if sys.argv[1:]:
-        sys.stdout.write(json.dumps(_built(TrainingFiles(*map(Path, sys.argv[1:3])))) + "\n")
+        sys.stdout.write(json.dumps(_built(TrainingFiles(Path(sys.argv[1]), Path(sys.argv[2])))) + "\n")
         return
     lines = []
     for size in SIZES:

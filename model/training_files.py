@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from datetime import datetime
     from pathlib import Path
 
 
@@ -21,6 +22,8 @@ class TrainingFiles:
         suggestions: `user_id,pair,event_time,side,told,propensity`: what users were told, or kept from being told.
         groups: `user_id,group`: who belongs to what, for comparison only.
         oracle: `user_id,pair,event_time,p_buy,p_sell`: a simulator's own probabilities, for comparison only.
+        until: until when all that happened stands in the files, UTC; what became known later is left out. None for
+            the last transaction or the last quote, whichever came first.
     """
 
     prices: Path
@@ -30,3 +33,4 @@ class TrainingFiles:
     suggestions: Path | None = None
     groups: Path | None = None
     oracle: Path | None = None
+    until: datetime | None = None

@@ -26,7 +26,6 @@ from model.split import empty, missing
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from datetime import datetime
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -44,7 +43,6 @@ def build_training_set(
     *,
     max_rows: int = MAX_ROWS,
     seed: int = 0,
-    until: datetime | None = None,
     to_learn: bool = True,
     block: int = BLOCK_TRANSACTIONS,
     on_stage: Callable[[str], None] = lambda stage: None,
@@ -55,8 +53,6 @@ def build_training_set(
         files: where they lie.
         max_rows: user-days are thinned at random to about so many.
         seed: of that thinning.
-        until: until when all that happened stands in the files, UTC; what became known later is left out. None for
-            the last transaction or the last quote, whichever came first.
         to_learn: whether a model is to be trained on the rows, which takes every class in every part; to judge one, it
             takes rows before and rows of users who are held out.
         block: about so many transactions are replayed side by side.
@@ -68,7 +64,7 @@ def build_training_set(
     dropped: Counter[str] = Counter()
     told = Told.read(files, dropped)
     history = read_history(
-        files.prices, files.transactions, dropped, also=told.owners(), until=until, on_stage=on_stage
+        files.prices, files.transactions, dropped, also=told.owners(), until=files.until, on_stage=on_stage
     )
     plan = Plan.of(history, told, dropped, max_rows=max_rows, seed=seed)
     on_stage("Replaying the ledger")

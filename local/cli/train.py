@@ -1,5 +1,7 @@
 """`divisa train`."""
 
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -43,6 +45,10 @@ def train(
     suggestions: Suggestions = None,
     groups: Groups = None,
     oracle: Oracle = None,
+    until: Annotated[
+        datetime | None,
+        typer.Option(help="The files are complete until then (UTC).", show_default="the last transaction or quote"),
+    ] = None,
     seed: Annotated[int, typer.Option(help="Of the choice of rows and of the trees.")] = 0,
     search: Annotated[
         int, typer.Option(help="Settings to try first, to 100; Ctrl-C goes on with the best so far.")
@@ -64,6 +70,10 @@ def train(
         groups=groups,
         oracle=oracle,
     )
+    if until is not None:
+        if given is None:
+            raise typer.BadParameter("--prices and --transactions go together, and --until with them")
+        given = replace(given, until=until if until.tzinfo else until.replace(tzinfo=UTC))
     with output.progress() as report:
         files = given or _simulated(report)
         from model.pipeline import train_model

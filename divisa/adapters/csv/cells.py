@@ -80,7 +80,7 @@ class Cells:
 
     Attributes:
         block: the bytes, and some more behind the last.
-        starts, ends: where fields begin and end, int64, shape (lines, fields).
+        starts, ends: where fields begin and end, int64, shape (fields, lines).
         lines: numbers of these lines in the block, from 0, int64.
         ragged: numbers of the lines that have more or fewer fields, and how many, int64, shape (lines, 2).
         count: lines of the block, blank ones included.
@@ -95,7 +95,7 @@ class Cells:
 
     def field(self, number: int) -> Fields:
         """A column."""
-        return Fields(self.block, self.starts[:, number], self.ends[:, number])
+        return Fields(self.block, self.starts[number], self.ends[number])
 
 
 def cells(text: bytes, width: int) -> Cells | None:
@@ -129,11 +129,19 @@ def cells(text: bytes, width: int) -> Cells | None:
     blank = ends == starts
     good = np.flatnonzero((fields == width) & ~blank)
     bad = np.flatnonzero((fields != width) & ~blank)
-    inner = separators[last[good, None] - width + 1 + np.arange(width)]
+    if len(good) * width == len(separators):
+        inner = separators.reshape(-1, width)
+    else:
+        inner = separators[last[good, None] - width + 1 + np.arange(width)]
+    field_ends = np.ascontiguousarray(inner.T)
+    field_starts = np.empty_like(field_ends)
+    field_starts[0] = starts[good]
+    np.add(field_ends[:-1], 1, out=field_starts[1:])
+    field_ends[-1] = ends[good]
     return Cells(
         np.concatenate([block, np.zeros(LONGEST + _WORD, dtype=np.uint8)]),
-        starts=np.concatenate([starts[good, None], inner[:, :-1] + 1], axis=1),
-        ends=np.concatenate([inner[:, :-1], ends[good, None]], axis=1),
+        starts=field_starts,
+        ends=field_ends,
         lines=good,
         ragged=np.stack([bad, fields[bad]], axis=1),
         count=len(last),

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from divisa.adapters.csv.table import OnReject
 
 Column: TypeAlias = NDArray[Any]
-BLOCK_BYTES = 1 << 26
+BLOCK_BYTES = 1 << 24
 _ROWS_AT_A_TIME = 50_000
 _MARK = "\ufeff".encode()
 

@@ -207,7 +207,7 @@ def test_rows_near_a_suggestion_say_what_was_suggested_and_whether_it_was_told(a
 def test_nothing_later_than_the_moment_asked_for_is_used(world: SimulatedFiles) -> None:
     until = datetime(2023, 6, 1, 12, tzinfo=UTC)
 
-    early = build_training_set(training_files(world), until=until)
+    early = build_training_set(replace(training_files(world), until=until))
 
     assert early.at.max() + DAY <= until.timestamp()
     assert early.at.max() + 2 * DAY > until.timestamp()

@@ -40,6 +40,25 @@ def test_a_ledger_without_prices_is_not_enough(divisa: Divisa, tmp_path: Path) -
     assert "--prices and --transactions go together" in answer.err
 
 
+@pytest.mark.parametrize("option", ["accounts", "decisions", "suggestions", "groups", "oracle"])
+def test_what_is_beside_prices_and_transactions_needs_both(divisa: Divisa, option: str) -> None:
+    answer = divisa("train", f"--{option}", "x.csv")
+
+    assert answer.code == 2
+    assert f"and --{option} with them" in answer.err
+
+
+@pytest.mark.parametrize("option", ["accounts", "decisions", "suggestions"])
+def test_another_file_of_another_contract_is_refused_by_name(divisa: Divisa, tmp_path: Path, option: str) -> None:
+    (tmp_path / "x.csv").write_text("user,when\nana,now\n", encoding="utf-8")
+
+    answer = divisa("train", "--prices", "p.csv", "--transactions", "t.csv", f"--{option}", str(tmp_path / "x.csv"))
+
+    assert answer.code == 2
+    assert "x.csv has another header; its first line must be user_id,pair," in answer.err
+    assert "Traceback" not in answer.err
+
+
 @pytest.mark.parametrize("content", [None, "", "user,when\n"])
 def test_a_file_that_is_none_is_one_line_and_no_traceback(divisa: Divisa, tmp_path: Path, content: str | None) -> None:
     ledger = tmp_path / "t.csv"
