@@ -14,6 +14,7 @@ from local.cli.training_inputs import (
     Prices,
     Suggestions,
     Transactions,
+    Until,
     files_given,
 )
 from local.home import MODEL, SIMULATION
@@ -40,6 +41,7 @@ def evaluate(
     suggestions: Suggestions = None,
     groups: Groups = None,
     oracle: Oracle = None,
+    until: Until = None,
     out: Annotated[
         Path | None,
         typer.Option(help="Folder for evaluation.json and .html.", file_okay=False, show_default="beside the artefact"),
@@ -56,6 +58,7 @@ def evaluate(
     given = files_given(
         prices,
         transactions,
+        until,
         accounts=accounts,
         decisions=decisions,
         suggestions=suggestions,
