@@ -17,7 +17,7 @@ from divisa.domain.market import DAY, MarketView
 from divisa.domain.suggestion import Suppression
 from divisa.domain.transaction import Side
 from model.matrix import TrainingMatrix
-from model.split import UNUSED, is_held_out, parts_of, stretch_of
+from model.split import UNUSED, beginnings, is_held_out, parts_of
 from simulator.closed_loop import run_before
 
 if TYPE_CHECKING:
@@ -55,9 +55,9 @@ def lives(loop: Loop, seeds: Sequence[int]) -> Lives:
     days = {name: np.concatenate([each[name] for each in mornings]) for name in mornings[0]}
     sizes = [len(each["at"]) for each in mornings]
     days["users"] += np.repeat(np.arange(len(seeds), dtype=np.int32) * loop.users, sizes)
-    calendar, day = np.unique(days["at"], return_inverse=True)
+    starts = beginnings(np.unique(days["at"] // int(DAY))) * int(DAY)
     held_out = np.array([[is_held_out(f"{seed}/{user}") for user in range(loop.users)] for seed in seeds]).ravel()
-    parts = parts_of(stretch_of(calendar)[day], held_out[days["users"]])
+    parts, _ = parts_of(days["at"], int(DAY), starts, held_out[days["users"]])
     is_kept = (parts != UNUSED) & ((days["suggested"] != Decision.HOLD) | (np.arange(len(parts)) % EVERY == 0))
     kept = {name: column[is_kept] for name, column in days.items()}
     plain = TrainingMatrix.of_calendar(
