@@ -116,7 +116,8 @@ def model_fn(model_dir: str) -> Model:
             missing or broken, its model of the effect of a message is missing or broken, its bands would not be exact,
             or there is no numba.
     """
-    metadata, classifier = read_parts(Path(model_dir))
+    folder = Path(model_dir)
+    metadata, classifier = read_parts(folder)
     features = tuple(metadata["feature_names"])
     bands = _bands_package()
     columns = question_names(features, bands.PRICE_FEATURES)

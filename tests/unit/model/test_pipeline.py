@@ -133,7 +133,8 @@ def test_the_artefact_holds_what_the_endpoint_needs_and_nothing_of_this_machine(
         entries = archive.getmembers()
 
     names = [entry.name for entry in entries]
-    assert [name for name in names if "bands" not in name] == ["code/inference.py", "metadata.json", "model.joblib"]
+    others = ["code/effect.py", "code/inference.py", "metadata.json", "model.joblib"]
+    assert [name for name in names if "bands" not in name] == others
     bands = Path(model.bands.__file__).parent
     assert {name for name in names if "bands" in name} == {f"code/bands/{path.name}" for path in bands.glob("*.py")}
     assert {(entry.mtime, entry.uid, entry.uname) for entry in entries} == {(0, 0, "")}
@@ -189,7 +190,7 @@ def test_an_interrupted_search_goes_on_with_the_best_so_far_and_the_artefact_tel
     run_training_job(tmp_path, {"search": 90, "max_iter": 5, "min_samples_leaf": 20}, on_stage=interrupt)
 
     assert any(line.startswith("Search interrupted after") for line in lines)
-    assert lines[-1] == "Judging it, beside what it has to beat"
+    assert lines[-2:] == ["Judging it, beside what it has to beat", "Looking for the effect of a message"]
     metadata = json.loads((tmp_path / "model" / "metadata.json").read_text(encoding="utf-8"))
     tried = metadata["search"]["candidates"]
     assert 2 <= len(tried) < 90 == metadata["search"]["asked"]
