@@ -83,17 +83,14 @@ def no_worse_segment(
         name: mean_by_users(by[mask], evidence.weights[mask], evidence.users[mask], level=level)
         for name, mask in large.items()
     }
-    allowed = {
-        name: limits.max_worse_segment * float(np.average(theirs[mask], weights=evidence.weights[mask]))
-        for name, mask in large.items()
-    }
-    worst = max(found, key=lambda name: found[name].low - allowed[name])
+    allowed = limits.max_worse_segment * float(np.average(theirs, weights=evidence.weights))
+    worst = max(found, key=lambda name: found[name].low)
     at = found[worst]
-    surely = [name for name, interval in found.items() if interval.low > allowed[name]]
+    surely = [name for name, interval in found.items() if interval.low > allowed]
     says = (
         f"worse in {', '.join(surely)}: in {worst} by {at.estimate:+.5f} ({at.low:+.5f} to {at.high:+.5f}), "
-        f"surely by at most {allowed[worst]:+.5f} allowed"
+        f"surely by at most {allowed:+.5f} allowed"
         if surely
         else f"surely worse in none of {', '.join(found)}; nearest to it in {worst} by {at.estimate:+.5f}"
     )
-    return judged(GateName.WORSE_SEGMENT, not surely, says, measured=at.low, limit=allowed[worst], on=evidence.name)
+    return judged(GateName.WORSE_SEGMENT, not surely, says, measured=at.low, limit=allowed, on=evidence.name)
