@@ -13,7 +13,11 @@ class Limits:
         min_rows: rows whose outcome is known that evidence needs; with fewer, calibration error is mostly chance.
         min_users: users that they come from; with fewer, the bootstrap over users says nothing.
         max_worse: share of the live model's log loss by which the candidate's may be larger, at the upper end of the
-            95 % interval of the difference: the wider the interval, the better it has to be.
+            95 % interval of the difference: the wider the interval, the better it has to be. Two models that differ by
+            the seed of their rows and trees alone differ by up to 1.3 % there, on 25,000 rows of 440 users.
+        max_worse_segment: share of the live model's log loss of all rows by which a segment's may surely be larger, at
+            the lower end of the interval: there are many segments, and most of them are small. Those two models differ
+            by 0.9 % there among people without a transaction.
         segment_rows: rows that a segment needs to be judged by itself.
         max_calibration_error: the largest class's expected calibration error.
         min_kept: share of the skill that the candidate's own metrics claim that it must hold, at the upper end of the
@@ -30,7 +34,8 @@ class Limits:
 
     min_rows: int = 2_000
     min_users: int = 100
-    max_worse: float = 0.01
+    max_worse: float = 0.02
+    max_worse_segment: float = 0.02
     segment_rows: int = 1_000
     max_calibration_error: float = 0.02
     min_kept: float = 0.5

@@ -60,7 +60,7 @@ def no_worse_segment(
     live: NDArray[np.float64] | None,
     limits: Limits,
 ) -> Gate:
-    """Whether there is a segment that the candidate surely serves worse.
+    """Whether there is a segment that the candidate surely serves worse, by more than two good models differ.
 
     As many segments are looked at, the level is shared among them (Bonferroni), so that a model as good as the live one
     is refused by chance in one case of twenty at most.
@@ -77,17 +77,20 @@ def no_worse_segment(
     if not large:
         return not_asked(GateName.WORSE_SEGMENT, f"no segment has {limits.segment_rows:,} rows", evidence.name)
     level = 1.0 - (1.0 - _LEVEL) / len(large)
-    by = losses(candidate, evidence.labels) - losses(live, evidence.labels)
+    theirs = losses(live, evidence.labels)
+    by = losses(candidate, evidence.labels) - theirs
     found = {
         name: mean_by_users(by[mask], evidence.weights[mask], evidence.users[mask], level=level)
         for name, mask in large.items()
     }
+    allowed = limits.max_worse_segment * float(np.average(theirs, weights=evidence.weights))
     worst = max(found, key=lambda name: found[name].low)
     at = found[worst]
-    surely = [name for name, interval in found.items() if interval.low > 0]
+    surely = [name for name, interval in found.items() if interval.low > allowed]
     says = (
-        f"worse in {', '.join(surely)}: in {worst} by {at.estimate:+.5f} ({at.low:+.5f} to {at.high:+.5f})"
+        f"worse in {', '.join(surely)}: in {worst} by {at.estimate:+.5f} ({at.low:+.5f} to {at.high:+.5f}), "
+        f"surely by at most {allowed:+.5f} allowed"
         if surely
         else f"surely worse in none of {', '.join(found)}; nearest to it in {worst} by {at.estimate:+.5f}"
     )
-    return judged(GateName.WORSE_SEGMENT, not surely, says, measured=at.low, limit=0.0, on=evidence.name)
+    return judged(GateName.WORSE_SEGMENT, not surely, says, measured=at.low, limit=allowed, on=evidence.name)

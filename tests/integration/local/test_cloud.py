@@ -92,6 +92,8 @@ def test_one_cloud_lives_through_its_days(home: Path, tmp_path: Path) -> None:
     # Another model goes live on the running cloud; one that does not load leaves the one before it.
     cloud.up(model=artefact(tmp_path, ANSWERS.format(answer="second")), say=quietly, home=home)
     assert ask(running) == "second"
+    cloud.up(model=first_model, say=quietly, home=home, keeps_served=True)
+    assert ask(running) == "second"
     with pytest.raises(LaptopCloudError, match="endpoint: the model does not serve"):
         cloud.up(model=artefact(tmp_path, BROKEN), say=quietly, home=home)
     assert ask(running) == "second"

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 from contextlib import nullcontext
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from divisa.adapters.csv.kinds import EPOCH
 from divisa.domain.errors import PromotionFailed
 from local.promotion import logged, promoting, stage
 from local.promotion.candidate import Candidate
@@ -59,7 +59,7 @@ def done(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     monkeypatch.setattr(_Promoting, "done", asked, raising=False)
     monkeypatch.setattr(promoting, "Promoting", _Promoting)
     monkeypatch.setattr(stage, "open_stage", lambda name: nullcontext())
-    empty = logged.Log([], 3, {}, EPOCH)
+    empty = logged.Log([], 3, {}, datetime(2024, 1, 1, tzinfo=UTC))
     monkeypatch.setattr(logged, "read", lambda *_, **__: empty)
     return asked
 

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 PATIENT = Limits(
     max_worse=0.03,
+    max_worse_segment=0.05,
     max_calibration_error=0.04,
     segment_rows=400,
     max_latency_ms=60_000.0,
