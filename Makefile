@@ -100,6 +100,10 @@ bench-api: setup ## The API: handlers by themselves, cold imports, whole request
 	@test -f .local/model/model.tar.gz || $(BIN)/divisa train
 	@$(BIN)/python -m bench.api
 
+.PHONY: bench-uplift
+bench-uplift: setup ## Does a model of a message's effect find whom messages move, where that is known?
+	@OMP_NUM_THREADS=1 $(BIN)/python -m bench.uplift
+
 .PHONY: bench-training
 bench-training: setup ## A million rows of a simulated population: how long the whole training job takes
 	@$(BIN)/python -m bench.training $(ARGS)

@@ -53,7 +53,7 @@ def package(
         stage: `local`, `dev`, `prod` or another of your own; `local` is built for this machine, the others for AWS.
         python_version: the Python that will run the functions, such as `3.12`; None for the stage's usual one: this
             interpreter's own for `local`, Lambda's for the others.
-        parameters: stage parameters of serverless.yml to override, such as `senderEmail` or `modelKey`.
+        parameters: stage parameters of serverless.yml to override, such as `senderEmail` or `endpointInstance`.
         destination: the folder to fill; None for `.build/package-<stage>`.
         report: is told each step that takes time.
 

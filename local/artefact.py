@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from divisa.adapters.memory.scorer import MemoryScorer
 from divisa.domain.errors import InvalidModel
-from model.inference import model_fn, predict_fn
+from model.inference import effects, model_fn, predict_fn
 from model.package import unpack
 
 if TYPE_CHECKING:
@@ -74,7 +74,12 @@ def scorer_of(artefact: Path) -> MemoryScorer:
         InvalidModel: as `loaded`.
     """
     served = loaded(artefact)
-    return MemoryScorer(partial(_answer, served), inside=partial(_inside, served), model_version=served.version)
+    return MemoryScorer(
+        partial(_answer, served),
+        inside=partial(_inside, served),
+        effects=partial(_effects, served),
+        model_version=served.version,
+    )
 
 
 def loaded(artefact: Path) -> Model:
@@ -97,6 +102,10 @@ def _answer(served: Model, question: Question) -> _Answer:
     told = predict_fn(question.rows(), served)
     probabilities = np.stack([told["p_hold"], told["p_buy"], told["p_sell"]], axis=1)
     return _Answer(probabilities, *(told[name] for name in _Answer._fields[1:]))
+
+
+def _effects(served: Model, question: Question, decisions: NDArray[np.int8]) -> NDArray[np.float64]:
+    return effects(question.features(), decisions, served)
 
 
 def _inside(served: Model, question: Question) -> NDArray[np.bool_]:

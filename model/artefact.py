@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import platform
 import shutil
@@ -25,6 +26,10 @@ if TYPE_CHECKING:
     from sklearn.ensemble import HistGradientBoostingClassifier
 
     from model.matrix import TrainingMatrix
+    from model.uplift import UpliftResult
+
+UPLIFT = "uplift.joblib"
+"""The file of the model of the effect of a message, which not every artefact has."""
 
 
 def description(
@@ -65,16 +70,27 @@ def _window(matrix: TrainingMatrix, part: Part) -> list[str]:
     return [datetime.fromtimestamp(int(moment), UTC).isoformat() for moment in (at.min(), at.max())]
 
 
-def write_artefact(folder: Path, ensemble: HistGradientBoostingClassifier, described: dict[str, Any]) -> None:
-    """Write model.joblib, metadata.json, code/inference.py and code/bands; the folder is made when it does not exist.
+def write_artefact(
+    folder: Path,
+    ensemble: HistGradientBoostingClassifier,
+    described: dict[str, Any],
+    uplift: UpliftResult | None = None,
+) -> None:
+    """Write model.joblib, metadata.json, and code/ with what serves them; the folder is made when it does not exist.
 
     Args:
         folder: where they go.
         ensemble: the fitted classifier.
-        described: at least what `description` tells; the version is a hash of it and of the trees.
+        described: at least what `description` tells; the version is a hash of it and of all trees.
+        uplift: a model of the effect of a message that is worth using, which goes into uplift.joblib, and what it was
+            found to be worth into the metadata as `uplift`, with the file's `sha256`.
     """
     folder.mkdir(parents=True, exist_ok=True)
     joblib.dump(ensemble, folder / "model.joblib")
+    if uplift is not None:
+        joblib.dump(uplift.model.parts(), folder / UPLIFT)
+        digest = hashlib.sha256((folder / UPLIFT).read_bytes()).hexdigest()
+        described = {**described, "uplift": {**uplift.report, "sha256": digest}}
     learned = datetime.fromisoformat(described["training_window"][Part.VALIDATE.name.lower()][1])
     content = content_of((folder / "model.joblib").read_bytes(), described)
     metadata = {"model_version": version_of(learned, content), **described}
@@ -82,7 +98,7 @@ def write_artefact(folder: Path, ensemble: HistGradientBoostingClassifier, descr
     ours = Path(inference.__file__).parent
     # Packages that the image lacks come with the code, where that was made for the image.
     packages = (path for path in (ours / "lib").rglob("*") if path.is_file())
-    for source in (ours / "inference.py", *(ours / "bands").glob("*.py"), *packages):
+    for source in (ours / "effect.py", ours / "inference.py", *(ours / "bands").glob("*.py"), *packages):
         copy = folder / "code" / source.relative_to(ours)
         copy.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(source, copy)

@@ -1,8 +1,8 @@
 """What the endpoint runs: questions in; probabilities, decisions and decision bands out.
 
 The managed scikit-learn image imports this file from the artefact and calls the four functions at its end, in the
-order model_fn, input_fn, predict_fn, output_fn. It needs the standard library, numpy, joblib, scikit-learn, and the
-package `bands` beside it, which needs numba: the image's own, or the one that the artefact brings in `lib`.
+order model_fn, input_fn, predict_fn, output_fn. It needs the standard library, numpy, joblib, scikit-learn, and beside
+it `effect.py` and the package `bands`, which needs numba: the image's own, or what the artefact brings in `lib`.
 
 A question is a row of the columns that the artefact's metadata.json lists as `question_names`: x, the log price to be
 asked at; slopes and then intercepts of the price features, so that a feature is float32(slope · x + intercept); and
@@ -17,7 +17,9 @@ for each, of the columns of ANSWER: the decision is the same for every log price
 side is the band, and goes on behind HOLD that is narrower than the margin, as often as the same side comes again; its
 quiet is the reach and HOLD beside it, no farther than the margin. For HOLD, or without a margin, both are the band. An
 edge that is never reached is infinite in npy, an empty field in CSV and null in JSON, which knows no infinity. `inside`
-tells whether every feature, as the trees read it at x, lies in the range that the model learned from.
+tells whether every feature, as the trees read it at x, lies in the range that the model learned from. `effect` is what
+telling the decided side is expected to add to its probability: NaN, an empty field or null for HOLD, and everywhere
+when the artefact has no model of that.
 
 Every problem with a request is a ValueError; one that begins with "unsupported" is about a content type.
 """
@@ -56,6 +58,7 @@ ANSWER = np.dtype(
         ("decision", "i1"),
         *((edge, "<f8") for edge in EDGES),
         ("inside", "?"),
+        ("effect", "<f8"),
         ("model", "S32"),
     ]
 )
@@ -74,6 +77,8 @@ class Model(NamedTuple):
         version: which model this is.
         columns: names of a question's columns, in order.
         seen: the ranges of features that it learned from, as that package knows them.
+        effect: the module that knows what a model of the effect reads.
+        uplift: that model; None when the artefact has none.
     """
 
     bands: ModuleType
@@ -83,6 +88,8 @@ class Model(NamedTuple):
     version: str
     columns: tuple[str, ...]
     seen: Any
+    effect: ModuleType
+    uplift: Any
 
 
 def feature_hash(names: tuple[str, ...]) -> str:
@@ -106,7 +113,8 @@ def model_fn(model_dir: str) -> Model:
 
     Raises:
         ValueError: it was made by another scikit-learn, its parts do not belong together, a range of its features is
-            missing or broken, its bands would not be exact, or there is no numba.
+            missing or broken, its model of the effect of a message is missing or broken, its bands would not be exact,
+            or there is no numba.
     """
     metadata, classifier = read_parts(Path(model_dir))
     features = tuple(metadata["feature_names"])
@@ -119,6 +127,12 @@ def model_fn(model_dir: str) -> Model:
         ensemble = bands.flatten(classifier)
     except bands.UnusableEnsemble as error:
         raise ValueError(f"the model's decision bands cannot be told: {error}") from error
+    effect, uplift = importlib.import_module(_beside("effect")), None
+    if "uplift" in metadata:
+        stored = Path(model_dir) / "uplift.joblib"
+        if not stored.is_file():
+            raise ValueError("the metadata have a model of the effect of a message, the artefact has none")
+        uplift = effect.model_of(joblib.load(stored), len(features))
     thresholds = metadata["thresholds"]
     return Model(
         bands=bands,
@@ -128,6 +142,8 @@ def model_fn(model_dir: str) -> Model:
         version=str(metadata["model_version"]),
         columns=columns,
         seen=seen,
+        effect=effect,
+        uplift=uplift,
     )
 
 
@@ -196,9 +212,20 @@ def predict_fn(rows: NDArray[np.float64], model: Model) -> NDArray[np.void]:
     answer["decision"] = told.decision
     for edge in EDGES:
         answer[edge] = getattr(told, edge)
-    answer["inside"] = model.seen.inside(users.features())
+    features = users.features()
+    answer["inside"] = model.seen.inside(features)
+    answer["effect"] = effects(features, told.decision, model)
     answer["model"] = model.version.encode()
     return answer
+
+
+def effects(features: NDArray[np.float32], decisions: NDArray[np.int8], model: Model) -> NDArray[np.float64]:
+    """What telling the decided sides adds to their probabilities, float64, shape (n,); NaN where it is not said."""
+    said = np.full(len(features), np.nan)
+    sides = np.flatnonzero(decisions)
+    if model.uplift is not None and len(sides):
+        said[sides] = model.uplift.effect(model.effect.inputs_of(features[sides], decisions[sides]))
+    return said
 
 
 def output_fn(answer: NDArray[np.void], accept: str) -> tuple[bytes, str]:
@@ -230,7 +257,7 @@ def _bands_package() -> ModuleType:
     lib = str(Path(__file__).resolve().parent / "lib")
     if importlib.util.find_spec("numba") is None and lib not in sys.path:
         sys.path.append(lib)
-    name = f"{__package__}.bands" if __package__ else "bands"
+    name = _beside("bands")
     try:
         importlib.import_module(f"{name}.search")
     except ModuleNotFoundError as error:
@@ -238,10 +265,15 @@ def _bands_package() -> ModuleType:
     return sys.modules[name]
 
 
+def _beside(name: str) -> str:
+    """How a module beside this file is imported: alone in the container, of the package in the repository."""
+    return f"{__package__}.{name}" if __package__ else name
+
+
 def _plain(row: tuple[Any, ...]) -> list[Any]:
-    """A row of the answer as what JSON knows; None for what is infinite."""
+    """A row of the answer as what JSON knows; None for what is infinite or NaN."""
     values = (value.decode() if isinstance(value, bytes) else value for value in row)
-    return [None if isinstance(value, float) and math.isinf(value) else value for value in values]
+    return [None if isinstance(value, float) and not math.isfinite(value) else value for value in values]
 
 
 def _media_type(header: str) -> str:

@@ -22,7 +22,9 @@ if TYPE_CHECKING:
     from model.baselines import Baseline
     from model.matrix import TrainingMatrix
 
-KNOWN_TRADES = {"0": (0, 0), "1": (1, 1), "2-5": (2, 5), "more": (6, None)}
+MANY_TRADES = "more"
+"""Of KNOWN_TRADES, those for whom it is no cold start."""
+KNOWN_TRADES = {"0": (0, 0), "1": (1, 1), "2-5": (2, 5), MANY_TRADES: (6, None)}
 """How many transactions of a user may be known, least and most, for the figures of a cold start."""
 
 

@@ -15,10 +15,13 @@ if TYPE_CHECKING:
 
 SERVING_CODE = (
     *sorted(f"bands/{source.name}" for source in Path(__file__).with_name("bands").glob("*.py")),
+    "effect.py",
     "inference.py",
 )
 """What answers at the endpoint, as files of this package; in an artefact it lies in `code`."""
 PARTS = (*(f"code/{name}" for name in SERVING_CODE), "metadata.json", "model.joblib")
+OPTIONAL_PARTS = ("uplift.joblib",)
+"""What an artefact may have beside."""
 LIB = "code/lib"
 """Where an artefact brings packages that its image lacks."""
 _LEVEL = 6  # The highest level packs a compiler three times as long, for half a per cent of its size.
@@ -35,7 +38,8 @@ def pack(model_dir: Path, artefact: Path) -> None:
     absent = [part for part in PARTS if not (model_dir / part).is_file()]
     if absent:
         raise InvalidModel(f"{model_dir} has no {', '.join(absent)}")
-    archive(model_dir, (*PARTS, *_lib(model_dir)), artefact)
+    beside = [part for part in OPTIONAL_PARTS if (model_dir / part).is_file()]
+    archive(model_dir, (*PARTS, *beside, *_lib(model_dir)), artefact)
 
 
 def archive(folder: Path, names: Iterable[str], path: Path) -> None:

@@ -7,17 +7,16 @@ nothing but the code that the image would get; so what trains here trains there.
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import signal
 import subprocess
-import sys
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from divisa.domain.errors import InvalidFile, InvalidModel, InvalidSetting
+from model import script_mode
 from model.inference import CLASSES
 from model.matrix import write_matrix
 from model.package import SERVING_CODE, pack
@@ -42,6 +41,7 @@ CONTAINER_CODE = (
     "search.py",
     "thresholds.py",
     "train.py",
+    *sorted(f"uplift/{source.name}" for source in Path(__file__).with_name("uplift").glob("*.py")),
     "version.py",
     "weights.py",
     *SERVING_CODE,
@@ -155,20 +155,18 @@ def run_training_job(
     for name in CONTAINER_CODE:
         (code / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(Path(__file__).parent / name, code / name)
-    options = [f"--{name.replace('_', '-')}={value}" for name, value in arguments.items()]
     with (
         (job / "errors").open("w+", encoding="utf-8") as errors,
         subprocess.Popen(  # noqa: S603 - this interpreter on our own file
-            [sys.executable, str(code / "train.py"), *options],
+            script_mode.command(code / "train.py", arguments),
             cwd=code.parent,
-            env={
-                **{name: os.environ[name] for name in ("PATH", "OMP_NUM_THREADS") if name in os.environ},
-                "PYTHONPATH": str(code.parent),
-                "OMP_WAIT_POLICY": "PASSIVE",  # threads that spin slow everything else on a laptop
-                "SM_CHANNEL_TRAIN": str(job / "train"),
-                "SM_MODEL_DIR": str(job / "model"),
-                "SM_OUTPUT_DATA_DIR": str(job / "output"),
-            },
+            env=script_mode.environ(
+                code.parent,
+                {"train": job / "train"},
+                job / "model",
+                job / "output",
+                {"OMP_WAIT_POLICY": "PASSIVE"},  # threads that spin slow everything else on a laptop
+            ),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=errors,

@@ -1,9 +1,4 @@
-"""SageMaker's script mode on this machine: a program of its own with what the managed image would tell it.
-
-input/data/<channel>   SM_CHANNEL_<CHANNEL>
-model                  SM_MODEL_DIR: becomes model.tar.gz
-output/data            SM_OUTPUT_DATA_DIR: becomes output.tar.gz
-"""
+"""SageMaker's script mode on this machine: how the managed image starts a program, and what it tells it."""
 
 from __future__ import annotations
 
@@ -15,31 +10,34 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-CHANNELS, MODEL, OUTPUT = "input/data", "model", "output/data"
-"""Folders below `/opt/ml`, or wherever that lies."""
 _PASSED_ON = ("PATH", "HOME", "LANG", "TMPDIR", "OMP_NUM_THREADS")
+"""What a job sees of our environment."""
 
 
-def command(program: Path, hyper_parameters: Mapping[str, str]) -> list[str]:
+def command(program: Path, hyper_parameters: Mapping[str, str | int | float]) -> list[str]:
     """What is started: this interpreter on a program, with its hyper-parameters as arguments."""
-    return [sys.executable, str(program), *(f"--{name}={value}" for name, value in hyper_parameters.items())]
+    given = (f"--{name.replace('_', '-')}={value}" for name, value in hyper_parameters.items())
+    return [sys.executable, str(program), *given]
 
 
-def environ(root: Path, code: Path, given: Mapping[str, str]) -> dict[str, str]:
+def environ(
+    code: Path, channels: Mapping[str, Path], model: Path, output: Path, given: Mapping[str, str]
+) -> dict[str, str]:
     """The program's whole environment.
 
     Args:
-        root: what stands for `/opt/ml`; its channels are there.
-        code: what the program imports from.
+        code: the folder that it imports from.
+        channels: by name, the folders that it reads.
+        model: the folder that becomes model.tar.gz.
+        output: the folder that becomes output.tar.gz.
         given: variables that the job is told.
     """
-    channels = sorted(path for path in (root / CHANNELS).iterdir() if path.is_dir())
     return {
         **jobs_environ(given),
         "PYTHONPATH": str(code),
-        **{f"SM_CHANNEL_{path.name.upper()}": str(path) for path in channels},
-        "SM_MODEL_DIR": str(root / MODEL),
-        "SM_OUTPUT_DATA_DIR": str(root / OUTPUT),
+        **{f"SM_CHANNEL_{name.upper()}": str(folder) for name, folder in channels.items()},
+        "SM_MODEL_DIR": str(model),
+        "SM_OUTPUT_DATA_DIR": str(output),
     }
 
 

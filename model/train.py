@@ -1,7 +1,8 @@
 """Search, fit, calibrate, choose thresholds, evaluate: the training job, in SageMaker's script mode.
 
     SM_CHANNEL_TRAIN     folder with the training matrix (model.matrix)
-    SM_MODEL_DIR         gets model.joblib, metadata.json, code/inference.py, code/bands: the artefact's parts
+    SM_MODEL_DIR         gets model.joblib, metadata.json, code/inference.py, code/bands: the artefact's parts; and
+                         uplift.joblib when a model of the effect of a message wins
     SM_OUTPUT_DATA_DIR   gets metrics.json
 
 Hyper-parameters are arguments. What it does is told a line each on the standard output. It runs unchanged in the
@@ -24,10 +25,14 @@ from model.matrix import Part, read_matrix
 from model.metrics import metrics_of
 from model.search import MOST, search
 from model.thresholds import best_thresholds
+from model.uplift import fit_uplift, reported, winner_of
 from model.weights import unprompted_weights
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    import numpy as np
+    from numpy.typing import NDArray
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -48,13 +53,21 @@ def main(arguments: Sequence[str] | None = None) -> None:
     _say("Judging it, beside what it has to beat")
     p = scored(ensemble, temperature, matrix.features[counted(matrix, weights, Part.TEST)])
     metrics = metrics_of(matrix, weights, p, thresholds)
+    _say("Looking for the effect of a message")
+    seed = chosen["hyper_parameters"]["random_state"]
+
+    def respond(features: NDArray[np.float32]) -> NDArray[np.float64]:
+        return scored(ensemble, temperature, features)
+
+    effect = fit_uplift(matrix, respond, seed=seed)
+    metrics["uplift"] = reported(effect)
     described = {
         **description(matrix, weights, temperature, thresholds),
         **chosen,
-        "drift_reference": reference_of_fit(matrix, weights, lambda features: scored(ensemble, temperature, features)),
+        "drift_reference": reference_of_fit(matrix, weights, respond),
         "metrics": metrics,
     }
-    write_artefact(Path(options.model_dir), ensemble, described)
+    write_artefact(Path(options.model_dir), ensemble, described, winner_of(effect))
     output = Path(options.output_data_dir)
     output.mkdir(parents=True, exist_ok=True)
     (output / "metrics.json").write_text(json.dumps(metrics, indent=2) + "\n", encoding="utf-8")

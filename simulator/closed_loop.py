@@ -16,45 +16,41 @@ import math
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
 
 import numpy as np
 
 from divisa.domain.evaluation import Decision
-from divisa.domain.market import MarketView, fold, view
 from divisa.domain.pair import Pair
 from divisa.domain.policy import PolicyRules
 from divisa.domain.portfolio import Portfolio
-from divisa.domain.quote import Quote
-from divisa.domain.recipient import Channel, Recipient
 from divisa.domain.suggestion import Suppression
 from divisa.domain.transaction import Side, Transaction
 from simulator.accounts import Accounts
 from simulator.behaviour import probabilities
+from simulator.course import Course
 from simulator.draws import Draws
 from simulator.ledger import WARM_UP_DAYS, look_at, one_day
-from simulator.people import people
 from simulator.population import population
-from simulator.prices import SOURCE, price_path
-from simulator.readers import Readers, pulled
-from simulator.session import SECONDS_A_DAY, midnight, trading_seconds
+from simulator.readers import Readers, listening, pulled
+from simulator.recipients import recipients
+from simulator.session import SECONDS_A_DAY, midnight
 from simulator.shipped import Opinion, Shipped
-from simulator.signals import signals
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from divisa.domain.lift import Lift, Segment
+    from divisa.domain.market import MarketView
+    from divisa.domain.quote import Quote
+    from divisa.domain.recipient import Channel
     from divisa.domain.suggestion import Suggestion
+    from simulator.course import Morning
     from simulator.draws import Floats, Ints
     from simulator.ledger import Looks
     from simulator.population import Population
-    from simulator.prices import PricePath
     from simulator.readers import Bools
-    from simulator.signals import Signals
 
-PUSHED, EMAILED = 0.35, 0.35
-"""Shares of users who take notifications, email and SMS, and who take email and SMS; the others take SMS alone."""
 WINDOWS_OVER: Final = timedelta(days=2)
 """Time after the last suggestion at which the report is made."""
 _DECISIONS: Final = {0: Decision.HOLD, 1: Decision.BUY, -1: Decision.SELL}
@@ -72,6 +68,7 @@ class Loop:
         price_seed: of the path between the fixings; the same for every run.
         threshold: probability from which the model says buy or sell.
         rules: of the policy. A fifth is held out, so that some weeks of few users say something.
+        deafness: share of a message's pull that is lost on who trades by a calendar, 0 to 1 (`simulator.readers`).
     """
 
     users: int = 500
@@ -81,6 +78,20 @@ class Loop:
     price_seed: int = 1
     threshold: float = 0.1
     rules: PolicyRules = field(default_factory=lambda: PolicyRules(holdout_share=0.2, min_gain=None))
+    deafness: float = 0.0
+
+
+class Witness(Protocol):
+    """Who is shown a run as it happens, and changes nothing of it."""
+
+    def morning(self, quote: Quote, market: MarketView[float], present: Bools) -> None:
+        """A trading day begins, before anything is decided; `present`, shape (n,), is who has joined."""
+
+    def suggested(self, user: int, suggestion: Suggestion, added: float) -> None:
+        """A suggestion was let out or held out that truly adds, or would, so much to the probability of its trade."""
+
+    def traded(self, user: int, done: Transaction, market: MarketView[float]) -> None:
+        """A user traded at that morning's market."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,43 +136,14 @@ class Run:
 def run_all(seeds: Iterable[int], loop: Loop | None = None) -> Iterator[Run]:
     """Each seed's run, in order; the same seed gives the same run."""
     plan = loop or Loop()
-    prices = _Prices.of(plan)
+    course = _course(plan)
     for seed in seeds:
-        yield _Life.begun(plan, prices, seed).lived()
+        yield _Life.begun(plan, course, seed).lived()
 
 
-@dataclass(frozen=True, slots=True)
-class _Morning:
-    """A trading day's beginning: what everybody is judged at."""
-
-    day: date
-    quote: Quote
-    market: MarketView[float]
-
-
-@dataclass(frozen=True, slots=True)
-class _Prices:
-    """What all runs share."""
-
-    path: PricePath
-    signals: Signals
-    mornings: tuple[_Morning, ...]
-
-    @classmethod
-    def of(cls, plan: Loop) -> _Prices:
-        path = price_path(str(plan.pair), plan.start, plan.end, step_minutes=60, seed=plan.price_seed)
-        state, mornings = None, []
-        for number, (at, bid, ask) in enumerate(
-            zip(path.times.tolist(), path.bid.tolist(), path.ask.tolist(), strict=True)
-        ):
-            moment = datetime.fromtimestamp(at, UTC)
-            quote = Quote(plan.pair, Decimal(f"{bid:.4f}"), Decimal(f"{ask:.4f}"), moment, number + 1, SOURCE)
-            state = fold(state, quote)
-            day = moment.date()
-            is_morning = at == midnight(day) and trading_seconds(day)
-            if is_morning and day >= plan.start + timedelta(days=WARM_UP_DAYS):
-                mornings.append(_Morning(day, quote, view(state)))
-        return cls(path, signals(path), tuple(mornings))
+def run_before(witness: Witness, seed: int, loop: Loop) -> Run:
+    """The seed's run, the same as of `run_all`, before the eyes of a witness."""
+    return _Life.begun(loop, _course(loop), seed, witness).lived()
 
 
 class _Effect(NamedTuple):
@@ -180,10 +162,11 @@ class _Life:
         said: what the model says of each user as of the last morning, 1 to buy, -1 to sell, 0 neither, shape (n,).
         overdue: the same of a message that was not read on its day.
         effects: of every suggestion of the experiment.
+        witness: who is shown the run, if anybody.
     """
 
     plan: Loop
-    prices: _Prices
+    course: Course
     seed: int
     draws: Draws
     users: Population
@@ -195,40 +178,42 @@ class _Life:
     said: Ints
     overdue: Ints
     effects: list[_Effect]
+    witness: Witness | None
     suppressed: int = 0
     left: int = 0
 
     @classmethod
-    def begun(cls, plan: Loop, prices: _Prices, seed: int) -> _Life:
+    def begun(cls, plan: Loop, course: Course, seed: int, witness: Witness | None = None) -> _Life:
         draws, index = Draws(seed), np.arange(plan.users)
         users = population(index, pairs=1, draws=draws)
         days = (plan.end - plan.start).days - WARM_UP_DAYS
         key = hashlib.sha256(f"closed loop {seed}".encode()).digest()
-        recipients = list(_recipients(index, draws))
-        opened = prices.mornings[0].quote.event_time
+        everyone = list(recipients(index, draws))
+        opened = course.mornings[0].quote.event_time
         return cls(
             plan=plan,
-            prices=prices,
+            course=course,
             seed=seed,
             draws=draws,
             users=users,
-            accounts=Accounts.opened(users, float(prices.path.ask[0])),
-            readers=Readers.drawn(index, draws),
-            shipped=Shipped(plan.pair, plan.rules, key, recipients, opened),
-            names=[each.user_id for each in recipients],
+            accounts=Accounts.opened(users, float(course.path.ask[0])),
+            readers=Readers.drawn(index, draws, listening(users, plan.deafness)),
+            shipped=Shipped(plan.pair, plan.rules, key, everyone, opened),
+            names=[each.user_id for each in everyone],
             joined=WARM_UP_DAYS + np.floor(users.joined * days / 2).astype(np.int64),
             said=np.zeros(plan.users, dtype=np.int64),
             overdue=np.zeros(plan.users, dtype=np.int64),
             effects=[],
+            witness=witness,
         )
 
     def lived(self) -> Run:
-        yesterday = self.prices.mornings[0].day
-        for morning in self.prices.mornings:
+        yesterday = self.course.mornings[0].day
+        for morning in self.course.mornings:
             self.readers.rest((morning.day - yesterday).days)
             yesterday = morning.day
             self._live(morning)
-        found = self.shipped.lift(self.prices.mornings[-1].quote.event_time + WINDOWS_OVER)
+        found = self.shipped.lift(self.course.mornings[-1].quote.event_time + WINDOWS_OVER)
         segments = {(each.by, each.value): Measured(each.lift, self._truth(each)) for each in found.segments}
         judged = {key: each for key, each in segments.items() if not math.isnan(each.truth)}
         return Run(self.seed, Measured(found.overall, self._truth(None)), judged, self.suppressed, self.left)
@@ -244,10 +229,13 @@ class _Life:
         ]
         return float(np.mean(within)) if within else math.nan
 
-    def _live(self, morning: _Morning) -> None:
+    def _live(self, morning: Morning) -> None:
         present = self.joined <= (morning.day - self.plan.start).days
         number = midnight(morning.day) // SECONDS_A_DAY
         wanted, told = np.zeros(self.plan.users, dtype=np.int64), np.zeros(self.plan.users, dtype=np.bool_)
+        if self.witness is not None:
+            self.witness.morning(morning.quote, morning.market, present)
+        made: dict[int, Suggestion] = {}
         channels: dict[int, Channel] = {}
         for user, suggestion in self._decide(morning, present):
             if suggestion.suppressed is not None and suggestion.suppressed is not Suppression.HOLDOUT:
@@ -255,6 +243,7 @@ class _Life:
                 continue
             wanted[user] = 1 if suggestion.side is Side.BUY else -1
             told[user] = suggestion.suppressed is None
+            made[user] = suggestion
             channels[user] = self.shipped.recipients.load(suggestion.user_id).reachable()[0]
         late, logits = self.readers.late(number, self.draws), self.readers.logits
 
@@ -262,19 +251,21 @@ class _Life:
             p_buy, p_sell = pulled(p_buy, p_sell, self.overdue, logits)
             if_buy, if_sell = pulled(p_buy, p_sell, wanted, logits)
             added = np.where(late, 0.0, np.where(wanted < 0, if_sell - p_sell, if_buy - p_buy))
-            sides = {user: Side.BUY if wanted[user] > 0 else Side.SELL for user in channels}
-            self.effects += [_Effect(float(added[user]), sides[user], channels[user]) for user in channels]
+            for user, suggestion in made.items():
+                self.effects.append(_Effect(float(added[user]), suggestion.side, channels[user]))
+                if self.witness is not None:
+                    self.witness.suggested(user, suggestion, float(added[user]))
             reads = told & ~late
             return np.where(reads, if_buy, p_buy), np.where(reads, if_sell, p_sell)
 
         looks = one_day(
-            self.users, self.accounts, self.prices.signals, self.prices.path, morning.day, present, self.draws, react
+            self.users, self.accounts, self.course.signals, self.course.path, morning.day, present, self.draws, react
         )
         self._record(looks, morning)
         self._withdraw(self.readers.read((told & ~late) | (self.overdue != 0), number, self.draws))
         self.overdue = np.where(told & late, wanted, 0)
 
-    def _record(self, looks: Looks, morning: _Morning) -> None:
+    def _record(self, looks: Looks, morning: Morning) -> None:
         acted = np.flatnonzero(looks.side)
         columns = (looks.user, looks.at, looks.side, looks.quantity, looks.price)
         for user, at, side, quantity, price in zip(*(column[acted].tolist() for column in columns), strict=True):
@@ -287,6 +278,8 @@ class _Life:
                 event_time=datetime.fromtimestamp(at, UTC),
             )
             self.shipped.record(done, self._owned(user), morning.quote, morning.market)
+            if self.witness is not None:
+                self.witness.traded(user, done, morning.market)
 
     def _withdraw(self, enough: Bools) -> None:
         """Who has had enough takes back consent to the channel that messages came on, until none is left."""
@@ -296,11 +289,11 @@ class _Life:
             self.shipped.recipients.put_many([after])
             self.left += not after.reachable()
 
-    def _decide(self, morning: _Morning, present: Bools) -> Iterator[tuple[int, Suggestion]]:
+    def _decide(self, morning: Morning, present: Bools) -> Iterator[tuple[int, Suggestion]]:
         """The suggestions of a morning, with the user's number."""
         at = np.full(self.plan.users, midnight(morning.day), dtype=np.int64)
-        prices, threshold = self.prices, self.plan.threshold
-        look = look_at(self.users, self.accounts, prices.signals, prices.path, at, morning.day)
+        course, threshold = self.course, self.plan.threshold
+        look = look_at(self.users, self.accounts, course.signals, course.path, at, morning.day)
         p_buy, p_sell = probabilities(self.users, look)
         buys = present & (p_buy >= threshold) & (p_buy >= p_sell)
         sells = present & (p_sell >= threshold) & ~buys
@@ -329,10 +322,5 @@ class _Life:
         return Portfolio(self.names[user], self.plan.pair, Decimal(f"{owned:.2f}"), Decimal(f"{money:.2f}"))
 
 
-def _recipients(index: Ints, draws: Draws) -> Iterator[Recipient]:
-    first = np.searchsorted([PUSHED, PUSHED + EMAILED], draws.uniform("reader/channels", index))
-    for each, number in zip(people(index, draws), first.tolist(), strict=True):
-        channels = frozenset(tuple(Channel)[number:])
-        yield Recipient(
-            each.user_id, consent=channels if each.consent else frozenset(), email=each.email, phone=each.phone
-        )
+def _course(plan: Loop) -> Course:
+    return Course.of(plan.pair, plan.start, plan.end, plan.price_seed)

@@ -2,18 +2,24 @@
 
 A message adds to the logit of what it suggests at the reader's next look, as much as the reader's pull, less the
 more messages they have had lately. Some messages are read a trading day late, and some readers ask for no more.
+
+Readers differ by chance alone, unless a loop's `deafness` says otherwise: then who trades by a calendar (payday
+sellers, target savers, the dormant) gives less on messages about a price, however likely they are to trade that day.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
+from simulator.population import Kind
+
 if TYPE_CHECKING:
     from simulator.draws import Draws, Floats, Ints
+    from simulator.population import Population
 
 Bools: TypeAlias = NDArray[np.bool_]
 
@@ -25,6 +31,8 @@ RECOVERY_DAYS = 7.0
 """Days in which half of the messages of late are forgotten."""
 OPT_OUT = 0.01
 """Probability that a message is one too many; that many times 1 + the messages of late."""
+BY_CALENDAR: Final = (Kind.PAYDAY_SELLER, Kind.TARGET_SAVER, Kind.DORMANT)
+"""Kinds of users whom something else than the price brings to trade, if anything does."""
 LATE = 0.15
 """Probability that a message is read on the trading day after, which is too late to follow it within 24 hours."""
 
@@ -44,10 +52,16 @@ class Readers:
     messages: Floats
 
     @classmethod
-    def drawn(cls, index: Ints, draws: Draws) -> Readers:
-        """Readers who have had no message yet; the same numbers are the same readers."""
+    def drawn(cls, index: Ints, draws: Draws, listening: Floats | float = 1.0) -> Readers:
+        """Readers who have had no message yet; the same numbers are the same readers.
+
+        Args:
+            index: their numbers.
+            draws: the seed's draws.
+            listening: what their pull is multiplied by, of shape (n,) or for all.
+        """
         pull = np.maximum(PULL + PULL_DEVIATION * draws.normal("reader/pull", index), 0.0)
-        return cls(index, pull, np.zeros(len(index)))
+        return cls(index, np.asarray(pull * listening), np.zeros(len(index)))
 
     @property
     def logits(self) -> Floats:
@@ -68,6 +82,11 @@ class Readers:
         enough = reads & (draws.uniform("reader/leave", self.index, np.array([day_number])) < chance)
         self.messages += reads
         return np.asarray(enough)
+
+
+def listening(users: Population, deafness: float) -> Floats:
+    """What each user's pull is multiplied by: 1 for who trades by the price, 1 − deafness for who does not."""
+    return np.where(np.isin(users.kind, BY_CALENDAR), 1.0 - deafness, 1.0)
 
 
 def pulled(p_buy: Floats, p_sell: Floats, towards: Ints, logits: Floats) -> tuple[Floats, Floats]:

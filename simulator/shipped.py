@@ -178,6 +178,7 @@ def _evaluations(quote: Quote, market: MarketView[float], opinions: Sequence[Opi
         quiet_lower=least,
         quiet_upper=most,
         inside=np.ones(count, dtype=np.bool_),
+        effects=np.full(count, math.nan),
         model_version=MODEL,
     )
     return Evaluations([each.user_id for each in opinions], summaries, asked, asked.features(), scores, market)

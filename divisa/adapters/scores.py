@@ -26,19 +26,23 @@ def checked_scores(
     decisions: NDArray[np.int8],
     edges: Sequence[NDArray[np.float64]],
     inside: NDArray[np.bool_],
+    effects: NDArray[np.float64] | None,
     model_version: str,
     x: NDArray[np.float64],
 ) -> Scores:
     """Scores of users at log prices `x`, shape (n,), when the answer fits; `edges` are in the order of EDGES.
 
+    Effects may be missing: a model that knows none need not say so.
+
     Raises:
         InvalidModel: wrong shape, a probability that is none, a decision that does not exist, a band that does not
             hold the price that was asked about or lies outside of its reach or quiet, an `inside` that is neither true
-            nor false, no model version.
+            nor false, an effect that is none, no model version.
     """
     n = len(x)
-    shapes = [probabilities.shape, decisions.shape, *(edge.shape for edge in edges), inside.shape]
-    if shapes != [(n, len(Decision)), (n,), *((n,) for _ in EDGES), (n,)]:
+    effects = np.full(n, np.nan) if effects is None else effects
+    shapes = [probabilities.shape, decisions.shape, *(edge.shape for edge in edges), inside.shape, effects.shape]
+    if shapes != [(n, len(Decision)), (n,), *((n,) for _ in EDGES), (n,), (n,)]:
         raise InvalidModel(f"the model answered {', '.join(map(str, shapes))} for {n} rows")
     in_range = (probabilities >= 0) & (probabilities <= 1)  # False for NaN
     if not in_range.all() or not np.allclose(probabilities.sum(axis=1), 1.0, rtol=0.0, atol=SUM_TOLERANCE):
@@ -53,7 +57,9 @@ def checked_scores(
         raise InvalidModel("the model answered a band that lies outside of its reach or quiet")
     if inside.dtype != np.bool_:
         raise InvalidModel(f"the model answered {inside.dtype} where it should say whether a user is inside its range")
+    if effects.dtype != np.float64 or (np.abs(effects) > 1.0).any():  # False for NaN
+        raise InvalidModel("the model answered effects that are no differences of probabilities")
     if not model_version:
         raise InvalidModel("the model did not say which version it is")
     columns = dict(zip(EDGES, edges, strict=True))
-    return Scores(probabilities, decisions, **columns, inside=inside, model_version=model_version)
+    return Scores(probabilities, decisions, **columns, inside=inside, effects=effects, model_version=model_version)

@@ -88,7 +88,7 @@ class LoggedFacts:
     """What the rules were asked about, without contacts and balances; what else `Facts` has stands in the record.
 
     Attributes:
-        quote_age, amount, inside, last_told, told_this_week, accepted, arm: as in `Facts`.
+        quote_age, amount, inside, effect, last_told, told_this_week, accepted, arm: as in `Facts`.
         has_funds: whether the person's funds cover the amount.
         recipient: None when nobody knew how the person may be reached.
     """
@@ -98,6 +98,7 @@ class LoggedFacts:
     has_funds: bool
     recipient: LoggedRecipient | None
     inside: bool
+    effect: float | None
     last_told: datetime | None
     told_this_week: int
     accepted: tuple[Side, datetime] | None
@@ -229,6 +230,7 @@ def logged_facts(facts: Facts) -> LoggedFacts:
             quiet_hours=recipient.quiet_hours,
         ),
         inside=facts.inside,
+        effect=facts.effect,
         last_told=facts.last_told,
         told_this_week=facts.told_this_week,
         accepted=facts.accepted,
@@ -257,6 +259,7 @@ def facts_of(record: DecisionRecord, judgement: Judgement, side: Side) -> Facts:
         propensity=record.answer.probabilities[record.answer.decision],
         model_version=record.model_version,
         inside=logged.inside,
+        effect=logged.effect,
         last_told=logged.last_told,
         told_this_week=logged.told_this_week,
         accepted=logged.accepted,

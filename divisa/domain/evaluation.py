@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import math
 from dataclasses import dataclass
 from enum import IntEnum
 from typing import TYPE_CHECKING
@@ -47,6 +48,8 @@ class Evaluation:
         propensity: probability of the decided class, 0 to 1.
         inside: whether every feature lies in the range that the model was trained on.
         model_version: which model answered.
+        effect: what a message is expected to add to that probability, −1 to 1; None for HOLD, and when the model does
+            not say.
     """
 
     user_id: str
@@ -57,6 +60,7 @@ class Evaluation:
     propensity: float
     inside: bool
     model_version: str
+    effect: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +91,15 @@ class Watch:
     evaluated_at: datetime | None = None
     refresh_at: datetime | None = None
     model_version: str | None = None
+
+
+def known_effect(effect: float) -> float | None:
+    """An effect as the model answers it, NaN where it does not say; None then.
+
+    >>> known_effect(0.125), known_effect(float("nan"))
+    (0.125, None)
+    """
+    return None if math.isnan(effect) else effect
 
 
 def shard_of(user_id: str, shards: int) -> int:

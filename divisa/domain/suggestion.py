@@ -38,6 +38,7 @@ class Suppression(StrEnum):
     OLD_MODEL = "old_model"
     OUT_OF_RANGE = "out_of_range"
     LOW_PROPENSITY = "low_propensity"
+    LOW_EFFECT = "low_effect"
     NO_GAIN = "no_gain"
     WEEKLY_CAP = "weekly_cap"
     CONTRADICTION = "contradiction"

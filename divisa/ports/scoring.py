@@ -26,6 +26,8 @@ class Scores:
         quiet_lower, quiet_upper: the reach, and beside a side's also HOLD, no farther than the margin.
         inside: whether every feature, at the price that was asked about, lies in the range that the model was trained
             on; bool, shape (n,).
+        effects: what telling the decided side is expected to add to its probability, −1 to 1, float64, shape (n,); NaN
+            for HOLD, and everywhere when the model does not say.
         model_version: which model answered.
     """
 
@@ -38,6 +40,7 @@ class Scores:
     quiet_lower: NDArray[np.float64]
     quiet_upper: NDArray[np.float64]
     inside: NDArray[np.bool_]
+    effects: NDArray[np.float64]
     model_version: str
 
 

@@ -10,7 +10,7 @@ import numpy as np
 from divisa.domain.bands import Band
 from divisa.domain.behaviour import NEWCOMER, BehaviourSummary
 from divisa.domain.columns import Array, stack
-from divisa.domain.evaluation import Decision, Evaluation
+from divisa.domain.evaluation import Decision, Evaluation, known_effect
 from divisa.domain.features import FEATURE_NAMES, Question, question
 from divisa.domain.market import MarketView, view
 
@@ -72,8 +72,9 @@ class Evaluations:
             scores.quiet_upper[rows],
             np.take_along_axis(scores.probabilities[rows], decided[:, None].astype(np.intp), axis=1)[:, 0],
             scores.inside[rows],
+            scores.effects[rows],
         )
-        for user_id, decision, lower, upper, first, last, low, high, propensity, inside in zip(
+        for user_id, decision, lower, upper, first, last, low, high, propensity, inside, effect in zip(
             self.user_ids[rows], *(column.tolist() for column in columns), strict=True
         ):
             band = Band(lower, upper)
@@ -86,6 +87,7 @@ class Evaluations:
                 propensity=propensity,
                 inside=inside,
                 model_version=scores.model_version,
+                effect=known_effect(effect),
             )
 
 

@@ -36,6 +36,7 @@ class Proposal:
         propensity: the model's probability of the side, 0 to 1.
         model_version: which model says so.
         inside: whether every feature lies in the range that the model was trained on.
+        effect: what a message is expected to add to that probability; None when the model does not say.
     """
 
     user_id: str
@@ -45,6 +46,7 @@ class Proposal:
     propensity: float
     model_version: str
     inside: bool
+    effect: float | None = None
 
 
 def proposal_of(evaluations: Evaluations, row: int, episode: int) -> Proposal:
@@ -58,6 +60,7 @@ def proposal_of(evaluations: Evaluations, row: int, episode: int) -> Proposal:
         propensity=evaluation.propensity,
         model_version=evaluation.model_version,
         inside=evaluation.inside,
+        effect=evaluation.effect,
     )
 
 
@@ -124,6 +127,7 @@ class GatherFacts:
                     propensity=proposal.propensity,
                     model_version=proposal.model_version,
                     inside=proposal.inside,
+                    effect=proposal.effect,
                     last_told=_last_told([*told, *held_out], pair, side),
                     told_this_week=sum(at - each.created_at < WEEK for each in told),
                     accepted=_accepted(earlier, pair),

@@ -11,6 +11,7 @@ from divisa.domain.behaviour import BehaviourSummary
 from divisa.domain.columns import Array, stack
 from divisa.domain.decision import decision_id_of, facts_of, release_id_of
 from divisa.domain.errors import InvalidModel
+from divisa.domain.evaluation import known_effect
 from divisa.domain.features import question
 from divisa.domain.market import MarketView
 from divisa.domain.policy import judge
@@ -60,13 +61,16 @@ class ReplayDecisions:
             asked.features().tolist(),
             answers_of(scores, range(len(records))),
             scores.inside.tolist(),
+            scores.effects.tolist(),
             strict=True,
         )
         return [
             _decided_again(
-                _seen_again(replace(record, question=tuple(columns), features=tuple(features), answer=answer), inside)
+                _seen_again(
+                    replace(record, question=tuple(columns), features=tuple(features), answer=answer), inside, effect
+                )
             )
-            for record, columns, features, answer, inside in rows
+            for record, columns, features, answer, inside, effect in rows
         ]
 
 
@@ -111,11 +115,11 @@ def _released_again(record: DecisionRecord, held: Reconsidered) -> DecisionRecor
     )
 
 
-def _seen_again(record: DecisionRecord, inside: bool) -> DecisionRecord:
-    """The record with what the model says now about the training range, for the rules to judge by."""
+def _seen_again(record: DecisionRecord, inside: bool, effect: float) -> DecisionRecord:
+    """The record with what the model says now about the training range and the effect, for the rules to judge by."""
     if record.judgement is None:
         return record
-    facts = replace(record.judgement.facts, inside=inside)
+    facts = replace(record.judgement.facts, inside=inside, effect=known_effect(effect))
     return replace(record, judgement=replace(record.judgement, facts=facts))
 
 

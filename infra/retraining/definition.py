@@ -143,7 +143,7 @@ def train_step(session: Any, parameters: Parameters, matrix: Any) -> Any:
         },
         output_data_config=OutputDataConfig(s3_output_path=of_this_run()),
         stopping_condition=StoppingCondition(max_runtime_in_seconds=LONGEST),
-        environment=ENVIRONMENT,
+        environment={**ENVIRONMENT, "PYTHONPATH": "/opt/ml/code"},  # where the image unpacks: train.py imports `model`
     )
     channels = [
         InputData(channel_name="train", data_source=matrix),

@@ -36,8 +36,8 @@ QUEUES: Final = 7
 """That Lambda polls: push, email, SMS, backlog, texts to us, what SES says, erasure."""
 POLLS: Final = 5 * 3600 / 20
 """Requests an hour with which Lambda waits at an empty queue: five pollers, twenty seconds each."""
-ANSWER_BYTES: Final = 106
-"""Of one row of the endpoint's answer: three probabilities, a decision, two edges, the model's name."""
+ANSWER_BYTES: Final = 114
+"""Of one row of the endpoint's answer: its columns, and the model's name."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -245,7 +245,9 @@ def _decision(*, judged: bool) -> DecisionRecord:
     """A decision of which every number takes all its digits."""
     edges, rule = Band(-THIRD, THIRD), RuleOutcome(max((rule.name for rule in RULES), key=len), None)
     recipient = LoggedRecipient(tuple(Channel), tuple(Channel), None, 14, "America/Mexico_City", None)
-    facts = LoggedFacts(timedelta(seconds=1.25), Decimal("12345.67"), True, recipient, True, AT, 14, None, Arm.TREATED)
+    facts = LoggedFacts(
+        timedelta(seconds=1.25), Decimal("12345.67"), True, recipient, True, THIRD, AT, 14, None, Arm.TREATED
+    )
     suggestion_id = suggestion_id_of(USER, PAIR, Side.SELL, 12)
     return DecisionRecord(
         decision_id=decision_id_of(USER, PAIR, 3456),

@@ -100,6 +100,7 @@ def move(
         stage.sagemaker.update_endpoint(
             EndpointName=names.endpoint,
             EndpointConfigName=made,
+            RetainAllVariantProperties=True,  # As many instances as auto-scaling has made of the template's.
             DeploymentConfig=_deployment(stage, watched, bake_seconds),
         )
         now = _settled(stage, on_stage)

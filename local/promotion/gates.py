@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from model.judging.drift import reference_of
 from model.matrix import Part, take_rows
 from model.promotion.anew import from_files, from_lines
 from model.promotion.artefact import opened
@@ -15,16 +14,13 @@ from model.promotion.limits import Limits
 from model.promotion.parity import equal_features
 from model.promotion.traffic import traffic_of
 from model.training_set import build_training_set
-from model.weights import unprompted_weights
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from divisa.domain.decision import DecisionRecord
     from local.promotion.logged import Log
-    from model.matrix import TrainingMatrix
-    from model.promotion.artefact import OpenedModel
     from model.training_files import TrainingFiles
 
 LOGGED, HELD_OUT = "logged traffic", "held-out rows"
@@ -79,17 +75,14 @@ def judge_candidate(
     evidence = []
     traffic = traffic_of(log.records, log.trades, log.until)
     evidence.append(evidence_of(LOGGED, traffic.matrix, traffic.questions, is_chosen=True))
-    reference: Mapping[str, Any] | None = model.metadata.get("drift_reference")
     if files is not None:
         matrix = build_training_set(files, on_stage=on_stage)
         evidence.append(evidence_of(HELD_OUT, take_rows(matrix, matrix.part(Part.TEST))))
-        reference = reference or _reference(model, matrix)
     gates = judge(
         model,
         rival,
         evidence,
         parity=_parity(log.records[:REMADE], files, limits, on_stage),
-        reference=reference,
         limits=limits,
         on_stage=on_stage,
     )
@@ -111,12 +104,3 @@ def _parity(
         made = from_files(records, files.prices, files.transactions)
         gates.append(equal_features(*made, limits, how="prices and transactions"))
     return gates
-
-
-def _reference(model: OpenedModel, matrix: TrainingMatrix) -> dict[str, Any]:
-    """What the rows that models learn from are like, for an artefact that does not say it itself."""
-    weights = unprompted_weights(matrix)
-    fitted = matrix.part(Part.FIT) & (weights > 0)
-    rows = evidence_of("fitted", take_rows(matrix, fitted))
-    p = model.probabilities(rows.questions)
-    return reference_of(rows.matrix.features, rows.labels, p, rows.weights, matrix.feature_names)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from divisa.adapters.aws.decisions import S3Decisions
@@ -18,6 +18,7 @@ from model.promotion.traffic import trades_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
+    from datetime import datetime
     from pathlib import Path
 
     from divisa.domain.decision import DecisionRecord
@@ -80,7 +81,7 @@ def read(
     if transactions is not None:
         trades, until = _from_file(transactions)
     else:
-        until = max((record.at for record in records), default=datetime.fromtimestamp(0, UTC))
+        until = max((record.at for record in records), default=EPOCH)
         trades = trades_of(_from_ledger(_ledger(stage), records)) if records else {}
     return Log(records, foreign, trades, until)
 
@@ -102,10 +103,9 @@ def _from_file(transactions: Path) -> tuple[Trades, datetime]:
     """Nobody recorded what happened after the last transaction."""
     read = read_transactions(transactions, on_reject=lambda problem: None)
     moments = [EPOCH + at * MICROSECOND for at in read.at.tolist()]
-    owners = zip(read.user.tolist(), read.pair.tolist(), moments, read.buy.tolist(), strict=True)
-    entries = [
-        (read.users[user], str(read.pairs[pair]), at, Side.BUY if buy else Side.SELL) for user, pair, at, buy in owners
-    ]
+    sides = [Side.BUY if buy else Side.SELL for buy in read.buy.tolist()]
+    whose = [(read.users[user], str(read.pairs[pair])) for user, pair in zip(read.user, read.pair, strict=True)]
+    entries = ((*each, at, side) for each, at, side in zip(whose, moments, sides, strict=True))
     return trades_of(entries), max(moments, default=EPOCH)
 
 

@@ -91,9 +91,11 @@ class Jobs:
             RetrainingFailed: it failed, or left no model.
         """
         root = self._emptied(step)
+        channels = {
+            each["ChannelName"]: root / "input/data" / each["ChannelName"] for each in arguments["InputDataConfig"]
+        }
         for each in arguments["InputDataConfig"]:
-            address = each["DataSource"]["S3DataSource"]["S3Uri"]
-            self.store.take(address, root / script_mode.CHANNELS / each["ChannelName"])
+            self.store.take(each["DataSource"]["S3DataSource"]["S3Uri"], channels[each["ChannelName"]])
         given = {name: str(value) for name, value in arguments.get("HyperParameters", {}).items()}
         program, source = given.pop("sagemaker_program", None), given.pop("sagemaker_submit_directory", None)
         if program is None or source is None:
@@ -101,15 +103,16 @@ class Jobs:
         code = root / "code"
         with tarfile.open(_relocated(source, root)) as packed:
             packed.extractall(code, filter="data")
-        environ = script_mode.environ(root, code, arguments.get("Environment", {}))
+        model, output = root / "model", root / "output/data"
+        environ = script_mode.environ(code, channels, model, output, arguments.get("Environment", {}))
         self._run(step, script_mode.command(code / program, given), code, environ)
         address = f"{arguments['OutputDataConfig']['S3OutputPath']}/{step}/output"
-        if not (root / script_mode.MODEL).is_dir():
+        if not model.is_dir():
             raise RetrainingFailed(step, "left no model")
-        for folder, name in ((script_mode.MODEL, "model.tar.gz"), (script_mode.OUTPUT, "output.tar.gz")):
-            files = sorted(path for path in (root / folder).rglob("*") if path.is_file())
-            names = [path.relative_to(root / folder).as_posix() for path in files]
-            archive(root / folder, names, self.store.path(f"{address}/{name}"))
+        for folder, name in ((model, "model.tar.gz"), (output, "output.tar.gz")):
+            files = sorted(path for path in folder.rglob("*") if path.is_file())
+            names = [path.relative_to(folder).as_posix() for path in files]
+            archive(folder, names, self.store.path(f"{address}/{name}"))
         self._emptied(step)
         return {"ModelArtifacts": {"S3ModelArtifacts": f"{address}/model.tar.gz"}}
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from divisa.domain.behaviour import NEWCOMER, BehaviourSummary
+from divisa.domain.behaviour import BehaviourSummary
 from divisa.domain.columns import Array, take, unstack
 from divisa.domain.market import MarketView
 from divisa.services.replay_decisions import asked_again
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from divisa.domain.decision import DecisionRecord
-    from divisa.domain.pair import Pair
     from model.history import History
+    from model.market_history import MarketHistory
 
 
 class Anew(NamedTuple):
@@ -50,18 +50,25 @@ def from_files(records: Sequence[DecisionRecord], prices: Path, transactions: Pa
     decision's had, so that it does not matter how late a transaction came to be known.
 
     Raises:
-        InvalidFile: a file as a whole is not of its contract, or no transaction of it has a price.
+        InvalidFile: a file as a whole is not of its contract.
     """
-    history = read_history(prices, transactions, Counter())
-    views = [_view(history, record.quote.pair, record.market.as_of) for record in records]
-    past = _summaries(history, records)
-    logged, made = list["DecisionRecord"](), list["DecisionRecord"]()
-    for record, view, summary in zip(records, views, past, strict=True):
-        if view is not None and summary is not None:
+    owners = {(record.user_id, record.quote.pair) for record in records}
+    history = read_history(prices, transactions, Counter(), also=owners)
+    number = {owner: index for index, owner in enumerate(history.owners)}
+    logged, views, places = list["DecisionRecord"](), list[MarketView[float]](), list[tuple[int, int]]()
+    for record in records:
+        owner = number.get((record.user_id, record.quote.pair))
+        view = None if owner is None else _view(history.markets[record.quote.pair], record.market.as_of)
+        count = int(record.summary.buys + record.summary.sells)
+        if owner is not None and view is not None and count <= history.ledger.counts()[owner]:
             logged.append(record)
-            made.append(replace(record, market=view, summary=summary))
-    found = _compared(logged, made)
-    return found._replace(missing=len(records) - len(logged))
+            views.append(view)
+            places.append((owner, int(history.ledger.starts[owner]) + count - 1 if count else -1))
+    past = _summaries(history, places)
+    made = [
+        replace(record, market=view, summary=summary) for record, view, summary in zip(logged, views, past, strict=True)
+    ]
+    return _compared(logged, made)._replace(missing=len(records) - len(logged))
 
 
 def _compared(logged: Sequence[DecisionRecord], made: Sequence[DecisionRecord]) -> Anew:
@@ -71,33 +78,23 @@ def _compared(logged: Sequence[DecisionRecord], made: Sequence[DecisionRecord]) 
     return Anew(asked, asked_again(made).rows(), 0)
 
 
-def _view(history: History, pair: Pair, as_of: float) -> MarketView[float] | None:
-    """The market of the quote of a moment; None when there was none then."""
-    if pair not in history.markets:
+def _view(past: MarketHistory, as_of: float) -> MarketView[float] | None:
+    """The market of the quote of a moment; None when none was believed then."""
+    row = 1 + int(np.searchsorted(past.views.as_of[1:], as_of))
+    if row == len(past.views.as_of) or past.views.as_of[row] != as_of:
         return None
-    past = history.markets[pair]
-    (view,) = unstack(MarketView[float], take(MarketView[Array], past.views, past.at(np.array([as_of]))))
-    return view if view.as_of == as_of else None
+    (view,) = unstack(MarketView[float], take(MarketView[Array], past.views, np.array([row])))
+    return view
 
 
-def _summaries(history: History, records: Sequence[DecisionRecord]) -> list[BehaviourSummary[float] | None]:
-    """Each record's summary after as many transactions as it says; None where the files have fewer."""
-    numbers = {owner: number for number, owner in enumerate(history.owners)}
-    counts, starts = history.ledger.counts(), history.ledger.starts
-    found: list[BehaviourSummary[float] | None] = [None] * len(records)
-    wanted: dict[int, tuple[int, int]] = {}
-    for index, record in enumerate(records):
-        owner = numbers.get((record.user_id, record.quote.pair))
-        trades = int(record.summary.buys + record.summary.sells)
-        if trades == 0:
-            found[index] = NEWCOMER
-        elif owner is not None and trades <= counts[owner]:
-            wanted[index] = owner, int(starts[owner]) + trades - 1
+def _summaries(history: History, places: Sequence[tuple[int, int]]) -> list[BehaviourSummary[float]]:
+    """Summaries of so many owners, each after a transaction of theirs, or as a newcomer's (−1)."""
+    found: dict[int, BehaviourSummary[float]] = {}
+    owner = np.array([each for each, _ in places], dtype=np.int64)
+    after = np.array([each for _, each in places], dtype=np.int64)
     for first, last in history.ledger.blocks():
-        here = [index for index, (owner, _) in wanted.items() if first <= owner < last]
-        if here:
-            rows = np.array([wanted[index][1] for index in here], dtype=np.int64)
-            made = unstack(BehaviourSummary[float], history.summaries(first, last, rows))
-            for index, summary in zip(here, made, strict=True):
-                found[index] = summary
-    return found
+        rows = np.flatnonzero((owner >= first) & (owner < last))
+        if len(rows):
+            columns = history.summaries(first, last, after[rows])
+            found.update(zip(rows.tolist(), unstack(BehaviourSummary[float], columns), strict=True))
+    return [found[row] for row in range(len(places))]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import json
 import tarfile
@@ -15,9 +16,10 @@ import joblib
 import numpy as np
 
 from divisa.domain.features import FEATURE_HASH, FEATURE_NAMES
+from model.artefact import UPLIFT
 from model.bands.rule import probabilities
 from model.inference import model_fn
-from model.package import LIB, PARTS, SERVING_CODE
+from model.package import LIB, OPTIONAL_PARTS, PARTS, SERVING_CODE
 from model.promotion.gate import Gate, GateName, judged
 from model.version import content_of, is_version_of
 
@@ -85,9 +87,11 @@ def opened(artefact: Path) -> OpenedModel | Gate:
         return _other_features(features, of_features)
     if changed := [name for name in SERVING_CODE if parts[f"code/{name}"] != (_HERE / name).read_bytes()]:
         return _broken(f"it brings other serving code than this version's: {', '.join(changed)}; train it anew")
+    if _uplift_hash(metadata) != _hash(parts.get(UPLIFT)):
+        return _broken(f"its model of the effect of a message is not that of {version}")
     try:
         with tempfile.TemporaryDirectory(prefix="divisa-candidate-") as folder:
-            for name in ("metadata.json", "model.joblib"):
+            for name in {"metadata.json", "model.joblib", UPLIFT} & set(parts):
                 (Path(folder) / name).write_bytes(parts[name])
             served = model_fn(folder)
         classifier = joblib.load(io.BytesIO(parts["model.joblib"]))
@@ -113,7 +117,7 @@ def _parts(artefact: Path) -> dict[str, bytes]:
     parts: dict[str, bytes] = {}
     with tarfile.open(artefact) as archive:
         for member in archive:
-            if member.name in PARTS:
+            if member.name in (*PARTS, *OPTIONAL_PARTS):
                 content = archive.extractfile(member)
                 parts[member.name] = content.read() if content is not None else b""
             elif not member.isdir() and not member.name.startswith(f"{LIB}/"):
@@ -121,6 +125,16 @@ def _parts(artefact: Path) -> dict[str, bytes]:
     if absent := [part for part in PARTS if part not in parts]:
         raise ValueError(f"it has no {', '.join(absent)}")
     return parts
+
+
+def _uplift_hash(metadata: Mapping[str, Any]) -> str | None:
+    """The hash that the metadata, and so the version, have of the model of the effect; None where there is none."""
+    described = metadata.get("uplift")
+    return None if described is None else str(described["sha256"])
+
+
+def _hash(content: bytes | None) -> str | None:
+    return None if content is None else hashlib.sha256(content).hexdigest()
 
 
 def _broken(why: str) -> Gate:

@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 
 
 def undrifted(evidence: Evidence, candidate: NDArray[np.float64], reference: Mapping[str, Any], limits: Limits) -> Gate:
-    """Whether the rows of now resemble those that the candidate learned from.
+    """Whether the rows of now resemble those that were learned from: what the model says of them, and what users do.
+
+    Features alone refuse nothing: users grow older and markets move, and a model that is any good allows for both.
 
     Args:
         evidence: rows of now, at moments like those of training.
@@ -31,7 +33,7 @@ def undrifted(evidence: Evidence, candidate: NDArray[np.float64], reference: Map
     found = drift(reference, evidence.matrix.features, evidence.labels, candidate, evidence.weights, names)
     every = {f"score of {side}": value for side, value in found["scores"].items()} | {"what users do": found["labels"]}
     worst = max(every, key=lambda name: every[name])
-    feature = found["worst_feature"]
+    feature = next(iter(found["features"]))
     says = (
         f"{worst} has moved by a stability index of {every[worst]:.3f} since training, below {limits.max_drift} "
         f"allowed; of the features {feature} the most, by {found['features'][feature]:.3f}"

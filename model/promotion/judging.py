@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -16,7 +16,7 @@ from model.promotion.promise import claimed_skill, keeps_its_promise
 from model.promotion.reference import equal_bands
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from model.promotion.artefact import OpenedModel
     from model.promotion.evidence import Evidence
@@ -30,7 +30,6 @@ def judge(
     evidence: Sequence[Evidence],
     *,
     parity: Sequence[Gate],
-    reference: Mapping[str, Any] | None,
     limits: Limits,
     on_stage: Callable[[str], None] = lambda stage: None,
 ) -> tuple[Gate, ...]:
@@ -41,7 +40,6 @@ def judge(
         live: who is; None where nobody is, and then the candidate has to beat the base rate.
         evidence: rows that neither has learned from, from one source or two.
         parity: what was found of the features of logged questions.
-        reference: of the rows that the candidate learned from, for drift; None where that is not known.
         limits: where the gates close.
         on_stage: told in words what begins.
     """
@@ -61,7 +59,7 @@ def judge(
     for each in enough:
         on_stage(f"Asking both models about {len(each):,} rows of {each.name}")
         gates += _on(each, candidate, live, limits)
-    gates += _drift(candidate, enough, reference, limits)
+    gates += _drift(candidate, enough, limits)
     return tuple(gates)
 
 
@@ -93,14 +91,14 @@ def _sufficiency(evidence: Evidence, limits: Limits, *, decides: bool) -> Gate:
     return not_asked(name, f"{says}: not judged by these", evidence.name)
 
 
-def _drift(
-    candidate: OpenedModel, evidence: Sequence[Evidence], reference: Mapping[str, Any] | None, limits: Limits
-) -> Iterator[Gate]:
+def _drift(candidate: OpenedModel, evidence: Sequence[Evidence], limits: Limits) -> Iterator[Gate]:
     """Only at moments like those of training: those of a log are chosen, and differ for that alone."""
     like = [each for each in evidence if not each.is_chosen]
-    if reference is None or not like:
-        missing = "nothing known of the rows of training" if reference is None else "no row at moments like theirs"
-        yield not_asked(GateName.DRIFT, f"{missing}; the files of prices and transactions would tell")
+    reference = candidate.metadata.get("drift_reference")
+    if reference is None:
+        yield not_asked(GateName.DRIFT, "its metadata does not say what the rows of training were like")
+    elif not like:
+        yield not_asked(GateName.DRIFT, "no rows at moments like those of training; the files would have some")
     else:
         for each in like:
             yield undrifted(each, candidate.probabilities(each.questions), reference, limits)

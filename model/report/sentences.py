@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from model.judging.drift import DRIFTED_FROM
 from model.judging.judge import ECE_LIMIT, MODEL, SEGMENT_ECE_LIMIT, SEGMENT_ROWS, Standing
 from model.judging.messages import ORACLE
+from model.metrics import MANY_TRADES
 from model.report.words import dropped, interval, listed, number, percent, segment, way
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ def findings(evaluation: Mapping[str, Any]) -> list[Finding]:
         *_for_whom(evaluation["segments"]),
         _calibration(evaluation),
         *_calibration_by_segment(evaluation["segments"]),
-        *_cold_start(evaluation["segments"]),
+        *_cold_start(evaluation["cold_start"]),
         *_messages(evaluation["messages"]),
         *_drift(evaluation["drift"]),
         *_outside(evaluation["outside"]),
@@ -117,21 +118,21 @@ def _calibration_by_segment(segments: Mapping[str, Mapping[str, Any]]) -> Iterat
         )
 
 
-def _cold_start(segments: Mapping[str, Mapping[str, Any]]) -> Iterator[Finding]:
-    for name, words in (("newcomer", "people without a transaction"), ("new", "people with few transactions")):
-        one = segments.get(name)
-        if one is None:
-            if name == "newcomer":
-                yield Finding(
-                    Tone.UNKNOWN, "How it does for people without a transaction is not known: there are none."
-                )
+def _cold_start(cold_start: Mapping[str, Mapping[str, Any]]) -> Iterator[Finding]:
+    for known, one in cold_start.items():
+        if known == MANY_TRADES:
             continue
-        ours, theirs = one["log_loss"], one["fit_rate_log_loss"]
-        worse = ours > theirs
+        whom = f"people with {'no' if known == '0' else known} transaction{'s' if '-' in known else ''}"
+        if not one["rows"]:
+            yield Finding(Tone.UNKNOWN, f"How it does for {whom} is not known: nobody like that judges it.")
+            continue
+        ours, general, own = one["log_loss"], one["base_rate_log_loss"], one["own_base_rate_log_loss"]
+        worse = ours > min(general, own)
         yield Finding(
             Tone.BAD if worse else Tone.GOOD,
-            f"For {words} it is {'worse' if worse else 'no worse'} than saying what people in general do "
-            f"({number(ours)} against {number(theirs)} on {one['test_rows']:,} days).",
+            f"For {whom} it is {'worse' if worse else 'no worse'} than saying what was known before: log loss "
+            f"{number(ours)} against {number(general)} of what people in general do, and {number(own)} of what people "
+            f"with as many did, on {one['rows']:,} days.",
         )
 
 

@@ -38,6 +38,7 @@ _REASONS: Final = {
     "unknown_side": "that neither buy nor sell",
     "unknown_language": "in a language that is not spoken here",
     "no_user": "without a user",
+    "no_group": "without a group",
     "bad_flag": "with a flag that is neither true nor false",
     "crossed": "with a bid that is not below the ask",
     "duplicate": "that were there before",
@@ -46,6 +47,12 @@ _REASONS: Final = {
     "outlier": "too far from the prices around them to be believed",
     "market_closed": "from when the market was closed",
 }
+
+_OF_DAYS: Final = {
+    "censored": "whose 24 hours the files do not cover",
+    "embargoed": "whose 24 hours reach into what something else is learned from",
+}
+"""Reasons that are about days of users, and not about rows of files."""
 
 
 def way(name: str) -> str:
@@ -67,11 +74,11 @@ def segment(name: str) -> str:
 
 
 def reason(code: str) -> str:
-    """Why rows of a file were not used, as the end of "rows …"."""
+    """Why rows of a file, or days of users, were not used, as the end of "rows …" or "days …"."""
     file, _, rest = code.partition("_")
     if code not in _REASONS and rest in _REASONS:
         return f"of the file {file} {_REASONS[rest]}"
-    return _REASONS.get(code, f"that were counted as {code.replace('_', ' ')}")
+    return {**_REASONS, **_OF_DAYS}.get(code, f"that were counted as {code.replace('_', ' ')}")
 
 
 def number(value: float | None, digits: int = 3) -> str:
@@ -114,7 +121,19 @@ def listed(items: Iterable[str]) -> str:
 def dropped(counts: Mapping[str, Any]) -> str:
     """What of the files was not used, and why, as a sentence."""
     if not counts:
-        return "Every row of the files was used."
+        return "Everything in the files was used."
     most = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
-    told = (f"{rows:,} {'row' if rows == 1 else 'rows'} {reason(code)}" for code, rows in most)
-    return f"Not used of the files: {listed(told)}."
+    return f"Not used: {listed(f'{many(count, _noun(code))} {reason(code)}' for code, count in most)}."
+
+
+def many(count: int, noun: str) -> str:
+    """So many of something.
+
+    >>> many(1, "row"), many(1200, "row")
+    ('1 row', '1,200 rows')
+    """
+    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
+
+
+def _noun(code: str) -> str:
+    return "day" if code in _OF_DAYS else "row"

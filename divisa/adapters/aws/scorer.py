@@ -67,6 +67,7 @@ class SageMakerScorer:
             decisions=np.concatenate([part.decisions for part in parts]),
             **{edge: np.concatenate([getattr(part, edge) for part in parts]) for edge in EDGES},
             inside=np.concatenate([part.inside for part in parts]),
+            effects=np.concatenate([part.effects for part in parts]),
             model_version=versions.pop(),
         )
 
@@ -113,9 +114,10 @@ def _scores(body: bytes, x: NDArray[np.float64]) -> Scores:
         table = np.lib.format.read_array(io.BytesIO(body), allow_pickle=False)
         probabilities = np.stack([table[name] for name in PROBABILITIES], axis=1)
         edges = np.stack([table[name] for name in EDGES])
-        decisions, inside, versions = (
+        decisions, inside, effects, versions = (
             table["decision"],
             table["inside"],
+            table["effect"] if "effect" in (table.dtype.names or ()) else None,
             {bytes(version) for version in np.unique(table["model"])},
         )
     except (ValueError, EOFError, IndexError, TypeError) as error:
@@ -124,5 +126,12 @@ def _scores(body: bytes, x: NDArray[np.float64]) -> Scores:
     if kinds != "ffi" or len(versions) != 1:
         raise InvalidModel(f"the endpoint's answer has columns of other types, or {len(versions)} model versions")
     version = versions.pop().decode("ascii", "backslashreplace")
-    columns = list(edges.astype(np.float64))
-    return checked_scores(probabilities.astype(np.float64), decisions.astype(np.int8), columns, inside, version, x)
+    return checked_scores(
+        probabilities.astype(np.float64),
+        decisions.astype(np.int8),
+        list(edges.astype(np.float64)),
+        inside,
+        effects,
+        version,
+        x,
+    )

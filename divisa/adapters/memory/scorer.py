@@ -59,6 +59,11 @@ def everybody(question: Question) -> NDArray[np.bool_]:
     return np.ones(len(question.x), dtype=np.bool_)
 
 
+def unsaid(question: Question, decisions: NDArray[np.int8]) -> NDArray[np.float64] | None:
+    """What telling adds, of a model that does not say."""
+    return None
+
+
 class MemoryScorer:
     """A `Scorer` around functions of a question, such as a fitted model's with its bands."""
 
@@ -67,11 +72,21 @@ class MemoryScorer:
         answer: Callable[[Question], Answer],
         *,
         inside: Callable[[Question], NDArray[np.bool_]] = everybody,
+        effects: Callable[[Question, NDArray[np.int8]], NDArray[np.float64] | None] = unsaid,
         model_version: str = "memory",
     ) -> None:
-        """What is answered, whether features lie in the range of training, bool, shape (n,), and by which model."""
+        """Of which functions it is made.
+
+        Args:
+            answer: what is answered.
+            inside: whether features lie in the range of training, bool, shape (n,).
+            effects: what telling the decided sides adds, float64, shape (n,), NaN where it is not said; None where it
+                is said of nobody.
+            model_version: by which model.
+        """
         self._answer = answer
         self._inside = inside
+        self._effects = effects
         self._model_version = model_version
 
     def score(self, question: Question) -> Scores:
@@ -82,6 +97,7 @@ class MemoryScorer:
         """
         try:
             answer, inside = self._answer(question), self._inside(question)
+            effects = self._effects(question, answer.decision)
         except (ValueError, TypeError, IndexError) as error:
             raise InvalidModel("the model does not take this question") from error
         return checked_scores(
@@ -89,6 +105,7 @@ class MemoryScorer:
             np.asarray(answer.decision, dtype=np.int8),
             [np.asarray(getattr(answer, edge), dtype=np.float64) for edge in EDGES],
             inside,
+            effects,
             self._model_version,
             question.x,
         )

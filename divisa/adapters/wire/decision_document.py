@@ -118,6 +118,7 @@ class FactsDocument(_Part, frozen=True, kw_only=True):
     has_funds: bool
     recipient: RecipientDocument | None
     inside: bool
+    effect: float | None
     last_told: Moment | None
     told_this_week: int
     accepted: AcceptedDocument | None

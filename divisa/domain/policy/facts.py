@@ -34,6 +34,8 @@ class Facts:
         propensity: the model's probability of the side, 0 to 1.
         model_version: which model said so.
         inside: whether every feature lies in the range that the model was trained on.
+        effect: what the model expects a message to add to the probability of the side, −1 to 1; None when it does not
+            say.
         last_told: event time of the newest suggestion of this pair and side that was let out or held out, UTC.
         told_this_week: messages to the user, sent or on their way, in the 7 days before `at`, of all pairs.
         accepted: side and moment, UTC, of the user's newest acceptance of a suggestion of the pair, sent or not; None
@@ -52,6 +54,7 @@ class Facts:
     propensity: float
     model_version: str
     inside: bool = True
+    effect: float | None = None
     last_told: datetime | None = None
     told_this_week: int = 0
     accepted: tuple[Side, datetime] | None = None

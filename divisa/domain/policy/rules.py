@@ -36,6 +36,8 @@ class PolicyRules:
             for ever, and then only a model that does not tell that day is believed.
         min_propensity_buy: least probability of a BUY, 0 to 1; 0 leaves it to the model's own threshold.
         min_propensity_sell: least probability of a SELL, as above.
+        min_effect: least that a message is expected to add to the probability of its side, -1 to 1, where the model
+            says so; None leaves it out.
         min_gain: least expected gain after the spread, log price, at least -1 and at most 1: `expected_gain` must
             exceed it. None leaves it out.
         contradiction: time after an accepted suggestion in which the other side of its pair is not suggested; 0 for
@@ -55,6 +57,7 @@ class PolicyRules:
     max_model_age: timedelta | None = None
     min_propensity_buy: float = 0.0
     min_propensity_sell: float = 0.0
+    min_effect: float | None = None
     min_gain: float | None = 0.0
     contradiction: timedelta = timedelta(hours=72)
     holdout_share: float = 0.05
@@ -86,7 +89,9 @@ class PolicyRules:
         for name in ("min_propensity_buy", "min_propensity_sell"):
             if not 0 <= getattr(self, name) <= 1:
                 yield name, "is not between 0 and 1"
-        if self.min_gain is not None and not -1 <= self.min_gain <= 1:
-            yield "min_gain", "is not between -1 and 1"
+        for name in ("min_effect", "min_gain"):
+            value = getattr(self, name)
+            if value is not None and not -1 <= value <= 1:
+                yield name, "is not between -1 and 1"
         if not 0 <= self.holdout_share < 1:
             yield "holdout_share", "is not 0 or more and below 1"

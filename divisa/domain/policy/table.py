@@ -112,6 +112,12 @@ def _propensity(facts: Facts, rules: PolicyRules) -> Suppression | None:
     return None if facts.propensity >= rules.min_propensity(facts.side) else Suppression.LOW_PROPENSITY
 
 
+def _effect(facts: Facts, rules: PolicyRules) -> Suppression | None:
+    if rules.min_effect is None or facts.effect is None:
+        return None
+    return Suppression.LOW_EFFECT if facts.effect < rules.min_effect else None
+
+
 def _gain(facts: Facts, rules: PolicyRules) -> Suppression | None:
     return Suppression.NO_GAIN if rules.min_gain is not None and expected_gain(facts) <= rules.min_gain else None
 
@@ -161,6 +167,7 @@ RULES: Final = (
     Rule("model_age", _model_age),
     Rule("training_range", _training_range),
     Rule("propensity", _propensity),
+    Rule("effect", _effect),
     Rule("gain", _gain),
     Rule("cooldown", _cooldown),
     Rule("weekly_cap", _weekly_cap),

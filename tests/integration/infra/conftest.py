@@ -18,10 +18,10 @@ if TYPE_CHECKING:
 @pytest.fixture(scope="package")
 def packages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     folder = tmp_path_factory.mktemp("packages")
-    model = {"modelKey": "decisions/model.tar.gz", "retrainingCode": "0f3a9c1b2d4e5f60"}
+    code = {"retrainingCode": "0f3a9c1b2d4e5f60"}
     return {
         "local": package("local", destination=folder / "local"),
-        "prod": package("prod", parameters=model, destination=folder / "prod"),
+        "prod": package("prod", parameters=code, destination=folder / "prod"),
     }
 
 

@@ -29,7 +29,7 @@ from divisa.domain.transaction import Side
 from tests.builders import EMAIL, PHONE, USD_MXN, WEDNESDAY, a_portfolio, a_recipient, a_summary
 from tests.unit.domain.policy.facts import some_facts
 
-KNOBS = PolicyRules(min_propensity_buy=0.3, min_propensity_sell=0.6, max_model_age=timedelta(days=60))
+KNOBS = PolicyRules(min_propensity_buy=0.3, min_propensity_sell=0.6, min_effect=0.02, max_model_age=timedelta(days=60))
 HOURS = st.none() | st.builds(QuietHours, st.sampled_from([time(8), time(22)]), st.sampled_from([time(7), time(23)]))
 PAIRS = st.none() | st.frozensets(st.sampled_from([USD_MXN, Pair("USD", "BRL")]))
 
@@ -62,6 +62,7 @@ def facts(draw: st.DrawFn) -> Facts:
         propensity=draw(st.sampled_from([0.2, 0.4, 0.7])),
         model_version=draw(st.sampled_from(["hgb-20240108-0f3a9c", "hgb-20220108-0f3a9c", "rule-1"])),
         inside=draw(st.booleans()),
+        effect=draw(st.sampled_from([None, -0.1, 0.01, 0.3])),
         last_told=draw(st.none() | st.sampled_from([WEDNESDAY - timedelta(hours=1), WEDNESDAY - timedelta(days=9)])),
         told_this_week=draw(st.integers(0, 6)),
         accepted=draw(st.none() | st.tuples(st.sampled_from(Side), st.just(WEDNESDAY - timedelta(hours=2)))),

@@ -22,6 +22,12 @@ def test_what_is_no_pair_of_known_currencies_is_refused(text: str) -> None:
         Pair.parse(text)
 
 
+@pytest.mark.parametrize(("currency", "digits"), [("USD", 2), ("MXN", 2), ("CLP", 0), ("KWD", 3)])
+def test_every_currency_in_use_has_its_minor_unit(currency: str, digits: int) -> None:
+    assert len(MINOR_DIGITS) > 150
+    assert MINOR_DIGITS[currency] == digits
+
+
 def test_a_long_text_is_not_repeated_whole() -> None:
     with pytest.raises(UnknownPair) as caught:
         Pair.parse("X" * 10_000)

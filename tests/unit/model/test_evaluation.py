@@ -2,14 +2,17 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pytest
 
 from divisa.domain.errors import InvalidFile, InvalidModel
 from local.simulated import training_files
 from model.evaluation import Evaluation, evaluate_model
 from model.package import pack
+from model.training_files import TrainingFiles
 from tests.small_model import write_artefact
 
 if TYPE_CHECKING:
@@ -105,6 +108,37 @@ def test_a_model_that_knows_nothing_of_these_people_is_said_to_be_no_better(
 
     assert found.document["against_base_rate"] == "no_better"
     assert "The model does not beat the base rate" in found.page.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(("users", "trades"), [(4, 40), (300, 1)])
+def test_few_users_and_users_with_one_trade_are_judged_as_far_as_can_be(
+    tmp_path: Path, users: int, trades: int
+) -> None:
+    stranger = write_artefact(tmp_path / "model.tar.gz")
+    chances = np.random.default_rng(0)
+    start = datetime(2023, 1, 2, tzinfo=UTC)
+    hours = [start + timedelta(hours=6 * number) for number in range(800)]
+    ledger = [
+        (start + timedelta(hours=24 + int(hour)), f"u{user}", chances.choice(["BUY", "SELL"]))
+        for user in range(users)
+        for hour in chances.choice(4700, trades, replace=False)
+    ]
+    prices, transactions = tmp_path / "p.csv", tmp_path / "t.csv"
+    prices.write_text(
+        "pair,event_time,bid,ask\n" + "".join(f"USD/MXN,{at.isoformat()},16.999,17.001\n" for at in hours)
+    )
+    transactions.write_text(
+        "user_id,event_time,pair,side,quantity,price\n"
+        + "".join(f"{user},{at.isoformat()},USD/MXN,{side},10,17\n" for at, user, side in sorted(ledger))
+    )
+
+    found = evaluate_model(stranger, TrainingFiles(prices, transactions), tmp_path)
+
+    assert found.document["against_base_rate"] == "no_better"
+    assert found.document["test_rows"] > 0
+    assert "nan" not in found.json_file.read_text(encoding="utf-8").lower()
+    assert (found.document["intervals"] is None) is (users < 10)
+    assert found.page.is_file()
 
 
 @pytest.mark.parametrize("content", [None, b"", b"no archive"])

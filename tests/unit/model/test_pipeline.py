@@ -86,6 +86,20 @@ def test_the_metadata_say_what_the_model_has_seen_and_the_metrics_how_much_is_ou
     assert trained.metrics["outside"] == outside.mean() < 0.02
 
 
+def test_who_has_hardly_traded_is_not_told_worse_than_the_base_rate_would(trained: TrainedModel) -> None:
+    for known, each in trained.metrics["cold_start"].items():
+        assert each["rows"] > 20, known
+        assert each["log_loss"] < each["base_rate_log_loss"], known
+
+
+def test_newcomers_are_inside_of_what_the_model_has_seen(matrix: TrainingMatrix, model_dir: Path) -> None:
+    ranges = json.loads((model_dir / "metadata.json").read_text(encoding="utf-8"))["feature_ranges"]
+    newcomers = matrix.features[matrix.part(Part.TEST) & (matrix.trades == 0)]
+
+    assert len(newcomers) > 20
+    assert seen_of(ranges, FEATURE_NAMES).inside(newcomers).all()
+
+
 def test_the_same_files_train_the_same_bytes(trained: TrainedModel, world: SimulatedFiles, tmp_path: Path) -> None:
     stages: list[str] = []
 

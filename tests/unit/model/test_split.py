@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 
 from model.matrix import Part
-from model.split import HELD_OUT, UNUSED, beginnings, is_held_out, missing, parts_of
+from model.split import HELD_OUT, UNUSED, beginnings, empty, is_held_out, missing, parts_of
 
 STARTS = np.array([60, 72, 82])
 
@@ -42,3 +42,8 @@ def test_a_part_without_a_class_is_named() -> None:
 
     assert missing(parts, labels, ("HOLD", "BUY", "SELL")) is None
     assert missing(parts[:-1], labels[:-1], ("HOLD", "BUY", "SELL")) == "no SELL among the rows that test"
+
+
+def test_to_judge_takes_rows_before_and_rows_of_who_is_held_out() -> None:
+    assert empty(np.array([Part.FIT, Part.TEST], dtype=np.int8), (Part.FIT, Part.TEST)) is None
+    assert empty(np.array([Part.FIT, Part.VALIDATE], dtype=np.int8), (Part.FIT, Part.TEST)) == "no rows that test"

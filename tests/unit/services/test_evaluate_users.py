@@ -65,6 +65,14 @@ def test_whether_the_model_has_seen_the_like_is_told_of_each_user() -> None:
     assert [each.inside for each in evaluations.each()] == [True, False, True]
 
 
+def test_what_a_message_adds_is_told_of_who_is_to_get_one_and_where_the_model_knows() -> None:
+    world = World({"ana": 17.0, "ben": 17.6}, effects=lambda asked, decisions: np.where(decisions == 0, np.nan, 0.125))
+    x = log(16.4)
+    assert [each.effect for each in world.evaluate(USD_MXN, ["ana", "ben"], MARKET, x).each()] == [0.125, 0.125]
+    assert world.evaluate(USD_MXN, ["ana"], MARKET, log(17.0)).of(0).effect is None
+    assert World().evaluate(USD_MXN, ["ana"], MARKET, x).of(0).effect is None
+
+
 def test_evidence_names_each_feature_and_the_price_over_its_week() -> None:
     evidence = World().evaluate(USD_MXN, ["ana"], MARKET, MARKET.log_mid).evidence(0)
     assert set(evidence) == {*FEATURE_NAMES, "log_price_over_week"}

@@ -58,13 +58,14 @@ def a_proposal(user_id: str = "ana", side: Side = Side.SELL, **changes: Any) -> 
 
 
 def test_each_proposal_gets_the_facts_of_its_user_in_order() -> None:
-    proposals = [a_proposal("ben", inside=False), a_proposal("nobody"), a_proposal("ana", Side.BUY)]
+    proposals = [a_proposal("ben", inside=False), a_proposal("nobody"), a_proposal("ana", Side.BUY, effect=0.04)]
     ben, nobody, ana = Office().facts(*proposals)
     assert (ben.portfolio, ben.recipient) == (a_portfolio("50", user_id="ben"), a_recipient("ben", weekly_cap=3))
     assert (ben.side, ben.amount, ben.inside) == (Side.SELL, Decimal("50.00"), False)
     assert (nobody.portfolio, nobody.recipient, nobody.amount) == (None, None, Decimal(0))
     assert (ana.side, ana.amount, ana.inside) == (Side.BUY, Decimal("120.00"), True)
     assert (ana.propensity, ana.model_version) == (0.6, "m-1")
+    assert (ana.effect, ben.effect) == (0.04, None)
     assert (ana.quote, ana.market, ana.quote_age, ana.at) == (a_quote(), a_market_view(), AGE, AT)
     assert (ana.last_told, ana.told_this_week, ana.accepted) == (None, 0, None)
 

@@ -30,7 +30,7 @@ from tests.builders import (
     a_watch,
     quotes_of,
 )
-from tests.unit.services.world import OVER_COST, World, by_cost
+from tests.unit.services.world import CHEERFUL, OVER_COST, World, by_cost
 
 if TYPE_CHECKING:
     from divisa.domain.decision import DecisionRecord
@@ -196,6 +196,22 @@ def test_a_decision_that_the_model_would_not_make_again_shows_it() -> None:
     assert again.judgement is not None
     assert (again.judgement.outcomes, again.judgement.suggestion_id) == ((), "")
     assert again.question != record.question
+
+
+def test_what_a_message_would_add_is_judged_logged_and_asked_again() -> None:
+    unmoved = World(
+        rules=replace(CHEERFUL, min_effect=0.05), effects=lambda asked, decisions: np.full(len(decisions), 0.01)
+    )
+    unmoved.receive(a_quote(SELL))
+    [record] = logged(unmoved)
+    assert record.judgement is not None
+    assert (record.judgement.facts.effect, record.judgement.suppressed) == (0.01, Suppression.LOW_EFFECT)
+    assert [decision_to_json(each) for each in ReplayDecisions(unmoved.scorer)([record])] == unmoved.decisions.lines
+
+    [again] = ReplayDecisions(MemoryScorer(by_cost, model_version="m-1"))([record])
+
+    assert again.judgement is not None
+    assert (again.judgement.facts.effect, again.judgement.suppressed) == (None, None)
 
 
 def test_whether_the_model_has_seen_the_like_is_asked_again() -> None:

@@ -17,7 +17,7 @@ from divisa.adapters.memory.policy_source import MemoryPolicySource
 from divisa.adapters.memory.portfolios import MemoryPortfolios
 from divisa.adapters.memory.quarantine import MemoryQuarantine
 from divisa.adapters.memory.recipients import MemoryRecipients
-from divisa.adapters.memory.scorer import MemoryScorer, everybody
+from divisa.adapters.memory.scorer import MemoryScorer, everybody, unsaid
 from divisa.adapters.memory.secrets import MemorySecrets
 from divisa.adapters.memory.suggestions import MemorySuggestions
 from divisa.adapters.memory.summaries import MemorySummaries
@@ -195,13 +195,14 @@ class World:
     visits: VisitRules = field(default_factory=VisitRules)
     refresh_age: timedelta = timedelta(hours=6)
     inside: Callable[[Question], NDArray[np.bool_]] = everybody
+    effects: Callable[[Question, NDArray[np.int8]], NDArray[np.float64] | None] = unsaid
 
     def __post_init__(self) -> None:
         self.clock, self.policy = ManualClock(WEDNESDAY), MemoryPolicySource(self.rules)
         self.summaries, self.portfolios, self.recipients = MemorySummaries(), MemoryPortfolios(), MemoryRecipients()
         self.suggestions, self.quarantine, self.markets = MemorySuggestions(), MemoryQuarantine(), TroubledMarkets()
         self.watches = TroubledWatches(self.suggestions)
-        self.scorer = SwitchedScorer(by_cost, inside=self.inside, model_version="m-1")
+        self.scorer = SwitchedScorer(by_cost, inside=self.inside, effects=self.effects, model_version="m-1")
         self.backlog, self.bars = MemoryBacklog(), TroubledBars()
         self.summaries.put_many(
             USD_MXN, {user: a_summary(cost=cost) for user, cost in self.costs.items() if cost is not None}

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from datetime import date
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
@@ -13,7 +14,13 @@ from divisa.domain.policy import PolicyRules
 from divisa.domain.recipient import Channel
 from divisa.domain.transaction import Side
 from simulator import readers
-from simulator.closed_loop import Loop, Run, run_all
+from simulator.closed_loop import Loop, Run, run_all, run_before
+
+if TYPE_CHECKING:
+    from divisa.domain.market import MarketView
+    from divisa.domain.quote import Quote
+    from divisa.domain.suggestion import Suggestion
+    from divisa.domain.transaction import Transaction
 
 RUNS = 100
 SEGMENTS = [*(("side", side.value) for side in Side), *(("channel", channel.value) for channel in Channel)]
@@ -111,3 +118,46 @@ def test_without_a_holdout_nothing_can_be_said() -> None:
     [run] = run_all([1], replace(SHORT, rules=PolicyRules(holdout_share=0.0, min_gain=None)))
     assert run.overall.lift.difference is None
     assert not run.overall.covers
+
+
+@dataclass
+class Crowd:
+    """A witness who remembers."""
+
+    mornings: list[date] = field(default_factory=list)
+    added: list[float] = field(default_factory=list)
+    told: int = 0
+    trades: list[date] = field(default_factory=list)
+
+    def morning(self, quote: Quote, market: MarketView[float], present: np.ndarray) -> None:
+        self.mornings.append(quote.event_time.date())
+
+    def suggested(self, user: int, suggestion: Suggestion, added: float) -> None:
+        assert suggestion.created_at.date() == self.mornings[-1]
+        self.told += suggestion.suppressed is None
+        self.added.append(added)
+
+    def traded(self, user: int, done: Transaction, market: MarketView[float]) -> None:
+        self.trades.append(done.event_time.date())
+        assert self.trades[-1] == self.mornings[-1]
+
+
+def test_a_witness_sees_what_is_measured_and_changes_nothing() -> None:
+    [alone] = run_all([3], SHORT)
+    crowd = Crowd()
+
+    run = run_before(crowd, 3, SHORT)
+
+    assert run == alone
+    assert crowd.mornings == sorted(set(crowd.mornings))
+    assert crowd.told == run.overall.lift.treated.suggestions
+    assert len(crowd.added) - crowd.told == run.overall.lift.held_out.suggestions
+    assert np.mean(crowd.added) == pytest.approx(run.overall.truth)
+    assert crowd.trades
+
+
+def test_who_is_deaf_to_messages_is_moved_less() -> None:
+    [listening] = run_all([3], SHORT)
+    [deaf] = run_all([3], replace(SHORT, deafness=1.0))
+
+    assert deaf.overall.truth < 0.8 * listening.overall.truth

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from simulator.draws import Draws
-from simulator.readers import LATE, OPT_OUT, PULL, RECOVERY_DAYS, TIRING, Readers, moved, pulled
+from simulator.population import Kind, population
+from simulator.readers import LATE, OPT_OUT, PULL, RECOVERY_DAYS, TIRING, Readers, listening, moved, pulled
 
 INDEX = np.arange(20_000)
 EVERYBODY = np.ones(len(INDEX), dtype=np.bool_)
@@ -66,3 +67,14 @@ def test_a_message_pulls_to_its_side_and_none_to_neither() -> None:
     assert buys[1] < 0.2
     assert sells[1] > 0.1
     assert (buys[2], sells[2]) == (pytest.approx(0.2), pytest.approx(0.1))
+
+
+def test_who_trades_by_a_calendar_may_be_deaf_to_messages_about_a_price() -> None:
+    users = population(INDEX, pairs=1, draws=Draws(1))
+    plain, deaf = (Readers.drawn(INDEX, Draws(1), listening(users, share)) for share in (0.0, 0.75))
+
+    by_calendar = np.isin(users.kind, [Kind.PAYDAY_SELLER, Kind.TARGET_SAVER, Kind.DORMANT])
+    assert (plain.pull == Readers.drawn(INDEX, Draws(1)).pull).all()
+    assert (deaf.pull[~by_calendar] == plain.pull[~by_calendar]).all()
+    assert deaf.pull[by_calendar] == pytest.approx(plain.pull[by_calendar] / 4)
+    assert 0.3 < by_calendar.mean() < 0.5

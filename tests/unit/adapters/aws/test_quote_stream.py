@@ -143,7 +143,8 @@ def test_a_request_that_fails_whole_is_tried_again_and_given_up_in_the_end(failu
 
 
 def test_requests_keep_to_the_limits_of_put_records(monkeypatch: pytest.MonkeyPatch) -> None:
-    pairs = [Pair(base, quote) for base in MINOR_DIGITS for quote in MINOR_DIGITS if base != quote]
+    some = sorted(MINOR_DIGITS)[:7]
+    pairs = [Pair(base, quote) for base in some for quote in some if base != quote]
     monkeypatch.setattr(records, "MAX_REQUEST_RECORDS", 10)
     stream = ShardedStream()
     publisher(stream).publish([quote for pair in pairs for quote in quotes(pair, 2)])

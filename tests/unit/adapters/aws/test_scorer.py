@@ -46,6 +46,15 @@ def as_integers(answer: NDArray[Any], *names: str) -> NDArray[Any]:
     return answer.astype([(name, "i8" if name in names else kind) for name, kind in FIELDS])
 
 
+def with_effect(answer: NDArray[Any], effect: object, kind: str = "f8") -> NDArray[Any]:
+    """The same, with what a message adds."""
+    wider = np.zeros(len(answer), dtype=[*FIELDS, ("effect", kind)])
+    for name, _ in FIELDS:
+        wider[name] = answer[name]
+    wider["effect"] = effect
+    return wider
+
+
 def npy(answer: NDArray[Any]) -> dict[str, Any]:
     body = io.BytesIO()
     np.save(body, answer)
@@ -146,6 +155,10 @@ def test_the_error_does_not_repeat_what_was_sent_or_said() -> None:
         npy(table().astype([(name, "f8" if name == "decision" else kind) for name, kind in FIELDS])),
         npy(as_integers(table(), "inside")),
         npy(table().astype([(name, "(2,)?" if name == "inside" else kind) for name, kind in FIELDS])),
+        npy(with_effect(table(), 1.5)),
+        npy(with_effect(table(), np.inf)),
+        npy(with_effect(table(), 0, "i8")),
+        npy(with_effect(table(), 0.5, "(2,)f8")),
         npy(as_integers(table(**FINITE), *NUMBERS)),
         npy(as_integers(table(**FINITE), *BAND, *REACH, *QUIET)),
     ],
@@ -175,6 +188,15 @@ def test_bands_and_all_else_are_read_by_name() -> None:
     assert scores.model_version == "v1"
     assert scores.decisions.dtype == np.int8
     assert {scores.probabilities.dtype, scores.lower.dtype, scores.upper.dtype} == {np.dtype(np.float64)}
+
+
+def test_what_a_message_adds_is_read_where_a_model_says_it_and_is_unknown_where_it_does_not() -> None:
+    """So that the model may go first, and the functions after it, or the other way round."""
+    client: Any = Scripted(npy(with_effect(table(), [np.nan, -0.25])), npy(table()))
+    endpoint = SageMakerScorer(client, "decisions", backoff=AT_ONCE)
+
+    assert endpoint.score(question(2)).effects.tolist() == pytest.approx([np.nan, -0.25], nan_ok=True)
+    assert np.isnan(endpoint.score(question(2)).effects).all()
 
 
 def test_the_question_travels_with_nothing_lost() -> None:

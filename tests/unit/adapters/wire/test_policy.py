@@ -23,6 +23,7 @@ RULES = st.builds(
     max_model_age=st.none() | DURATIONS,
     min_propensity_buy=st.floats(0, 1),
     min_propensity_sell=st.floats(0, 1),
+    min_effect=st.none() | st.floats(-1, 1),
     min_gain=st.none() | st.floats(-1, 1),
     contradiction=st.timedeltas(timedelta(0), timedelta(days=365)),
     holdout_share=st.floats(0, 0.99),

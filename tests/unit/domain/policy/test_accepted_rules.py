@@ -38,6 +38,7 @@ KNOBS: st.SearchStrategy[dict[str, Any]] = st.fixed_dictionaries(
         "max_spread": FLOATS,
         "max_model_age": st.none() | st.timedeltas(timedelta(0)),
         "min_propensity_buy": FLOATS,
+        "min_effect": st.none() | FLOATS,
         "min_gain": st.none() | FLOATS,
         "holdout_share": FLOATS,
     },

@@ -35,6 +35,8 @@ from divisa.domain.policy import PolicyRules
         ("max_spread", nan),
         ("min_propensity_buy", -0.1),
         ("min_propensity_sell", 1.1),
+        ("min_effect", 1.1),
+        ("min_effect", nan),
         ("min_gain", inf),
         ("min_gain", nan),
         ("holdout_share", 1.0),
@@ -59,6 +61,7 @@ def test_the_ends_of_the_ranges_are_allowed() -> None:
         max_amount=Decimal("0.01"),
         max_spread=1.0,
         min_propensity_buy=1.0,
+        min_effect=1.0,
         min_gain=-1.0,
         holdout_share=0.0,
     )

@@ -49,6 +49,7 @@ def test_the_rules_are_asked_in_the_order_of_their_reasons() -> None:
         "model_age",
         "training_range",
         "propensity",
+        "effect",
         "gain",
         "cooldown",
         "weekly_cap",
@@ -148,6 +149,15 @@ def test_each_side_has_its_own_least_probability() -> None:
     assert reasons(knobs, side=Side.SELL, propensity=0.69) == unlikely
     assert reasons(knobs, side=Side.BUY, propensity=0.6) == {}
     assert reasons(knobs, side=Side.BUY, propensity=0.59) == unlikely
+
+
+def test_who_a_message_would_hardly_move_is_not_told_when_that_is_asked_for_and_known() -> None:
+    knobs = replace(KNOBS, min_effect=0.02)
+    unmoved = {"effect": Suppression.LOW_EFFECT}
+    assert reasons(knobs, effect=0.02) == {}
+    assert reasons(knobs, effect=0.019) == reasons(knobs, effect=-0.5) == unmoved
+    assert reasons(knobs, effect=None) == {}, "the model does not say"
+    assert reasons(KNOBS, effect=-0.5) == {}, "nobody asked"
 
 
 def test_the_expected_gain_is_what_the_price_is_off_its_week_after_the_spread() -> None:

@@ -14,8 +14,8 @@ from local.cost.prices import read_prices
 from tests.unit.local.cost.worked_example import COUNTS, LOAD, PARAMETERS, SIZES, T
 
 GB = 2**30
-ROW = 386
-"""Bytes to the endpoint and back: 35 float64 and an answer of 106."""
+ROW = 394
+"""Bytes to the endpoint and back: 35 float64 and an answer of 114."""
 
 
 @pytest.fixture(scope="module")

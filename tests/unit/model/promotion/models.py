@@ -77,10 +77,7 @@ def train(matrix: TrainingMatrix, folder: Path, *, seed: int = 0) -> Path:
             *(
                 "--output-data-dir",
                 str(folder / "output"),
-                "--max-iter",
-                "8",
-                "--learning-rate",
-                "0.3",
+                *("--max-iter", "20", "--learning-rate", "0.2", "--max-leaf-nodes", "8", "--max-features", "0.8"),
                 "--random-state",
                 str(seed),
             ),

@@ -24,6 +24,7 @@ def test_rows_of_one_user_that_are_copied_make_nothing_surer() -> None:
     assert often.high - often.low == pytest.approx(once.high - once.low)
 
 
+@pytest.mark.slow
 def test_it_holds_the_true_mean_as_often_as_it_says() -> None:
     chances, hits = np.random.default_rng(1), 0
     users = np.repeat(np.arange(60), 5)

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from model.judging.drift import reference_of
 from model.matrix import Part, take_rows
 from model.promotion.evidence import evidence_of
 from model.promotion.gate import GateName, Verdict, not_asked, refusals
@@ -40,9 +39,8 @@ def verdicts(
     live: OpenedModel | None,
     *evidence: Evidence,
     limits: Limits = PATIENT,
-    reference: dict[str, Any] | None = None,
 ) -> tuple[Gate, ...]:
-    return judge(candidate, live, evidence, parity=[NO_LOG], reference=reference, limits=limits)
+    return judge(candidate, live, evidence, parity=[NO_LOG], limits=limits)
 
 
 def test_a_model_as_good_as_the_live_one_may_go_live(
@@ -52,7 +50,7 @@ def test_a_model_as_good_as_the_live_one_may_go_live(
 
     assert refusals(gates) == ()
     passed = {gate.name for gate in gates if gate.verdict is Verdict.PASSED}
-    assert passed == set(GateName) - {GateName.OTHER_FEATURES, GateName.DRIFT}
+    assert passed == set(GateName) - {GateName.OTHER_FEATURES}
 
 
 def test_the_live_model_itself_may_go_live_again(live: OpenedModel, held_out: Evidence) -> None:
@@ -99,7 +97,7 @@ def test_a_model_that_fails_one_kind_of_user_is_refused_for_their_segment(
     among_them = evidence_of("held-out rows", replace(test, labels=turned))
     knowing = _Turned(live, frequent)
 
-    gates = judge(honest, knowing, [among_them], parity=[NO_LOG], reference=None, limits=PATIENT)  # type: ignore[arg-type]
+    gates = judge(honest, knowing, [among_them], parity=[NO_LOG], limits=PATIENT)  # type: ignore[arg-type]
 
     (gate,) = (gate for gate in gates if gate.name is GateName.WORSE_SEGMENT)
     assert gate.verdict is Verdict.REFUSED
@@ -136,17 +134,14 @@ def test_rows_of_people_who_were_told_are_no_evidence(held_out: Evidence) -> Non
 
 
 def test_a_world_that_has_changed_is_refused_as_drift(
-    honest: OpenedModel, live: OpenedModel, held_out: Evidence, made_rows: TrainingMatrix
+    honest: OpenedModel, live: OpenedModel, held_out: Evidence
 ) -> None:
-    fitted = take_rows(made_rows, made_rows.part(Part.FIT))
-    p = honest.probabilities(evidence_of("then", fitted).questions)
-    reference = reference_of(fitted.features, fitted.labels, p, fitted.weights.astype(float), fitted.feature_names)
     features = held_out.matrix.features.copy()
     features[:, 0] += 2.5
     moved = evidence_of("held-out rows", replace(held_out.matrix, features=features))
 
-    assert refusals(verdicts(honest, live, held_out, reference=reference)) == ()
-    assert GateName.DRIFT in refusals(verdicts(honest, live, moved, reference=reference))
+    assert refusals(verdicts(honest, live, held_out)) == ()
+    assert GateName.DRIFT in refusals(verdicts(honest, live, moved))
 
 
 def test_a_model_that_answers_too_slowly_is_refused(honest: OpenedModel, live: OpenedModel, held_out: Evidence) -> None:

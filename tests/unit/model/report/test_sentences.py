@@ -53,18 +53,19 @@ def test_probabilities_that_are_off_are_said_to_be_for_everybody_and_by_segment(
     assert "off by more than 5 % for rare traders (8.0 %)" in said(evaluation, Tone.BAD)
 
 
-def test_a_cold_start_that_is_worse_than_what_people_in_general_do_is_said(evaluation: Evaluation) -> None:
-    evaluation["segments"]["new"] |= {"log_loss": 0.2, "fit_rate_log_loss": 0.1}
+def test_a_cold_start_that_is_worse_than_what_was_known_before_is_said(evaluation: Evaluation) -> None:
+    losses = {"log_loss": 0.2, "base_rate_log_loss": 0.3, "own_base_rate_log_loss": 0.1}
+    evaluation["cold_start"]["2-5"] = {"rows": 700, **losses}
 
-    assert "For people with few transactions it is worse than saying what people in general do" in said(
+    assert "For people with 2-5 transactions it is worse than saying what was known before" in said(
         evaluation, Tone.BAD
     )
 
 
 def test_no_newcomer_means_that_nothing_is_known_of_them(evaluation: Evaluation) -> None:
-    evaluation["segments"].pop("newcomer", None)
+    evaluation["cold_start"]["0"] = {"rows": 0, "log_loss": None}
 
-    assert "without a transaction is not known: there are none" in said(evaluation, Tone.UNKNOWN)
+    assert "for people with no transaction is not known" in said(evaluation, Tone.UNKNOWN)
 
 
 def test_a_simpler_way_that_brings_more_is_said(evaluation: Evaluation) -> None:
@@ -82,14 +83,15 @@ def test_drift_that_blocks_asks_for_training(evaluation: Evaluation) -> None:
 
 def test_what_was_left_out_and_dropped_is_told_with_its_reason(evaluation: Evaluation) -> None:
     evaluation["left_out"] = {"maybe_seen": 1200, "prompted": 30}
-    evaluation["dropped"] = {"bad_time": 3, "oracle_ragged": 1, "eaten_by_dog": 2}
+    evaluation["dropped"] = {"bad_time": 3, "oracle_ragged": 1, "eaten_by_dog": 2, "censored": 40}
 
     notes = said(evaluation, Tone.NOTE)
     assert "1,200 days do not judge it, since the model may have seen the days" in notes
     assert "30 days do not judge it, since the person had been told something" in notes
     assert (
-        "Not used of the files: 3 rows whose time cannot be read or has no offset, 2 rows that were counted as eaten "
-        "by dog and 1 row of the file oracle with other columns than the header." in notes
+        "Not used: 40 days whose 24 hours the files do not cover, 3 rows whose time cannot be read or has no offset, "
+        "2 rows that were counted as eaten by dog and 1 row of the file oracle with other columns than the header."
+        in notes
     )
 
 
@@ -100,4 +102,4 @@ def test_what_cannot_be_known_leaves_no_hole(evaluation: Evaluation) -> None:
 
     texts = [finding.text for finding in findings(evaluation)]
     assert not any("None" in text or "nan" in text for text in texts)
-    assert "Every row of the files was used." in texts
+    assert "Everything in the files was used." in texts
