@@ -33,3 +33,8 @@ def old_objects_left_alone() -> Iterator[None]:
     gc.collect()
     gc.freeze()
     yield
+
+
+def pytest_sessionfinish() -> None:
+    """What was left alone ends like everything else: libraries complain at the end of objects that nobody collected."""
+    gc.unfreeze()
