@@ -45,8 +45,8 @@ def run_seeds(
     return [json.loads(_file(kept, seed).read_text(encoding="utf-8")) for seed in seeds]
 
 
-def key_of(plan: Experiment) -> str:
-    """Identifies a plan and the code that carries it out."""
+def key_of(plan: object) -> str:
+    """Identifies a plan, by its `repr`, and the code that carries it out."""
     digest = hashlib.sha256(repr(plan).encode())
     for package in (divisa, model, simulator):
         home = Path(package.__path__[0])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import tempfile
 from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -10,12 +12,13 @@ from urllib.parse import urlsplit
 from botocore.exceptions import BotoCoreError, ClientError
 
 from divisa.domain.errors import InvalidFile, StoreUnavailable
+from local.experiment.runs import key_of
 from local.notebooks.setting import Where
 from local.promotion.stage import open_stage
-from local.simulated import training_files
+from local.simulated import simulated_in, training_files
 from model.jobs.prepare import files_of
 from model.training_files import TrainingFiles
-from simulator.simulate import simulate
+from simulator.simulate import NAMES, SimulatedFiles, simulate
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -29,7 +32,7 @@ LAKE_PREFIX = "training/"
 
 
 def files(setting: Setting, report: Callable[[str], None] = lambda line: None) -> TrainingFiles:
-    """The files of a setting; simulated users are made anew each time, and are always the same.
+    """The files of a setting; simulated ones are kept for as long as the code that makes them stays the same.
 
     Args:
         setting: whose.
@@ -44,8 +47,7 @@ def files(setting: Setting, report: Callable[[str], None] = lambda line: None) -
         return _of_bucket(setting, report)
     if setting.data is not None:
         return files_of(Path(setting.data), _made(setting.folder / "joined"))
-    report("Simulating users over the European Central Bank's prices (the users are made up)")
-    return training_files(simulate(setting.folder / "simulation", setting.simulation))
+    return training_files(_simulated(setting, report))
 
 
 def address(setting: Setting) -> str:
@@ -58,6 +60,19 @@ def address(setting: Setting) -> str:
         return setting.data.rstrip("/") + "/"
     with open_stage(setting.stage) as stage:
         return f"s3://{stage.names.lake_bucket}/{LAKE_PREFIX}"
+
+
+def _simulated(setting: Setting, report: Callable[[str], None]) -> SimulatedFiles:
+    """The simulation of a setting. It appears at once as a whole: another notebook may want it at the same time."""
+    folder = setting.folder / f"simulation-{key_of(setting.simulation)}"
+    if (found := simulated_in(folder)) is not None:
+        return found
+    report("Simulating users over the European Central Bank's prices (the users are made up)")
+    with tempfile.TemporaryDirectory(prefix="simulation-", dir=_made(setting.folder)) as scratch:
+        simulate(Path(scratch) / "whole", setting.simulation)
+        with contextlib.suppress(OSError):  # Somebody else was quicker, with the same.
+            (Path(scratch) / "whole").rename(folder)
+    return SimulatedFiles(*(folder / name for name in NAMES))
 
 
 def _of_bucket(setting: Setting, report: Callable[[str], None]) -> TrainingFiles:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +12,7 @@ from nbmake.nb_run import NotebookRun
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from concurrent.futures import Future
 
 pytestmark = pytest.mark.integration
 
@@ -32,25 +35,26 @@ def few_users(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         yield home
 
 
+def run(notebook: Path) -> tuple[str | None, list[Any]]:
+    """What went wrong in a notebook, if anything, and the outputs of all its cells."""
+    ran = NotebookRun(notebook, PATIENCE_SECONDS).execute()
+    outputs = [output for cell in ran.nb.cells for output in cell.get("outputs", [])]
+    return ran.error and f"{ran.error.summary}\n{ran.error.trace}", outputs
+
+
+@pytest.fixture(scope="module")
+def runs(few_users: Path) -> Iterator[dict[Path, Future[Any]]]:
+    """All of them, two at a time, as somebody may have two open."""
+    with ProcessPoolExecutor(2, get_context("spawn")) as pool:
+        yield {each: pool.submit(run, each) for each in reversed(NOTEBOOKS)}
+        pool.shutdown(cancel_futures=True)
+
+
 @pytest.mark.parametrize("notebook", NOTEBOOKS, ids=lambda path: path.stem)
-def test_a_notebook_runs_from_top_to_bottom_and_shows_something(notebook: Path) -> None:
-    ran = NotebookRun(notebook, default_timeout=PATIENCE_SECONDS).execute()
+def test_a_notebook_runs_from_top_to_bottom_and_shows_something(notebook: Path, runs: dict[Path, Future[Any]]) -> None:
+    problem, outputs = runs[notebook].result()
 
-    assert ran.error is None, f"{ran.error.summary}\n{ran.error.trace}"
-    assert complaints(ran.nb) == []
-    assert {"image/png", "image/svg+xml", "text/html", "text/plain"} & shown(ran.nb)
-
-
-def complaints(notebook: Any) -> list[str]:
-    """What cells wrote to the standard error, such as warnings."""
-    return [
-        output["text"]
-        for cell in notebook.cells
-        for output in cell.get("outputs", [])
-        if output.get("name") == "stderr"
-    ]
-
-
-def shown(notebook: Any) -> set[str]:
-    """The kinds of all that cells showed."""
-    return {kind for cell in notebook.cells for output in cell.get("outputs", []) for kind in output.get("data", {})}
+    assert problem is None, problem
+    assert [output["text"] for output in outputs if output.get("name") == "stderr"] == []  # For example warnings.
+    kinds = {kind for output in outputs for kind in output.get("data", {})}
+    assert {"image/png", "image/svg+xml"} & kinds

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from datetime import date
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -11,7 +12,7 @@ from divisa.domain.errors import InvalidFile
 from local.notebooks import data
 from local.notebooks.setting import Setting, Where
 from local.promotion.stage import Names
-from model.training_files import TrainingFiles
+from simulator.simulate import Simulation, simulate
 from tests.unit.local.notebooks.aws import FolderS3, StageOnAws
 
 if TYPE_CHECKING:
@@ -77,13 +78,32 @@ def test_on_a_laptop_a_folder_of_ones_own_is_taken_as_it_is(tmp_path: Path) -> N
     assert files.prices == tmp_path / "mine" / "prices" / "all.csv"
 
 
-def test_on_a_laptop_users_are_simulated_unless_files_are_named(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+TINY = Simulation(users=5, start=date(2024, 1, 1), end=date(2024, 2, 15), pairs=("USD/MXN",), step_minutes=720)
+
+
+@pytest.fixture
+def tiny(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Setting:
+    monkeypatch.setattr(Setting, "simulation", TINY)
+    return Setting(home=tmp_path)
+
+
+def test_on_a_laptop_users_are_simulated_once_unless_files_are_named(tiny: Setting) -> None:
+    said: list[str] = []
+    first, second = data.files(tiny, said.append), data.files(tiny, said.append)
+    assert first == second
+    assert first.prices.is_file()
+    assert first.accounts is not None
+    assert len(said) == 1
+    assert [path.name for path in tiny.folder.iterdir()] == [first.prices.parent.name]
+
+
+def test_a_simulation_that_another_notebook_has_just_made_is_taken(
+    tiny: Setting, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    asked: list[Any] = []
-    made = TrainingFiles(tmp_path / "prices.csv", tmp_path / "transactions.csv")
-    monkeypatch.setattr(data, "simulate", lambda *given: asked.append(given))
-    monkeypatch.setattr(data, "training_files", lambda simulated: made)
-    small = Setting(small=True, home=tmp_path)
-    assert data.files(small) is made
-    assert asked == [(small.folder / "simulation", small.simulation)]
+    def slow(out: Path, plan: Simulation) -> None:
+        simulate(out, plan)
+        monkeypatch.setattr(data, "simulate", simulate)
+        data.files(tiny)  # Meanwhile, somebody else.
+
+    monkeypatch.setattr(data, "simulate", slow)
+    assert data.files(tiny).transactions.is_file()
