@@ -114,6 +114,7 @@ def evaluate_model(
         **inspect(model, *judging, seed=seed, on_stage=on_stage),
         "rows": len(matrix.labels),
         "users": len(np.unique(matrix.users)),
+        "told_rows": int(matrix.told.sum()),
         "dropped": matrix.dropped,
         "left_out": {
             "maybe_seen": int((held_out & seen).sum()),

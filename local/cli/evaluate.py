@@ -14,6 +14,7 @@ from local.cli.training_inputs import (
     Prices,
     Suggestions,
     Transactions,
+    Until,
     files_given,
 )
 from local.home import MODEL, SIMULATION
@@ -40,6 +41,7 @@ def evaluate(
     suggestions: Suggestions = None,
     groups: Groups = None,
     oracle: Oracle = None,
+    until: Until = None,
     out: Annotated[
         Path | None,
         typer.Option(help="Folder for evaluation.json and .html.", file_okay=False, show_default="beside the artefact"),
@@ -56,18 +58,17 @@ def evaluate(
     given = files_given(
         prices,
         transactions,
+        until,
         accounts=accounts,
         decisions=decisions,
         suggestions=suggestions,
         groups=groups,
         oracle=oracle,
     )
+    files, simulation = (given, None) if given is not None else _simulated()
     with output.progress() as report:
         from model.evaluation import evaluate_model
 
-        files, simulation = (given, None) if given is not None else _simulated()
-        if files is None:
-            raise typer.BadParameter("there are no simulated users yet: run `divisa train` first, or give files")
         found = evaluate_model(model, files, out or model.parent, simulation=simulation, seed=seed, on_stage=report)
     if as_json:
         output.say_json(found.document)
@@ -77,15 +78,15 @@ def evaluate(
     output.say(f"Its figures: {found.json_file}")
 
 
-def _simulated() -> "tuple[TrainingFiles | None, Mapping[str, Any] | None]":
-    """The files that `divisa train` simulated, and how; nothing when it has not run."""
+def _simulated() -> "tuple[TrainingFiles, Mapping[str, Any]]":
+    """The files that `divisa train` simulated, and how."""
     import json
 
     from local.simulated import simulated_in, training_files
 
     files = simulated_in(SIMULATION)
     if files is None:
-        return None, None
+        raise typer.BadParameter("there are no simulated users yet: run `divisa train` first, or give files")
     return training_files(files), json.loads(files.parameters.read_text(encoding="utf-8"))
 
 

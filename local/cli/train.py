@@ -1,6 +1,5 @@
 """`divisa train`."""
 
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -15,6 +14,7 @@ from local.cli.training_inputs import (
     Prices,
     Suggestions,
     Transactions,
+    Until,
     files_given,
 )
 from local.home import MODEL, SIMULATION
@@ -44,10 +44,7 @@ def train(
     suggestions: Suggestions = None,
     groups: Groups = None,
     oracle: Oracle = None,
-    until: Annotated[
-        datetime | None,
-        typer.Option(help="The files are complete until then (UTC).", show_default="the last transaction or quote"),
-    ] = None,
+    until: Until = None,
     seed: Annotated[int, typer.Option(help="Of the choice of rows and of the trees.")] = 0,
     search: Annotated[
         int, typer.Option(help="Settings to try first, to 100; Ctrl-C goes on with the best so far.")
@@ -63,12 +60,12 @@ def train(
     given = files_given(
         prices,
         transactions,
+        until,
         accounts=accounts,
         decisions=decisions,
         suggestions=suggestions,
         groups=groups,
         oracle=oracle,
-        until=until and (until if until.tzinfo else until.replace(tzinfo=UTC)),
     )
     with output.progress() as report:
         files = given or _simulated(report)

@@ -1,6 +1,6 @@
 """The options that name the files to learn from."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -9,10 +9,12 @@ import typer
 if TYPE_CHECKING:
     from model.training_files import TrainingFiles
 
-Prices = Annotated[Path | None, typer.Option(help="CSV: pair,event_time,bid,ask", show_default="simulated")]
+Prices = Annotated[
+    Path | None, typer.Option(help="CSV: pair,event_time,bid,ask", show_default="those of `divisa train`")
+]
 Transactions = Annotated[
     Path | None,
-    typer.Option(help="CSV: user_id,event_time,pair,side,quantity,price", show_default="simulated"),
+    typer.Option(help="CSV: user_id,event_time,pair,side,quantity,price", show_default="those of `divisa train`"),
 ]
 Accounts = Annotated[Path | None, typer.Option(help="CSV: user_id,pair,opened_at", show_default="none")]
 Decisions = Annotated[
@@ -29,11 +31,16 @@ Oracle = Annotated[
     Path | None, typer.Option(help="CSV of a simulator's own probabilities, to compare with.", show_default="none")
 ]
 
+Until = Annotated[
+    datetime | None,
+    typer.Option(help="The files are complete until then (UTC).", show_default="the last transaction or quote"),
+]
+
 
 def files_given(
-    prices: Path | None, transactions: Path | None, *, until: datetime | None = None, **others: Path | None
+    prices: Path | None, transactions: Path | None, until: datetime | None = None, **others: Path | None
 ) -> "TrainingFiles | None":
-    """The files that somebody named; None where none were.
+    """The files that somebody named, complete until a moment, UTC if it does not say; None where none were named.
 
     Raises:
         typer.BadParameter: some are missing that go with those that were given.
@@ -44,6 +51,7 @@ def files_given(
     if (prices is None) != (transactions is None) or (given and prices is None):
         also = f", and --{given[0]} with them" if given else ""
         raise typer.BadParameter(f"--prices and --transactions go together{also}")
-    return (
-        None if prices is None or transactions is None else TrainingFiles(prices, transactions, **others, until=until)
-    )
+    if prices is None or transactions is None:
+        return None
+    complete = until and (until if until.tzinfo else until.replace(tzinfo=UTC))
+    return TrainingFiles(prices, transactions, **others, until=complete)

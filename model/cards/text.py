@@ -10,7 +10,7 @@ from model.judging.judge import ECE_LIMIT, SEGMENT_ECE_LIMIT, SEGMENT_ROWS, Stan
 from model.judging.segments import FREQUENT_FROM, NEW_UNTIL
 from model.matrix import Part
 from model.report.sentences import findings
-from model.report.words import NOT_KNOWN, dropped, interval, listed, number, percent, segment, way
+from model.report.words import dropped, interval, listed, number, percent, percent_interval, segment, way
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -119,7 +119,6 @@ def _segments(evaluation: Mapping[str, Any]) -> Iterable[Sequence[str]]:
     )
     for name, one in {"everybody": evaluation, **evaluation["segments"]}.items():
         around = one["intervals"] or {"log_loss": None, "ece": None}
-        ece = NOT_KNOWN if around["ece"] is None else " to ".join(percent(end) for end in around["ece"])
         yield (
             segment(name),
             f"{one['test_rows']:,}",
@@ -127,7 +126,7 @@ def _segments(evaluation: Mapping[str, Any]) -> Iterable[Sequence[str]]:
             f"{number(one['log_loss'])} ({interval(around['log_loss'])})",
             number(one["base_rate_log_loss"]),
             _STANDINGS[Standing(one["against_base_rate"])],
-            f"{percent(one['ece'])} ({ece})",
+            f"{percent(one['ece'])} ({percent_interval(around['ece'])})",
             _VERDICTS[one["calibrated"]],
         )
 

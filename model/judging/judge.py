@@ -10,7 +10,7 @@ import numpy as np
 
 from model.bands import seen_of
 from model.boosting import counted
-from model.evaluate import evaluate, log_loss
+from model.evaluate import evaluate, log_loss, pr_auc
 from model.inference import CLASSES
 from model.judging.curves import calibration_curve, pr_curve
 from model.judging.drift import drift, reference_of_fit
@@ -147,16 +147,21 @@ def judge(
     return {
         **document,
         "baselines": {
-            name: {
-                **evaluate(those, those.argmax(axis=1).astype(np.int8), sample.labels, sample.oracle, sample.weights),
-                "chosen": baselines[name].chosen,
-            }
-            for name, those in said.items()
+            name: {**_simpler(sample, p, ways[name][0]), "chosen": baselines[name].chosen} for name, p in said.items()
         },
         "messages": compare(ways, sample.labels, sample.weights, sample.oracle, MODEL),
         "curves": _curves(sample, {name: scores[0] for name, scores in ways.items()}),
         "drift": drift(reference, features, sample.labels, p, sample.weights, matrix.feature_names),
     }
+
+
+def _simpler(sample: _Sample, p: Floats, scores: Floats) -> dict[str, Any]:
+    """A baseline's metrics, its PR-AUC by the scores that it puts rows in order by."""
+    known = evaluate(p, p.argmax(axis=1).astype(np.int8), sample.labels, sample.oracle, sample.weights)
+    for c, side in enumerate(CLASSES):
+        if c:
+            known["classes"][side]["pr_auc"] = pr_auc(scores[:, c - 1], sample.labels == c, sample.weights)
+    return known
 
 
 def _against(known: Mapping[str, Any], around: Mapping[str, Any] | None) -> Standing:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 from model.judging.judge import Standing
 from model.report import figures
 from model.report.sentences import Tone, findings
-from model.report.words import interval, number, percent, segment, way
+from model.report.words import interval, number, percent, percent_interval, segment, way
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -71,8 +71,8 @@ def _sections(evaluation: Mapping[str, Any]) -> Iterable[str]:
     yield _section(
         "For whom",
         "A newcomer has no transaction yet, new are those with five at most; frequent is about one a fortnight or "
-        "more. The base rate is each segment's own, in hindsight. Intervals show how figures would move with other "
-        "people.",
+        "more. The base rate is each segment's own, in hindsight. Off by is the calibration error. Intervals show how "
+        "figures would move with other people.",
         _grid(
             _figure(figures.calibration(curves), "What was said, and how often it happened, in bins of equal size."),
             *([] if drawn is None else [_figure(drawn, "Right of the line it beats that segment's base rate.")]),
@@ -111,7 +111,7 @@ def _ways(evaluation: Mapping[str, Any]) -> Iterable[Sequence[str]]:
 
 
 def _segments(evaluation: Mapping[str, Any]) -> Iterable[Sequence[str]]:
-    yield "", "days", "users", "log loss", "95 % of", "base rate", "beats it", "calibration error", "95 % of", "good"
+    yield "", "days", "users", "log loss", "95 % of", "base rate", "beats it", "off by", "95 % of", "good"
     for name, one in {"everybody": evaluation, **evaluation["segments"]}.items():
         around = one["intervals"] or {"log_loss": None, "ece": None}
         yield (
@@ -123,7 +123,7 @@ def _segments(evaluation: Mapping[str, Any]) -> Iterable[Sequence[str]]:
             number(one["base_rate_log_loss"]),
             _STANDINGS[Standing(one["against_base_rate"])],
             percent(one["ece"]),
-            interval(around["ece"]),
+            percent_interval(around["ece"]),
             _VERDICTS[one["calibrated"]],
         )
 

@@ -108,6 +108,15 @@ def interval(ends: Iterable[float] | None, digits: int = 3) -> str:
     return NOT_KNOWN if ends is None else " to ".join(f"{end:.{digits}f}" for end in ends)
 
 
+def percent_interval(ends: Iterable[float] | None, digits: int = 1) -> str:
+    """The two ends of an interval of a share.
+
+    >>> percent_interval([0.005, 0.012])
+    '0.5 to 1.2 %'
+    """
+    return NOT_KNOWN if ends is None else f"{interval((100.0 * end for end in ends), digits)} %"
+
+
 def listed(items: Iterable[str]) -> str:
     """Items in a row.
 

@@ -32,13 +32,23 @@ def judged(trained: TrainedModel, world: SimulatedFiles, tmp_path_factory: pytes
 def test_on_the_files_that_it_learned_from_the_figures_are_those_of_training(
     judged: Evaluation, trained: TrainedModel
 ) -> None:
-    shared = trained.metrics.keys() & judged.document.keys() - {"baselines"}
+    shared = trained.metrics.keys() - {"baselines"}
 
-    assert {"log_loss", "ece", "classes", "test_rows", "cold_start", "outside", "dropped"} <= shared
+    assert shared <= judged.document.keys()
     assert {name: judged.document[name] for name in shared} == {name: trained.metrics[name] for name in shared}
     assert judged.document["left_out"] == {"maybe_seen": 0, "prompted": 0}
     for name, one in trained.metrics["baselines"].items():
-        assert judged.document["baselines"][name]["log_loss"] == one["log_loss"]
+        again = judged.document["baselines"][name]
+        assert (again["log_loss"], again["chosen"]) == (one["log_loss"], one["chosen"])
+        for side, figures in one["classes"].items():
+            assert again["classes"][side]["pr_auc"] == figures["pr_auc"]
+
+
+def test_the_artefact_remembers_what_drift_is_measured_from(judged: Evaluation, model_dir: Path) -> None:
+    metadata = json.loads((model_dir / "metadata.json").read_text(encoding="utf-8"))
+
+    assert metadata["drift_reference"]["features"].keys() == judged.document["drift"]["features"].keys()
+    assert set(metadata["drift_reference"]["scores"]) == {"BUY", "SELL"}
 
 
 def test_figures_and_page_lie_in_the_folder_and_say_the_same(judged: Evaluation) -> None:
@@ -57,7 +67,7 @@ def test_the_same_files_give_the_same_bytes(
 
 
 def test_the_behaviours_of_the_simulator_are_segments(judged: Evaluation) -> None:
-    assert {"group contrarian", "group dormant", "pair USD/MXN", "rare"} <= judged.document["segments"].keys()
+    assert {"group contrarian", "group momentum", "pair USD/MXN", "rare"} <= judged.document["segments"].keys()
 
 
 def test_days_that_the_model_may_have_seen_do_not_judge_it(

@@ -29,6 +29,8 @@ COLUMNS = len(QUESTION_NAMES)
 PRICE = len(PRICE_FEATURE_NAMES)
 X, SLOPE, STATE, MARGIN = 0, 1, 1 + 2 * PRICE, COLUMNS - 1
 EDGES = [f"{of}{end}" for of in ("", "reach_", "quiet_") for end in ("lower", "upper")]
+QUESTIONS = 400
+"""So many that a model which says HOLD of most has sides, and edges, among its answers."""
 
 
 @pytest.fixture(scope="module")
@@ -40,12 +42,12 @@ def model(model_dir: Path) -> Model:
 def rows() -> NDArray[np.float64]:
     """Questions about prices near 17, some of what is asked not known."""
     chances = np.random.default_rng(0)
-    x = chances.normal(2.83, 0.03, size=(50, 1))
-    slope = np.exp(chances.normal(size=(50, PRICE)))
-    moving = np.concatenate([slope, chances.normal(scale=0.1, size=(50, PRICE)) - slope * x], axis=1)
-    fixed = chances.normal(size=(50, MARGIN - STATE)).astype(np.float32)
-    rows = np.concatenate([x, moving, fixed, np.full((50, 1), 0.2)], axis=1)
-    rows[:, SLOPE:MARGIN][chances.random((50, MARGIN - SLOPE)) < 0.1] = np.nan
+    x = chances.normal(2.83, 0.03, size=(QUESTIONS, 1))
+    slope = np.exp(chances.normal(size=(QUESTIONS, PRICE)))
+    moving = np.concatenate([slope, chances.normal(scale=0.1, size=(QUESTIONS, PRICE)) - slope * x], axis=1)
+    fixed = chances.normal(size=(QUESTIONS, MARGIN - STATE)).astype(np.float32)
+    rows = np.concatenate([x, moving, fixed, np.full((QUESTIONS, 1), 0.2)], axis=1)
+    rows[:, SLOPE:MARGIN][chances.random((QUESTIONS, MARGIN - SLOPE)) < 0.1] = np.nan
     rows[::5, MARGIN] = np.nan
     return rows
 
