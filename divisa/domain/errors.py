@@ -23,8 +23,8 @@ DivisaError
 ├── NoContact                 the person has nothing on this channel that a message could be sent to
 ├── NoBudget                  the month's messages to this country have cost as much as they may
 ├── DeliveryUncertain         the message channel broke off: the message may have gone out, so it is not sent again
-├── PromotionFailed           the endpoint did not move to a model; what served before it serves on
 ├── InvalidModel              a model artefact or a model answer does not fit this code
+├── PromotionFailed           the endpoint did not move to a model; what served before it serves on
 ├── PackagingError            the artifact or the template could not be built; names the tool, ends with its output
 └── LaptopCloudError          a part of the laptop cloud did not start, or stopped; names the part
 """

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 HERE = Path(__file__).parent
-SHARING = (HERE / "notebooks",)
+SHARING = (HERE / "notebooks", HERE / "local" / "promotion", HERE / "local" / "sagemaker")
 """Folders whose tests run beside others."""
 
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def test_packages_that_came_with_the_code_go_into_the_artefact(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("inference.py", "bands/rule.py", "lib/numba/core/jit.py"):
+    for name in ("effect.py", "inference.py", "bands/rule.py", "lib/numba/core/jit.py"):
         (tmp_path / "model" / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / "model" / name).write_text(name)
     monkeypatch.setattr(inference, "__file__", str(tmp_path / "model" / "inference.py"))
@@ -23,4 +23,4 @@ def test_packages_that_came_with_the_code_go_into_the_artefact(tmp_path: Path, m
 
     code = tmp_path / "out" / "code"
     assert (code / "lib/numba/core/jit.py").read_text() == "lib/numba/core/jit.py"
-    assert sorted(path.name for path in code.iterdir()) == ["bands", "inference.py", "lib"]
+    assert sorted(path.name for path in code.iterdir()) == ["bands", "effect.py", "inference.py", "lib"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import tarfile
 from dataclasses import replace
@@ -50,7 +51,8 @@ def won(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_what_wins_is_in_the_artefact_with_what_it_was_found_to_be_worth(won: Path) -> None:
     metadata = json.loads((won / "model" / "metadata.json").read_text(encoding="utf-8"))
 
-    assert metadata["uplift"] == metadata["metrics"]["uplift"]
+    stored = hashlib.sha256((won / "model" / "uplift.joblib").read_bytes()).hexdigest()
+    assert metadata["uplift"] == {**metadata["metrics"]["uplift"], "sha256": stored}
     assert metadata["uplift"]["ci95"][0] > 0
     pack(won / "model", won / "model.tar.gz")
     with tarfile.open(won / "model.tar.gz") as archive:
