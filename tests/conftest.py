@@ -27,6 +27,18 @@ def pytest_collection() -> Generator[None, object, object]:
         gc.enable()
 
 
+TRAINS = frozenset({"trained", "model_dir", "won", "lived", "untold"})
+"""Fixtures that train a model, or live years: seconds, whoever asks for them first."""
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Whatever waits for one of them is slow."""
+    for item in items:
+        if TRAINS.intersection(getattr(item, "fixturenames", ())):
+            item.add_marker(pytest.mark.slow)
+
+
 @pytest.fixture(autouse=True, scope="module")
 def old_objects_left_alone() -> Iterator[None]:
     """The collector walks what a module makes, and not again and again all that was imported and collected before."""

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 SHORT = Loop(users=400, start=date(2023, 9, 1), end=date(2023, 10, 28))
 
 
+@pytest.mark.slow
 def test_the_closed_loops_count_is_printed_and_written(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:

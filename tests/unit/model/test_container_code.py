@@ -36,6 +36,7 @@ def test_training_imports_what_the_image_has_and_what_is_sent_along(name: str) -
     assert {module for module in imports_of(HERE / name) if module.split(".")[0] not in IN_THE_IMAGE} <= own
 
 
+@pytest.mark.slow
 def test_training_needs_no_compiler_and_nothing_of_the_project(tmp_path: Path) -> None:
     for name in CONTAINER_CODE:
         (tmp_path / "model" / name).parent.mkdir(parents=True, exist_ok=True)
@@ -59,6 +60,7 @@ def test_bands_need_nothing_that_the_image_lacks_but_the_compiler_that_travels_w
     assert {module.split(".")[0] for module in imports_of(HERE / name)} <= IN_THE_IMAGE | {"numba", "llvmlite"}
 
 
+@pytest.mark.slow
 def test_without_a_compiler_the_model_is_refused_with_the_reason(tmp_path: Path) -> None:
     with tarfile.open(write_artefact(tmp_path / "model.tar.gz")) as archive:
         archive.extractall(tmp_path / "model", filter="data")

@@ -100,6 +100,7 @@ def test_newcomers_are_inside_of_what_the_model_has_seen(matrix: TrainingMatrix,
     assert seen_of(ranges, FEATURE_NAMES).inside(newcomers).all()
 
 
+@pytest.mark.slow
 def test_the_same_files_train_the_same_bytes(trained: TrainedModel, world: SimulatedFiles, tmp_path: Path) -> None:
     stages: list[str] = []
 
@@ -168,6 +169,7 @@ def test_the_packed_code_is_this_repositorys(model_dir: Path) -> None:
         assert (model_dir / "code" / name).read_bytes() == (ours / name).read_bytes()
 
 
+@pytest.mark.slow
 def test_a_training_job_that_fails_says_why(matrix: TrainingMatrix, tmp_path: Path) -> None:
     write_matrix(matrix, tmp_path / "train")
 

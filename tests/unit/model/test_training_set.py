@@ -122,6 +122,7 @@ def test_the_same_rows_in_any_order_in_blocks_of_any_size_make_the_same_bytes(
     assert bytes_of(again, tmp_path / "again") == bytes_of(matrix, tmp_path / "first")
 
 
+@pytest.mark.slow
 def test_rows_are_thinned_at_random_and_weigh_more_then(world: SimulatedFiles, matrix: TrainingMatrix) -> None:
     thin = build_training_set(training_files(world), max_rows=4000)
     other = build_training_set(training_files(world), max_rows=4000, seed=1)

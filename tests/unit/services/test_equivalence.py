@@ -170,6 +170,7 @@ def a_path(seed: int, length: int, edges: list[float]) -> list[float]:
     return [float(x) for x in walk]
 
 
+@pytest.mark.slow
 @settings(max_examples=30, deadline=None)
 @given(
     kind=st.sampled_from(sorted(KINDS)),

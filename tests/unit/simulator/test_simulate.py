@@ -39,6 +39,7 @@ def test_the_same_seed_gives_the_same_bytes(files: SimulatedFiles, tmp_path: Pat
     assert contents(simulate(tmp_path, SMALL)) == contents(files)
 
 
+@pytest.mark.slow
 def test_the_bytes_do_not_depend_on_how_users_are_chunked(files: SimulatedFiles, tmp_path: Path) -> None:
     assert contents(simulate(tmp_path, replace(SMALL, chunk=7))) == contents(files)
 

@@ -45,6 +45,7 @@ def run(tmp_path: Path, *arguments: str) -> dict[str, Any]:
     return document
 
 
+@pytest.mark.slow
 def test_each_population_is_a_row(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     document = run(tmp_path)
     few, many = document["results"]

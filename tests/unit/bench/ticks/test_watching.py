@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import pytest
+
 from bench.ticks.compared import Compared, compare
 from bench.ticks.crowd import broken_watches_per_s, one_user_us
 from bench.ticks.watching import watch_day
@@ -54,6 +56,7 @@ def test_a_refresh_evaluates_everybody() -> None:
     assert watched.broken[720] == watched.nanoseconds[720] == 0
 
 
+@pytest.mark.slow
 def test_a_price_that_jumps_breaks_many_and_few_are_not_counted() -> None:
     day = a_day()
     few = a_world()

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     Divisa = Callable[..., Answer]
 
 
+@pytest.mark.slow
 def test_anyones_files_train_a_model_and_the_figures_are_printed(divisa: Divisa, tmp_path: Path) -> None:
     files = simulate(tmp_path / "files", Simulation(users=120, start=date(2022, 6, 1), end=date(2023, 6, 1)))
     out = tmp_path / "out"

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from model.pipeline import TrainedModel
 
 
+pytestmark = pytest.mark.slow
+
+
 @pytest.fixture(scope="module")
 def written(matrix: TrainingMatrix, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("written") / "matrix"

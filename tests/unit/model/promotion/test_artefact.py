@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from model.matrix import TrainingMatrix
 
 
+pytestmark = pytest.mark.slow
+
+
 def refused(artefact: Path) -> tuple[GateName, str]:
     found = opened(artefact)
     assert isinstance(found, Gate)

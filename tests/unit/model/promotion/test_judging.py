@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pytest
 
 from model.matrix import Part, take_rows
 from model.promotion.evidence import evidence_of
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from model.promotion.artefact import OpenedModel
     from model.promotion.evidence import Evidence
     from model.promotion.gate import Gate
+
+pytestmark = pytest.mark.slow
 
 PATIENT = Limits(
     max_worse=0.03,

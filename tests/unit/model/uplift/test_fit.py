@@ -9,6 +9,8 @@ from model.matrix import Part, TrainingMatrix
 from model.uplift import UpliftResult, fit_uplift
 from tests.unit.model.uplift.experiment import NAMES, SENT, experiment, response_model
 
+pytestmark = pytest.mark.slow
+
 
 def found(matrix: TrainingMatrix) -> UpliftResult:
     result = fit_uplift(matrix, response_model)

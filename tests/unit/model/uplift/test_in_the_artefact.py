@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
+pytestmark = pytest.mark.slow
+
+
 def company(effect: float) -> TrainingMatrix:
     """The experiment with the columns that a model reads, and with all parts; TEST stays who it is."""
     small = experiment(effect=effect)

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+pytestmark = pytest.mark.slow
+
 PRICE = len(PRICE_FEATURE_NAMES)
 ROWS = 400
 
