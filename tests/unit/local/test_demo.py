@@ -60,6 +60,8 @@ if TYPE_CHECKING:
     from local.customer import Visit
     from local.stores import Stores
 
+pytestmark = pytest.mark.slow
+
 METRICS = {"log_loss": 0.2, "base_rate_log_loss": 0.3, "oracle_log_loss": 0.1, "ece": 0.01, "classes": {}}
 TARIFF = {"MX": Rate(Decimal("0.04"), Decimal(100))}
 PLAN = demo.Plan(users=30, days=3, speed=14_400.0)

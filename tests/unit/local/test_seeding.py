@@ -37,6 +37,8 @@ if TYPE_CHECKING:
     from local.seeding import Seeded
     from local.stores import Stores
 
+pytestmark = pytest.mark.slow
+
 UNTIL = datetime(2023, 2, 10, 12, tzinfo=UTC)
 USERS = "user_id,language,phone,email,sms_consent,email_consent,base_balance,quote_balance,pair"
 

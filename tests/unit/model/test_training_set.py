@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from simulator.simulate import SimulatedFiles
 
 PRICES, TRANSACTIONS = ",".join(prices.HEADER), ",".join(transactions.HEADER)
+pytestmark = pytest.mark.slow
+
 CUT_DAY = 19_733  # 11 January 2024
 PAST_PRICES = [
     f"USD/MXN,2024-01-{day:02d}T{hour:02d}:00:00Z,{17 + 0.01 * ((day * 7 + hour) % 11):.4f},{17.2:.4f}"

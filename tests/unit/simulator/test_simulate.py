@@ -18,6 +18,8 @@ from tests.plain_ledger import plain_ledger
 if TYPE_CHECKING:
     from pathlib import Path
 
+pytestmark = pytest.mark.slow
+
 SMALL = Simulation(users=40, start=date(2023, 1, 2), end=date(2023, 7, 1), seed=9)
 
 

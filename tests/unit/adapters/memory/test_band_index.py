@@ -16,6 +16,8 @@ from divisa.adapters.memory.band_index.edges import drawn
 from divisa.domain.bands import EVERYWHERE, NOWHERE, Band
 from divisa.domain.errors import InvalidInput
 
+pytestmark = pytest.mark.slow
+
 SHARED = st.sampled_from([-1e9, -0.5, -0.0, 0.0, 5e-324, 0.1, math.nextafter(0.1, 1.0), 0.2, 2.83, 2.84, 1e300])
 TICKS = SHARED | st.floats(-0.3, 0.3) | st.floats(2.7, 3.0) | st.floats(allow_nan=False, allow_infinity=False)
 EDGES = TICKS | st.sampled_from([-math.inf, math.inf, sys.float_info.max, -sys.float_info.max])

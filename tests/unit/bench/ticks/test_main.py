@@ -18,6 +18,8 @@ from tests.unit.bench.ticks.builders import a_day, a_model, too_wide
 if TYPE_CHECKING:
     from pathlib import Path
 
+pytestmark = pytest.mark.slow
+
 KEYS = [
     "users",
     "ticks",

@@ -7,6 +7,8 @@ from bench.ticks.crowd import broken_watches_per_s, one_user_us
 from bench.ticks.watching import watch_day
 from tests.unit.bench.ticks.builders import USERS, a_day, a_model, a_world
 
+pytestmark = pytest.mark.slow
+
 SIZES = (30, 10)
 
 

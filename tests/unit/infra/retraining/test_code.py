@@ -12,6 +12,8 @@ from infra.retraining.code import build
 if TYPE_CHECKING:
     from pathlib import Path
 
+pytestmark = pytest.mark.slow
+
 GREET = """
 import sys
 import divisa, model.deep

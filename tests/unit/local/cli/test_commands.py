@@ -11,6 +11,8 @@ import pytest
 if TYPE_CHECKING:
     from pathlib import Path
 
+pytestmark = pytest.mark.slow
+
 NOT_RUNNING = "laptop cloud: is not running; start it with `divisa up`\n"
 
 

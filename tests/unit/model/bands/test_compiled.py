@@ -17,6 +17,8 @@ import pytest
 import model.bands
 from model.bands import kernel
 
+pytestmark = pytest.mark.slow
+
 SOURCES = Path(model.bands.__file__).parent
 ASKS = """
 import json, sys

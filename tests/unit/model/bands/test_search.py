@@ -17,6 +17,8 @@ from tests.unit.model.bands.builders import KINDS, Fitted, fitted, random_users,
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+pytestmark = pytest.mark.slow
+
 MODELS = st.builds(fitted, st.sampled_from(sorted(KINDS)), missing=st.booleans())
 SEEDS = st.integers(0, 2**32 - 1)
 TEMPERATURES = st.sampled_from([0.1, 0.7, 1.0, 3.0])

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from model.matrix import TrainingMatrix
     from simulator.simulate import SimulatedFiles
 
+pytestmark = pytest.mark.slow
+
 HEADER = "pair,event_time,bid,ask\n"
 
 

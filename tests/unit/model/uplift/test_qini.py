@@ -17,6 +17,9 @@ effects = st.integers(1, 40).flatmap(
 )
 
 
+pytestmark = pytest.mark.slow
+
+
 @given(effects)
 def test_a_score_that_tells_nobody_apart_is_worth_nothing(drawn: tuple[np.ndarray, ...]) -> None:
     gained, _, weights = drawn
