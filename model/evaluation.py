@@ -116,6 +116,7 @@ def evaluate_model(
         "users": len(np.unique(matrix.users)),
         "told_rows": int(matrix.told.sum()),
         "dropped": matrix.dropped,
+        "uplift": model.metadata.get("metrics", {}).get("uplift"),  # as training found it: control groups are small
         "left_out": {
             "maybe_seen": int((held_out & seen).sum()),
             "prompted": int(prompted.sum()),

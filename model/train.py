@@ -14,6 +14,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import signal
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -102,4 +103,6 @@ def _parser() -> argparse.ArgumentParser:
 
 
 if __name__ == "__main__":
+    # A shell has its background jobs ignore Ctrl-C, and what they start inherits that; here it is handed on on purpose.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     main()
