@@ -143,12 +143,18 @@ def test_a_part_that_does_not_start_is_named_and_the_others_are_stopped_again(ho
     assert {part.state for part in cloud.status(home).parts} == {PartState.STOPPED}
 
 
+def _hear_ctrl_c() -> None:
+    """As at a terminal: a shell has its background jobs, and all that they start, ignore it."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def test_ctrl_c_during_a_start_leaves_nothing_running(home: Path) -> None:
     command = subprocess.Popen(
         [sys.executable, "-m", "local.cli", "up", "--without-model"],
         env={**os.environ, "DIVISA_HOME": str(home)},
         stderr=subprocess.PIPE,
         text=True,
+        preexec_fn=_hear_ctrl_c,
     )
     with command:
         while Supervisor(home).status(parts.MINISTACK).state is not PartState.RUNNING:
