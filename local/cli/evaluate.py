@@ -16,8 +16,9 @@ from local.cli.training_inputs import (
     Transactions,
     Until,
     files_given,
+    simulated_files,
 )
-from local.home import MODEL, SIMULATION
+from local.home import MODEL
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -82,11 +83,9 @@ def _simulated() -> "tuple[TrainingFiles, Mapping[str, Any]]":
     """The files that `divisa train` simulated, and how."""
     import json
 
-    from local.simulated import simulated_in, training_files
+    from local.simulated import training_files
 
-    files = simulated_in(SIMULATION)
-    if files is None:
-        raise typer.BadParameter("there are no simulated users yet: run `divisa train` first, or give files")
+    files = simulated_files()
     return training_files(files), json.loads(files.parameters.read_text(encoding="utf-8"))
 
 

@@ -14,12 +14,11 @@ from local.cli.training_inputs import (
     Suggestions,
     Transactions,
     files_given,
+    simulated_files,
 )
-from local.home import SIMULATION
 
 if TYPE_CHECKING:
     from local.retraining.running import Retrained
-    from model.training_files import TrainingFiles
 
 EXAMPLES = output.examples(
     ("divisa retrain", "the pipeline that AWS runs each week, on the simulated users"),
@@ -65,9 +64,10 @@ def retrain(
         groups=groups,
         oracle=oracle,
     )
-    files = given or _simulated()
     from local.retraining.running import retrain as run
+    from local.simulated import training_files
 
+    files = given or training_files(simulated_files())
     settings = {
         "MaxRows": max_rows,
         "Seed": seed,
@@ -83,15 +83,6 @@ def retrain(
         _show(done)
     if done.ended.refused is not None:
         raise typer.Exit(_REFUSED)
-
-
-def _simulated() -> "TrainingFiles":
-    from local.simulated import simulated_in, training_files
-
-    files = simulated_in(SIMULATION)
-    if files is None:
-        raise typer.BadParameter("there are no simulated users yet: run `divisa train` first, or give files")
-    return training_files(files)
 
 
 def _as_json(done: "Retrained") -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""The options that name the files to learn from."""
+"""The options that name the files to learn from, and what stands in for files."""
 
 from datetime import UTC, datetime
 from pathlib import Path
@@ -6,8 +6,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from local.home import SIMULATION
+
 if TYPE_CHECKING:
     from model.training_files import TrainingFiles
+    from simulator.simulate import SimulatedFiles
 
 Prices = Annotated[
     Path | None, typer.Option(help="CSV: pair,event_time,bid,ask", show_default="those of `divisa train`")
@@ -55,3 +58,17 @@ def files_given(
         return None
     complete = until and (until if until.tzinfo else until.replace(tzinfo=UTC))
     return TrainingFiles(prices, transactions, **others, until=complete)
+
+
+def simulated_files() -> "SimulatedFiles":
+    """The files that `divisa train` simulated.
+
+    Raises:
+        typer.BadParameter: it has not been run.
+    """
+    from local.simulated import simulated_in
+
+    files = simulated_in(SIMULATION)
+    if files is None:
+        raise typer.BadParameter("there are no simulated users yet: run `divisa train` first, or give files")
+    return files

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from local.cli import evaluate
 from simulator.simulate import Simulation, simulate
 from tests.small_model import write_artefact
 
@@ -45,7 +44,7 @@ def test_a_ledger_without_prices_is_not_enough(divisa: Divisa) -> None:
 def test_without_files_and_without_a_simulation_it_says_what_to_do(
     divisa: Divisa, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(evaluate, "SIMULATION", tmp_path)
+    monkeypatch.setattr("local.cli.training_inputs.SIMULATION", tmp_path)
 
     answer = divisa("evaluate")
 

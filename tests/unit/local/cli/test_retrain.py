@@ -115,7 +115,7 @@ def test_prices_and_transactions_go_together(divisa: Divisa, asked: dict[str, An
 def test_without_files_and_without_simulated_users_it_says_how_to_get_some(
     divisa: Divisa, asked: dict[str, Any], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr("local.cli.retrain.SIMULATION", tmp_path)
+    monkeypatch.setattr("local.cli.training_inputs.SIMULATION", tmp_path)
 
     answer = divisa("retrain")
 
