@@ -6,18 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from local.cli import output
-from local.cli.training_inputs import (
-    Accounts,
-    Decisions,
-    Groups,
-    Oracle,
-    Prices,
-    Suggestions,
-    Transactions,
-    Until,
-    files_given,
-    simulated_files,
-)
+from local.cli.training_inputs import simulated_files, takes_training_files
 from local.home import MODEL
 
 if TYPE_CHECKING:
@@ -33,16 +22,11 @@ EXAMPLES = output.examples(
 )
 
 
+@takes_training_files()
 def evaluate(
+    given: "TrainingFiles | None",
+    *,
     model: Annotated[Path, typer.Option(help="The artefact to judge.", dir_okay=False)] = MODEL,
-    prices: Prices = None,
-    transactions: Transactions = None,
-    accounts: Accounts = None,
-    decisions: Decisions = None,
-    suggestions: Suggestions = None,
-    groups: Groups = None,
-    oracle: Oracle = None,
-    until: Until = None,
     out: Annotated[
         Path | None,
         typer.Option(help="Folder for evaluation.json and .html.", file_okay=False, show_default="beside the artefact"),
@@ -56,16 +40,6 @@ def evaluate(
     choose whom to tell. Without files, by the simulated users of `divisa train`. That a model does not beat the base
     rate is an answer, not a failure.
     """
-    given = files_given(
-        prices,
-        transactions,
-        until,
-        accounts=accounts,
-        decisions=decisions,
-        suggestions=suggestions,
-        groups=groups,
-        oracle=oracle,
-    )
     files, simulation = (given, None) if given is not None else _simulated()
     with output.progress() as report:
         from model.evaluation import evaluate_model

@@ -5,20 +5,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from local.cli import output
-from local.cli.training_inputs import (
-    Accounts,
-    Decisions,
-    Groups,
-    Oracle,
-    Prices,
-    Suggestions,
-    Transactions,
-    files_given,
-    simulated_files,
-)
+from local.cli.training_inputs import simulated_files, takes_training_files
 
 if TYPE_CHECKING:
     from local.retraining.running import Retrained
+    from model.training_files import TrainingFiles
 
 EXAMPLES = output.examples(
     ("divisa retrain", "the pipeline that AWS runs each week, on the simulated users"),
@@ -29,14 +20,10 @@ EXAMPLES = output.examples(
 _REFUSED = 1
 
 
+@takes_training_files(until=False)  # the pipeline's folder of files has no place for a moment
 def retrain(
-    prices: Prices = None,
-    transactions: Transactions = None,
-    accounts: Accounts = None,
-    decisions: Decisions = None,
-    suggestions: Suggestions = None,
-    groups: Groups = None,
-    oracle: Oracle = None,
+    given: "TrainingFiles | None",
+    *,
     max_rows: Annotated[
         int | None, typer.Option(min=1, help="About how many rows to learn and judge on.", show_default="250,000")
     ] = None,
@@ -51,19 +38,11 @@ def retrain(
 ) -> None:
     """Run the retraining pipeline: prepare, train, evaluate, and register the model if it is worth it.
 
-    It is the definition that AWS has, step by step on this machine. What was done before for the same files and the
-    same code is not done again, so an interrupted run goes on where it stood. A registered version waits for approval.
+    It is the definition that AWS has, step by step on this machine. Without files, it learns from the simulated users
+    of `divisa train`. What was done before for the same files and the same code is not done again, so an interrupted
+    run goes on where it stood. A registered version waits for approval.
     Exit code 0: registered; 1: not worth registering, for a reason that is printed.
     """
-    given = files_given(
-        prices,
-        transactions,
-        accounts=accounts,
-        decisions=decisions,
-        suggestions=suggestions,
-        groups=groups,
-        oracle=oracle,
-    )
     from local.retraining.running import retrain as run
     from local.simulated import training_files
 

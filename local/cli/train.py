@@ -6,17 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from local.cli import output
-from local.cli.training_inputs import (
-    Accounts,
-    Decisions,
-    Groups,
-    Oracle,
-    Prices,
-    Suggestions,
-    Transactions,
-    Until,
-    files_given,
-)
+from local.cli.training_inputs import takes_training_files
 from local.home import MODEL, SIMULATION
 
 if TYPE_CHECKING:
@@ -33,18 +23,13 @@ EXAMPLES = output.examples(
 )
 
 
+@takes_training_files()
 def train(
-    prices: Prices = None,
-    transactions: Transactions = None,
+    given: "TrainingFiles | None",
+    *,
     out: Annotated[
         Path, typer.Option(help="Folder for model.tar.gz and metrics.json.", file_okay=False)
     ] = MODEL.parent,
-    accounts: Accounts = None,
-    decisions: Decisions = None,
-    suggestions: Suggestions = None,
-    groups: Groups = None,
-    oracle: Oracle = None,
-    until: Until = None,
     seed: Annotated[int, typer.Option(help="Of the choice of rows and of the trees.")] = 0,
     search: Annotated[
         int, typer.Option(help="Settings to try first, to 100; Ctrl-C goes on with the best so far.")
@@ -57,16 +42,6 @@ def train(
     are made up. With files, several pairs may stand in one; rows that cannot be used are counted by reason.
     The metrics are of users whom the model never saw, on days after those it learned from.
     """
-    given = files_given(
-        prices,
-        transactions,
-        until,
-        accounts=accounts,
-        decisions=decisions,
-        suggestions=suggestions,
-        groups=groups,
-        oracle=oracle,
-    )
     with output.progress() as report:
         files = given or _simulated(report)
         from model.pipeline import train_model
