@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
-from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.inspection import partial_dependence, permutation_importance
+from sklearn.utils import ClassifierTags, Tags, TargetTags
 
 from model.evaluate import log_loss
 from model.inference import CLASSES
@@ -30,7 +30,7 @@ DRAWN: Final = 6
 """Of the features that matter most, so many get a curve."""
 
 
-class _Classifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
+class _Classifier:
     """The judged model as a classifier that scikit-learn's inspection takes."""
 
     def __init__(self, model: JudgedModel) -> None:
@@ -44,6 +44,10 @@ class _Classifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     def predict_proba(self, features: NDArray[np.float32]) -> Floats:
         """Probabilities, shape (n, 3), of float32 features, shape (n, columns)."""
         return self.model.probabilities(features)
+
+    def __sklearn_tags__(self) -> Tags:
+        """What it is: a classifier that needs no fitting."""
+        return Tags("classifier", TargetTags(required=True), classifier_tags=ClassifierTags(), requires_fit=False)
 
 
 def importance(
