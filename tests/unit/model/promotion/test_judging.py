@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
 
 from model.matrix import Part, take_rows
+from model.promotion.artefact import OpenedModel
 from model.promotion.evidence import evidence_of
 from model.promotion.gate import GateName, Verdict, not_asked, refusals
 from model.promotion.judging import judge
 from model.promotion.limits import Limits
 
 if TYPE_CHECKING:
-    from typing import Any
+    from numpy.typing import NDArray
 
     from model.matrix import TrainingMatrix
-    from model.promotion.artefact import OpenedModel
     from model.promotion.evidence import Evidence
     from model.promotion.gate import Gate
 
@@ -99,9 +99,9 @@ def test_a_model_that_fails_one_kind_of_user_is_refused_for_their_segment(
     frequent = evidence.segments()["frequent"]
     turned = np.where(frequent & (test.labels > 0), 3 - test.labels, test.labels).astype(np.int8)
     among_them = evidence_of("held-out rows", replace(test, labels=turned))
-    knowing = _Turned(live, frequent)
+    knowing = _Turned(live.served, live.classifier, live.metadata, frequent)
 
-    gates = judge(honest, knowing, [among_them], parity=[NO_LOG], limits=PATIENT)  # type: ignore[arg-type]
+    gates = verdicts(honest, knowing, among_them)
 
     (gate,) = (gate for gate in gates if gate.name is GateName.WORSE_SEGMENT)
     assert gate.verdict is Verdict.REFUSED
@@ -160,13 +160,13 @@ def test_bands_of_another_classifier_are_refused(honest: OpenedModel, live: Open
     assert GateName.OTHER_BANDS in refusals(verdicts(mixed, live, held_out))
 
 
-class _Turned:
+@dataclass(frozen=True)
+class _Turned(OpenedModel):
     """A model that knows of some rows that both sides are the other way round."""
 
-    def __init__(self, model: OpenedModel, rows: Any) -> None:
-        self._model, self._rows, self.metadata = model, rows, model.metadata
+    rows: NDArray[np.bool_]
 
-    def probabilities(self, questions: Any) -> Any:
-        p = self._model.probabilities(questions)
-        p[self._rows] = p[self._rows][:, [0, 2, 1]]
+    def probabilities(self, questions: NDArray[np.float64]) -> NDArray[np.float64]:
+        p = super().probabilities(questions)
+        p[self.rows] = p[self.rows][:, [0, 2, 1]]
         return p

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 import numpy as np
 import pytest
@@ -37,10 +37,10 @@ def seen(morning: Morning) -> Seen:
     summaries = stack(BehaviourSummary[Array], [replace(NEWCOMER, cost=cost) for cost in COSTS])
     users = population(np.arange(len(COSTS)), pairs=1, draws=Draws(1))
 
-    def unseen() -> object:
+    def unseen() -> NoReturn:
         raise AssertionError("an alert looks at what only the oracle may see")
 
-    return Seen(morning, summaries, np.ones(len(COSTS), dtype=np.bool_), users, unseen)  # type: ignore[arg-type]
+    return Seen(morning, summaries, np.ones(len(COSTS), dtype=np.bool_), users, unseen)
 
 
 def test_an_alert_from_the_average_cost_is_each_users_own(course: Course) -> None:
