@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import os
 import shutil
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from local.addresses import ACCOUNT_ID, REGION, Addresses, without_aws
 from local.processes.part import Part
 from local.processes.ports import LOOPBACK, answers
 
-if TYPE_CHECKING:
-    from pathlib import Path
-
 NAME = "ministack"
+LAUNCH = Path(__file__).with_name("launch.py")
 
 
 def endpoint_url(port: int) -> str:
@@ -34,8 +32,10 @@ def part(*, interpreter: Path, home: Path, port: int) -> Part:
     # It tells the functions its own address, unless one is set.
     clients = {key: value for key, value in Addresses("").environ().items() if key != "AWS_ENDPOINT_URL"}
     scratch = home / "tmp"
+    # What Python compiles of the functions is kept for the next start of one.
+    inherited = {key: value for key, value in os.environ.items() if key != "PYTHONDONTWRITEBYTECODE"}
     environ = {
-        **without_aws(dict(os.environ)),
+        **without_aws(inherited),
         **clients,
         "GATEWAY_PORT": str(port),
         "BIND_HOST": LOOPBACK,
@@ -61,7 +61,7 @@ def part(*, interpreter: Path, home: Path, port: int) -> Part:
     return Part(
         name=NAME,
         # -P: the folder that it is started in must not shadow its packages, nor those of the functions.
-        command=(str(interpreter), "-P", "-m", "ministack"),
+        command=(str(interpreter), "-P", str(LAUNCH)),
         environ=environ,
         ready=lambda: answers(f"{endpoint_url(port)}/_ministack/ready"),
         port=port,
