@@ -37,12 +37,18 @@ COST = Decimal(17)
 PATIENCE_SECONDS = 180.0
 PROCESSES = 6
 """Of the API's function, at most."""
+FIRST_WAIT_SECONDS = 0.1
+LONGEST_WAIT_SECONDS = 2.0
 T = TypeVar("T")
 
 
 def insistently(call: Callable[[], T]) -> T:
-    """Do it again for as long as the API is too busy or does not answer, as its page tells apps to."""
+    """Do it again for as long as the API is too busy or does not answer, as its page tells apps to.
+
+    The waits grow, as those of an app: two hundred who ask ten times a second keep two cores busy with refusals.
+    """
     deadline = time.monotonic() + PATIENCE_SECONDS
+    longest = FIRST_WAIT_SECONDS
     while True:
         try:
             return call()
@@ -51,7 +57,8 @@ def insistently(call: Callable[[], T]) -> T:
             passing = isinstance(problem, ApiUnreachable) or problem.status in {429, 502, 503, 504}
             if not passing or time.monotonic() > deadline:
                 raise
-        time.sleep(random.uniform(0.01, 0.2))
+        time.sleep(random.uniform(0.01, longest))
+        longest = min(LONGEST_WAIT_SECONDS, 2 * longest)
 
 
 @dataclass(frozen=True, slots=True)
