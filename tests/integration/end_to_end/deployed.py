@@ -16,9 +16,10 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import boto3
 import msgspec
+from botocore.exceptions import ClientError
 
 from divisa.adapters.aws.clock import REREAD
-from local import endpoint, parts
+from local import parts
 from local.processes import Supervisor
 
 if TYPE_CHECKING:
@@ -54,6 +55,7 @@ class DeployedCloud:
     clock: ReplayTime
     model: Path
     _clients: dict[str, Any] = field(default_factory=dict)
+    _mapping_ids: dict[str, str] = field(default_factory=dict)
 
     @property
     def addresses(self) -> Addresses:
@@ -94,8 +96,11 @@ class DeployedCloud:
         eventually(self._model_serves, "the endpoint is in service again")
 
     def _model_serves(self) -> bool:
-        found = endpoint.status(self.addresses, self.deployment.endpoint_name)
-        return found is not None and found.status == "InService"
+        try:
+            found = self.client("sagemaker").describe_endpoint(EndpointName=self.deployment.endpoint_name)
+        except ClientError:
+            return False
+        return bool(found["EndpointStatus"] == "InService")
 
     # Functions
 
@@ -109,6 +114,12 @@ class DeployedCloud:
             yield
         finally:
             functions.update_function_configuration(FunctionName=function, Environment={"Variables": right})
+
+    def run(self, function: str, times: int = 1) -> None:
+        """Run a scheduled function now, so many times one after the other, whatever its schedule does meanwhile."""
+        for _ in range(times):
+            answer = self.client("lambda").invoke(FunctionName=function, Payload=b"{}")
+            assert "FunctionError" not in answer, answer["Payload"].read()
 
     def log(self, function: str) -> str:
         """All that a function has ever logged."""
@@ -128,11 +139,13 @@ class DeployedCloud:
             functions.update_event_source_mapping(UUID=mapping["UUID"], Enabled=True)
 
     def kill_worker(self, function: str) -> None:
-        """Kill the process that a function runs in, as `kill -9` does."""
+        """Kill each process that a function runs in, as `kill -9` does."""
         port = Supervisor(self.home).state.ports[parts.MINISTACK]
         own = {f"AWS_LAMBDA_FUNCTION_NAME={function}".encode(), f"GATEWAY_PORT={port}".encode()}
-        [worker] = [int(path.parent.name) for path in Path("/proc").glob("[0-9]*/environ") if own <= _variables(path)]
-        os.kill(worker, signal.SIGKILL)
+        workers = [int(path.parent.name) for path in Path("/proc").glob("[0-9]*/environ") if own <= _variables(path)]
+        assert workers
+        for worker in workers:
+            os.kill(worker, signal.SIGKILL)
 
     @contextmanager
     def overtaken(self, pair: Pair) -> Iterator[None]:
@@ -270,8 +283,10 @@ class DeployedCloud:
         )
 
     def _position(self, function: str, shard: str) -> str | None:
-        [mapping] = self.client("lambda").list_event_source_mappings(FunctionName=function)["EventSourceMappings"]
-        file = self.home / parts.MAPPINGS / "checkpoints" / f"{mapping['UUID']}.json"
+        if function not in self._mapping_ids:
+            [mapping] = self.client("lambda").list_event_source_mappings(FunctionName=function)["EventSourceMappings"]
+            self._mapping_ids[function] = mapping["UUID"]
+        file = self.home / parts.MAPPINGS / "checkpoints" / f"{self._mapping_ids[function]}.json"
         found: str | None = json.loads(file.read_text(encoding="utf-8"))["positions"].get(shard)
         return found
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import replace
 from datetime import timedelta
 from math import exp
@@ -158,7 +157,7 @@ def test_watches_that_have_grown_old_are_refreshed_once_and_nobody_hears_of_it(w
     cloud.start(parts.MAPPINGS)
 
     eventually(lambda: generations(world) == [2] * len(before), "all of them are refreshed")
-    time.sleep(2.5)  # two more runs
+    cloud.run(cloud.deployment.refresh_function_name, times=2)
 
     for user, watch in world.watches().items():
         old = before[user]
@@ -187,7 +186,7 @@ def test_one_watch_that_is_put_first_by_hand_is_refreshed_and_no_other(world: Wo
     )
 
     eventually(lambda: world.watches()[chosen.user_id].generation == 2, "the chosen one is refreshed")
-    time.sleep(2.5)  # two more runs
+    world.cloud.run(deployment.refresh_function_name, times=2)
 
     assert world.watches()[chosen.user_id].generation == 2
     assert {world.watches()[each.user_id].generation for each in others} == {1}
@@ -210,7 +209,7 @@ def test_a_refresh_that_is_killed_in_the_middle_resumes_and_every_stale_watch_is
     halfway = generations(world)
     assert set(halfway) == {1, 2}, "it was killed in the middle"
     eventually(lambda: generations(world) == [2] * len(old), "all of them are refreshed")
-    time.sleep(2.5)  # two more runs
+    cloud.run(refresh, times=2)
 
     assert generations(world) == [2] * len(old)
     assert world.suggestions() == []
@@ -236,7 +235,7 @@ def test_a_promoted_model_makes_watches_stale_and_the_refresh_walks_them_within_
         endpoint.publish(another, cloud.addresses, deployment)
         try:
             eventually(lambda: sum(evaluated()) >= len(before), "all of them are evaluated by the new model")
-            time.sleep(2.5)  # two more runs
+            cloud.run(refresh, times=2)
             after, runs = world.watches(), evaluated()
         finally:
             endpoint.publish(cloud.model, cloud.addresses, deployment)

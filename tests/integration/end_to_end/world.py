@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from decimal import Decimal
+from functools import cached_property
 from math import log
 from typing import TYPE_CHECKING
 from zlib import crc32
@@ -105,7 +106,7 @@ class World:
 
     # Trades
 
-    @property
+    @cached_property
     def ledger(self) -> DynamoLedger:
         tables = Tables(self.cloud.deployment.table_prefix)
         return DynamoLedger(tables.transactions, tables.portfolios)
