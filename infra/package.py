@@ -7,11 +7,13 @@ credentials, and without a network once Node.js and the packages are there. What
 from __future__ import annotations
 
 import argparse
+import fcntl
 import hashlib
 import os
 import re
 import shutil
 import sys
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,7 +24,7 @@ from infra.command import run
 from infra.packages import Target
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
 LOCAL = "local"
 """The laptop's stage."""
@@ -68,17 +70,27 @@ def package(
         raise InvalidSetting("stage", "give 1 to 16 lower-case letters and digits, a letter first")
     usual = artifact.LAPTOP if stage == LOCAL else artifact.AWS
     target = Target(python_version or usual.python_version, usual.platform)
-    report(f"{stage}: building the artifact for Python {target.python_version}")
-    code = artifact.build(target, BUILD / stage / ARTIFACT)
     folder = destination or BUILD / f"package-{stage}"
     overrides = [f"--param={name}={value}" for name, value in sorted((parameters or {}).items())]
-    inputs = _inputs(stage, overrides)
-    stamp = folder / "inputs.sha256"
-    if not stamp.exists() or stamp.read_text() != inputs:
-        _compile(stage, folder, overrides, report)
-        stamp.write_text(inputs)
-    shutil.copyfile(code, folder / ARTIFACT)
+    with _one_at_a_time():
+        report(f"{stage}: building the artifact for Python {target.python_version}")
+        code = artifact.build(target, BUILD / stage / ARTIFACT)
+        inputs = _inputs(stage, overrides)
+        stamp = folder / "inputs.sha256"
+        if not stamp.exists() or stamp.read_text() != inputs:
+            _compile(stage, folder, overrides, report)
+            stamp.write_text(inputs)
+        shutil.copyfile(code, folder / ARTIFACT)
     return folder
+
+
+@contextmanager
+def _one_at_a_time() -> Iterator[None]:
+    """Hold off every other process that packages here: they share the tools and the folders."""
+    BUILD.mkdir(exist_ok=True)
+    with (BUILD / "package.lock").open("w", encoding="utf-8") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 def _inputs(stage: str, overrides: list[str]) -> str:
