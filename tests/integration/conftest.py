@@ -1,4 +1,4 @@
-"""Which tests want the machine to themselves: all that run a whole laptop cloud, or package one."""
+"""Which tests want the machine to themselves: all that run a whole laptop cloud."""
 
 from __future__ import annotations
 
@@ -7,13 +7,18 @@ from pathlib import Path
 import pytest
 
 HERE = Path(__file__).parent
-SHARING = (HERE / "notebooks", HERE / "local" / "promotion", HERE / "local" / "sagemaker")
-"""Folders whose tests run beside others."""
+LOCAL = HERE / "local"
+SHARING = (
+    *(HERE / "infra", HERE / "notebooks", HERE / "test_erasure.py"),
+    *(LOCAL / "ministack", LOCAL / "promotion", LOCAL / "sagemaker"),
+    *(LOCAL / "test_deploy.py", LOCAL / "test_inbox.py", LOCAL / "test_request_units.py"),
+)
+"""Folders and files whose tests run beside others."""
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark them before marks are chosen by."""
     for item in items:
-        if item.path.is_relative_to(HERE) and not any(item.path.is_relative_to(folder) for folder in SHARING):
+        if item.path.is_relative_to(HERE) and not any(item.path.is_relative_to(each) for each in SHARING):
             item.add_marker(pytest.mark.alone)
