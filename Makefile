@@ -6,6 +6,8 @@ BIN := $(VENV)/bin
 SYNCED := $(VENV)/.synced
 UV_VERSION := 0.13.8
 CODE := divisa stream_consumers api_handlers model simulator local infra bench client tests
+# Tests that run beside others, two at a time. Coverage is of the fast ones: to trace the slow ones costs minutes.
+SHARING := OMP_NUM_THREADS=1 $(BIN)/python -m pytest --numprocesses 2 --dist worksteal
 export UV_PROJECT_ENVIRONMENT := $(VENV)
 # Compiled modules and tests are kept, whatever the shell says: to compile them anew costs each run ten seconds.
 unexport PYTHONDONTWRITEBYTECODE
@@ -41,12 +43,13 @@ down: setup ## Stop the laptop cloud
 
 .PHONY: test
 test: setup lint types imports ## Everything that must hold: lint, types, imports, all tests, coverage
-	@OMP_NUM_THREADS=1 $(BIN)/python -m pytest -m "not alone" --numprocesses 2 --dist worksteal --cov --cov-report= --cov-fail-under=0
-	@$(BIN)/python -m pytest -m alone --cov --cov-append --cov-report=term
+	@$(SHARING) -m "not alone and not slow" --cov --cov-report=term
+	@$(SHARING) -m "slow and not alone"
+	@$(BIN)/python -m pytest -m alone
 
 .PHONY: unit
 unit: setup ## The fast tests only
-	@OMP_NUM_THREADS=1 $(BIN)/python -m pytest --ignore tests/integration -m "not integration and not slow" --numprocesses 2 --dist worksteal
+	@$(SHARING) --ignore tests/integration -m "not integration and not slow"
 
 .PHONY: notebooks
 notebooks: setup ## Run every notebook from top to bottom, on few users

@@ -1,4 +1,4 @@
-"""Which tests want the machine to themselves: all that run a whole laptop cloud."""
+"""Which tests want the machine to themselves: all that run a whole laptop cloud. The others are slow."""
 
 from __future__ import annotations
 
@@ -20,5 +20,6 @@ SHARING = (
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark them before marks are chosen by."""
     for item in items:
-        if item.path.is_relative_to(HERE) and not any(item.path.is_relative_to(each) for each in SHARING):
-            item.add_marker(pytest.mark.alone)
+        if item.path.is_relative_to(HERE):
+            shares = any(item.path.is_relative_to(each) for each in SHARING)
+            item.add_marker(pytest.mark.slow if shares else pytest.mark.alone)
