@@ -9,6 +9,7 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
+from multiprocessing import get_context
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -72,7 +73,8 @@ def runs_of(plan: Loop, count: int) -> list[Run]:
     """The runs of seeds 1 to `count`, in order, by as many processes as there are cores on a laptop to spare."""
     seeds = range(1, count + 1)
     portions = [seeds[start : start + PORTION] for start in range(0, count, PORTION)]
-    with ProcessPoolExecutor(WORKERS) as pool:
+    # Spawned, not forked: a fork would go on with all that watches this process, as the measuring of coverage.
+    with ProcessPoolExecutor(WORKERS, get_context("spawn")) as pool:
         return [run for portion in pool.map(partial(_portion, plan), portions) for run in portion]
 
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 import numpy as np
 
 from divisa.adapters.memory.clock import ManualClock
+from divisa.adapters.memory.decision_log import MemoryDecisionLog
 from divisa.adapters.memory.ledger import MemoryLedger
 from divisa.adapters.memory.policy_source import MemoryPolicySource
 from divisa.adapters.memory.portfolios import MemoryPortfolios
@@ -44,7 +45,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from datetime import datetime
 
-    from divisa.domain.decision import DecisionRecord
     from divisa.domain.evaluation import Decision
     from divisa.domain.lift import LiftReport
     from divisa.domain.pair import Pair
@@ -78,11 +78,12 @@ class Opinion(NamedTuple):
     cost: float
 
 
-class _Unlogged:
-    """A decision log that nobody reads."""
+class _Unlogged(LogDecisions):
+    """Writes nothing down: nobody reads the decisions of a simulation."""
 
-    def write(self, records: Sequence[DecisionRecord]) -> None:
-        """Keep nothing."""
+    def __call__(self, *decided: object, **named: object) -> int:
+        """Log nothing, and miss nothing."""
+        return 0
 
 
 class Shipped:
@@ -106,7 +107,7 @@ class Shipped:
             self._clock,
             VisitRules(),
             REFRESH_AGE,
-            LogDecisions(_Unlogged()),
+            _Unlogged(MemoryDecisionLog()),
         )
         self.recipients.put_many(recipients)
         self._watches.put_many(Watch(each.user_id, pair) for each in recipients)
