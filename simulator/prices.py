@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from functools import lru_cache
 
 import numpy as np
 
@@ -75,7 +76,7 @@ def price_path(pair: str, start: date, end: date, *, step_minutes: int, seed: in
     if not known.times[0] <= first < last <= known.times[-1]:
         raise InvalidSetting("start, end", f"{start} to {end} is not within the fixings of {pair}")
     draws = Draws(seed)
-    slots, log_mid, sigma = _quarters(pair, draws)
+    slots, log_mid, sigma = _quarters(pair, seed)
     window = slice(*np.searchsorted(slots, [first, last]))
     if step_minutes < 15:
         times, x = _minutes(pair, draws, slots, log_mid, sigma, window, step_minutes)
@@ -85,8 +86,12 @@ def price_path(pair: str, start: date, end: date, *, step_minutes: int, seed: in
     return _with_spread(pair, times, np.exp(x), draws)
 
 
-def _quarters(pair: str, draws: Draws) -> tuple[Ints, Floats, Floats]:
-    """Open quarters of an hour over the whole history: moment, log price, volatility of one quarter."""
+@lru_cache(maxsize=2)
+def _quarters(pair: str, seed: int) -> tuple[Ints, Floats, Floats]:
+    """Open quarters of an hour over the whole history: moment, log price, volatility of one quarter.
+
+    Many windows are cut out of the same history; nobody may write into it.
+    """
     known = fixings(pair)
     grid = np.arange(known.times[0], known.times[-1] + 1, _QUARTER, dtype=np.int64)
     sessions = weekly_sessions(_day(int(known.times[0])), _day(int(known.times[-1])))
@@ -100,11 +105,14 @@ def _quarters(pair: str, draws: Draws) -> tuple[Ints, Floats, Floats]:
     interval = np.minimum(np.searchsorted(knots, np.arange(len(slots)), side="right") - 1, len(lengths) - 1)
     along = (np.arange(len(slots)) - knots[interval]) / lengths[interval]
     sigma = np.sqrt(near)[interval]
-    walk = np.cumsum(draws.normal(f"quarter/{pair}", slots // _QUARTER))
+    walk = np.cumsum(Draws(seed).normal(f"quarter/{pair}", slots // _QUARTER))
     from_knot, over_interval = walk[knots[:-1]], np.diff(walk[knots])
     bridge = walk - from_knot[interval] - along * over_interval[interval]
     straight = known.log_mid[interval] + along * np.diff(known.log_mid)[interval]
-    return slots, straight + sigma * bridge, sigma
+    log_mid = straight + sigma * bridge
+    for column in (slots, log_mid, sigma):
+        column.setflags(write=False)
+    return slots, log_mid, sigma
 
 
 def _minutes(
