@@ -3,28 +3,25 @@
 from __future__ import annotations
 
 import tarfile
-from datetime import date
 from typing import TYPE_CHECKING
 
 import pytest
 
 from local.simulated import training_files
-from model.pipeline import TrainedModel, train_model
 from model.training_set import build_training_set
-from simulator.simulate import SimulatedFiles, Simulation, simulate
+from tests import one_world
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from model.matrix import TrainingMatrix
+    from model.pipeline import TrainedModel
+    from simulator.simulate import SimulatedFiles
 
 
 @pytest.fixture(scope="session")
 def world(tmp_path_factory: pytest.TempPathFactory) -> SimulatedFiles:
-    return simulate(
-        tmp_path_factory.mktemp("world"),
-        Simulation(users=160, start=date(2022, 6, 1), end=date(2023, 9, 1), seed=4),
-    )
+    return one_world.simulated(tmp_path_factory)
 
 
 @pytest.fixture(scope="session")
@@ -36,12 +33,8 @@ def matrix(world: SimulatedFiles) -> TrainingMatrix:
 
 
 @pytest.fixture(scope="session")
-def trained(world: SimulatedFiles, tmp_path_factory: pytest.TempPathFactory) -> TrainedModel:
-    return train_model(
-        training_files(world),
-        tmp_path_factory.mktemp("trained"),
-        hyper_parameters={"max_iter": 30},
-    )
+def trained(tmp_path_factory: pytest.TempPathFactory) -> TrainedModel:
+    return one_world.trained(tmp_path_factory)
 
 
 @pytest.fixture(scope="session")

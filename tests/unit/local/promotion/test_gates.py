@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -11,10 +11,9 @@ import pytest
 from local.promotion.gates import HELD_OUT, LOGGED, judge_candidate
 from local.promotion.logged import Log
 from local.simulated import training_files
-from model.pipeline import train_model
 from model.promotion.gate import GateName, Verdict, refusals
 from model.promotion.limits import Limits
-from simulator.simulate import Simulation, simulate
+from tests import one_world
 from tests.unit.model.promotion.models import with_metadata
 
 if TYPE_CHECKING:
@@ -32,13 +31,12 @@ PATIENT = replace(
 
 @pytest.fixture(scope="module")
 def files(tmp_path_factory: pytest.TempPathFactory) -> TrainingFiles:
-    world = Simulation(users=160, start=date(2022, 6, 1), end=date(2023, 9, 1), seed=4)
-    return training_files(simulate(tmp_path_factory.mktemp("world"), world))
+    return training_files(one_world.simulated(tmp_path_factory))
 
 
 @pytest.fixture(scope="module")
-def trained(files: TrainingFiles, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return train_model(files, tmp_path_factory.mktemp("trained"), hyper_parameters={"max_iter": 30}).artefact
+def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return one_world.trained(tmp_path_factory).artefact
 
 
 def test_the_live_model_itself_is_refused_by_nothing_on_users_whom_it_never_saw(

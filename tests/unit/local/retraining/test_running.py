@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import fcntl
 import tarfile
-from datetime import date
 from typing import TYPE_CHECKING
 
 import pytest
@@ -17,7 +16,7 @@ from local.simulated import training_files
 from model.package import PARTS
 from model.pipeline import train_model
 from model.training_files import TrainingFiles
-from simulator.simulate import Simulation, simulate
+from tests import one_world
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -27,8 +26,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture(scope="module")
 def files(tmp_path_factory: pytest.TempPathFactory) -> TrainingFiles:
-    days = Simulation(users=160, start=date(2022, 6, 1), end=date(2023, 9, 1), seed=4)
-    return training_files(simulate(tmp_path_factory.mktemp("world"), days))
+    return training_files(one_world.simulated(tmp_path_factory))
 
 
 @pytest.fixture(scope="module")
