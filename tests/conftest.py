@@ -31,6 +31,13 @@ TRAINS = frozenset({"trained", "model_dir", "won", "lived", "untold"})
 """Fixtures that train a model, or live years: seconds, whoever asks for them first."""
 
 
+@pytest.fixture
+def inspected_on_few_rows(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An evaluation shuffles and varies features on few rows: for tests that read nothing of what features weigh."""
+    monkeypatch.setattr("model.judging.influence.ROWS", 200)
+    monkeypatch.setattr("model.judging.influence.CURVE_ROWS", 100)
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Whatever waits for one of them is slow."""

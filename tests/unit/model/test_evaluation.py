@@ -70,6 +70,7 @@ def test_the_behaviours_of_the_simulator_are_segments(judged: Evaluation) -> Non
     assert {"group contrarian", "group momentum", "pair USD/MXN", "rare"} <= judged.document["segments"].keys()
 
 
+@pytest.mark.usefixtures("inspected_on_few_rows")
 def test_days_that_the_model_may_have_seen_do_not_judge_it(
     model_dir: Path, world: SimulatedFiles, judged: Evaluation, tmp_path: Path
 ) -> None:
@@ -97,6 +98,7 @@ def test_days_that_the_model_may_have_seen_do_not_judge_it(
         evaluate_model(tmp_path / "model.tar.gz", training_files(world), tmp_path / "out")
 
 
+@pytest.mark.usefixtures("inspected_on_few_rows")
 def test_without_oracle_accounts_and_groups_what_cannot_be_known_is_null(
     trained: TrainedModel, world: SimulatedFiles, tmp_path: Path
 ) -> None:
@@ -109,6 +111,7 @@ def test_without_oracle_accounts_and_groups_what_cannot_be_known_is_null(
     assert not [name for name in found["segments"] if name.startswith("group")]
 
 
+@pytest.mark.usefixtures("inspected_on_few_rows")
 def test_a_model_that_knows_nothing_of_these_people_is_said_to_be_no_better(
     world: SimulatedFiles, tmp_path: Path
 ) -> None:
@@ -120,6 +123,7 @@ def test_a_model_that_knows_nothing_of_these_people_is_said_to_be_no_better(
     assert "The model does not beat the base rate" in found.page.read_text(encoding="utf-8")
 
 
+@pytest.mark.usefixtures("inspected_on_few_rows")
 @pytest.mark.parametrize(("users", "trades"), [(4, 40), (300, 1)])
 def test_few_users_and_users_with_one_trade_are_judged_as_far_as_can_be(
     tmp_path: Path, users: int, trades: int

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("inspected_on_few_rows")
 def test_a_model_is_judged_by_anyones_files_and_a_page_is_left_beside_it(divisa: Divisa, tmp_path: Path) -> None:
     files = simulate(tmp_path / "files", Simulation(users=120, start=date(2022, 6, 1), end=date(2023, 6, 1)))
     artefact = write_artefact(tmp_path / "model" / "model.tar.gz")
