@@ -27,7 +27,7 @@ def pytest_collection() -> Generator[None, object, object]:
         gc.enable()
 
 
-TRAINS = frozenset({"trained", "model_dir", "won", "lived", "untold"})
+TRAINS = frozenset({"matrix", "trained", "model_dir", "won", "lived", "untold"})
 """Fixtures that train a model, or live years: seconds, whoever asks for them first."""
 
 

@@ -68,6 +68,7 @@ def test_a_moment_lies_in_the_bar_that_starts_at_or_before_it(at: datetime, inte
     assert start.tzinfo is UTC
 
 
+@pytest.mark.slow
 @given(st.lists(quotes(), max_size=12), st.integers(0, 12), st.data())
 def test_bars_are_the_same_however_their_quotes_come(path: list[Quote], cut: int, data: st.DataObject) -> None:
     """In any order, in any batches, any of them twice."""
@@ -77,6 +78,7 @@ def test_bars_are_the_same_however_their_quotes_come(path: list[Quote], cut: int
     assert as_set(joined(bar for batch in batches for bar in bars_of(batch))) == as_set(bars_of(path))
 
 
+@pytest.mark.slow
 @given(st.lists(quotes(), min_size=3, max_size=3), st.sampled_from(Interval))
 def test_the_join_is_that_of_a_semilattice(three: list[Quote], interval: Interval) -> None:
     pair, moment = three[0].pair, three[0].event_time
@@ -91,6 +93,7 @@ def test_the_join_is_that_of_a_semilattice(three: list[Quote], interval: Interva
         assert a.join(b).join(a) == a.join(b)
 
 
+@pytest.mark.slow
 @given(st.lists(quotes(), min_size=1, max_size=8))
 def test_a_bar_is_what_its_quotes_in_order_of_time_say(path: list[Quote]) -> None:
     times = sorted({quote.event_time for quote in path})

@@ -106,6 +106,7 @@ def moments_near_a_change(draw: st.DrawFn) -> tuple[str, datetime]:
     return zone, middle - draw(st.timedeltas(timedelta(0), timedelta(hours=36)))
 
 
+@pytest.mark.slow
 @settings(max_examples=400, deadline=None)
 @given(st.tuples(ZONES, MOMENTS) | moments_near_a_change(), TIMES, TIMES)
 @example((NEW_YORK, utc("2024-11-03T04:30")), time(0), time(1, 30))

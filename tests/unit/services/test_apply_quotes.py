@@ -304,6 +304,7 @@ def in_one_clean_pass(path: list[Quote], sizes: list[int]) -> World:
     return world
 
 
+@pytest.mark.slow
 @given(MIDS, SIZES, st.data())
 def test_whatever_crashes_and_comes_again_the_suggestions_are_those_of_one_clean_pass(
     mids: list[str], sizes: list[int], data: st.DataObject
@@ -332,6 +333,7 @@ def test_whatever_crashes_and_comes_again_the_suggestions_are_those_of_one_clean
     assert replace(world.markets.load(USD_MXN), version=0) == replace(clean.markets.load(USD_MXN), version=0)
 
 
+@pytest.mark.slow
 @given(MIDS, SIZES, st.data())
 def test_however_a_crashed_batch_is_cut_up_an_episode_has_one_suggestion(
     mids: list[str], sizes: list[int], data: st.DataObject

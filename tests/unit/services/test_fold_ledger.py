@@ -124,6 +124,7 @@ def test_what_the_stream_has_not_brought_yet_is_read_from_the_ledger_in_order() 
     assert desk.fold(entries).redelivered == 4
 
 
+@pytest.mark.slow
 @given(st.data())
 def test_whatever_comes_how_often_and_in_which_order_summaries_are_the_ledger_folded_once(data: st.DataObject) -> None:
     """Batches cut at random from entries that come late, twice and in any order, while consumers die on the way."""

@@ -143,6 +143,7 @@ def live(life: Sequence[tuple[timedelta, Priced | Answered | Wished]]) -> list[S
     return list(world.suggestions.all())
 
 
+@pytest.mark.slow
 @settings(max_examples=100, deadline=None)
 @given(LIVES)
 def test_no_life_breaks_consent_the_cap_the_cooldown_a_contradiction_or_quiet_hours(

@@ -67,6 +67,7 @@ STEPS = st.lists(
 ).map(lambda days: [step for day in days for step in day])
 
 
+@pytest.mark.slow
 @settings(max_examples=120, deadline=None)
 @given(st.sampled_from(STARTS), STEPS)
 def test_no_life_has_a_message_that_should_not_go_out_and_one_thing_becomes_of_every_suggestion(

@@ -50,6 +50,7 @@ WAITS = st.sampled_from([timedelta(minutes=1), HOUR, 3 * HOUR, 23 * HOUR])
 LIVES = st.lists(st.tuples(WAITS, st.one_of(DECIDED, DECIDED, DECIDED, SENT, SENT, WISHED)), min_size=8, max_size=60)
 
 
+@pytest.mark.slow
 @settings(max_examples=100, deadline=None)
 @given(LIVES)
 def test_no_life_has_more_messages_in_a_week_than_its_owner_wants(steps: Steps) -> None:

@@ -74,6 +74,7 @@ def changed(**changes: Any) -> bytes:
     return json.dumps(json.loads(decision_to_json(a_whole_record())) | changes).encode()
 
 
+@pytest.mark.slow
 @settings(max_examples=50)
 @given(records())
 def test_a_record_comes_back_to_the_last_bit_and_as_the_same_bytes(record: DecisionRecord) -> None:
