@@ -80,6 +80,7 @@ def _described(plan: "Experiment") -> dict[str, Any]:
         "end": plan.end.isoformat(),
         "pair": str(plan.pair),
         "messages_a_year": plan.messages_a_year,
+        "training_rows": plan.training_rows,
     }
 
 

@@ -62,7 +62,7 @@ def run_seed(plan: Experiment, seed: int, on_stage: Callable[[str], None] = lamb
     with tempfile.TemporaryDirectory(prefix="divisa-experiment-") as scratch:
         on_stage("training on them")
         files = _write(plan, course, lives, untold.looks, Path(scratch))
-        trained = train_model(files, Path(scratch) / "model", seed=seed)
+        trained = train_model(files, Path(scratch) / "model", seed=seed, max_rows=plan.training_rows)
         model = loaded(trained.artefact)
     on_stage(f"telling by {FIXED_ALERT}")
     first = live_with(alert, lives.copy(), after, everyone, plan.rules)

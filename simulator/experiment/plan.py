@@ -27,6 +27,7 @@ class Experiment:
         pair: what is traded.
         price_seed: of the path between the fixings; the same for every seed.
         messages_a_year: messages that the fixed rate alert must come to at least, a user and year.
+        training_rows: about how many of the untold user-days the model learns from and is judged on.
         rules: of the policy, the same for every adviser. Nobody is held out, and no gain is asked for.
 
     Raises:
@@ -40,6 +41,7 @@ class Experiment:
     pair: Pair = Pair("USD", "MXN")
     price_seed: int = 1
     messages_a_year: float = 6.0
+    training_rows: int = 1_000_000
     rules: PolicyRules = field(default_factory=lambda: PolicyRules(holdout_share=0.0, min_gain=None))
 
     def __post_init__(self) -> None:
@@ -56,3 +58,5 @@ class Experiment:
             yield "end", "is not after the first day with messages"
         if not self.messages_a_year > 0:
             yield "messages_a_year", "is not above 0"
+        if self.training_rows < 1:
+            yield "training_rows", "at least one is needed"

@@ -17,6 +17,7 @@ from simulator.experiment.plan import Experiment
         ("end", {"end": date(2018, 1, 1)}),
         ("messages_a_year", {"messages_a_year": 0.0}),
         ("messages_a_year", {"messages_a_year": float("nan")}),
+        ("training_rows", {"training_rows": 0}),
     ],
 )
 def test_what_makes_no_sense_is_refused_by_name(name: str, values: dict[str, Any]) -> None:
