@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 SYNCED := $(VENV)/.synced
 UV_VERSION := 0.13.8
-CODE := divisa stream_consumers api_handlers model simulator local infra bench client tests
+CODE := divisa stream_consumers api_handlers lake model simulator local infra bench client tests
 # Tests that run beside others, two at a time. Coverage is of the fast ones: to trace the slow ones costs minutes.
 SHARING := OMP_NUM_THREADS=1 $(BIN)/python -m pytest --numprocesses 2 --dist worksteal
 export UV_PROJECT_ENVIRONMENT := $(VENV)

@@ -12,6 +12,7 @@ DivisaError
 │   └── Refused               a request that is well formed and cannot be done as things stand (carries a reason code)
 ├── Unauthenticated           who asks has not shown who they are; why not is not told
 ├── NotFound                  there is no such thing, or it is not the caller's
+├── InvalidContract           a lake's contract that is wrong; names file and line, and says what to do
 ├── InvalidSetting            a setting is missing or wrong; names the setting
 ├── ConcurrentUpdate          somebody else moved the state first; read it again and retry
 ├── Unavailable               a component did not answer in time; retrying later is safe
@@ -121,6 +122,20 @@ class Unauthenticated(DivisaError):
 
 class NotFound(DivisaError):
     """There is no such thing, or it is not the caller's; who asks is not told which."""
+
+
+class InvalidContract(DivisaError):
+    """A contract of the lake is wrong.
+
+    Attributes:
+        source: name of the file.
+        line: 1-based line number in that file.
+    """
+
+    def __init__(self, source: str, line: int, cure: str) -> None:
+        super().__init__(f"{source}, line {line}: {cure}")
+        self.source = source
+        self.line = line
 
 
 class InvalidSetting(DivisaError):

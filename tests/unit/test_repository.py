@@ -16,7 +16,7 @@ from divisa import ports
 from divisa.domain.features import FEATURE_NAMES
 
 ROOT = Path(__file__).resolve().parents[2]
-CODE = ("divisa", "stream_consumers", "api_handlers", "model", "simulator", "local", "infra", "bench", "client")
+CODE = ("divisa", "stream_consumers", "api_handlers", "lake", "model", "simulator", "local", "infra", "bench", "client")
 MODULES = sorted(path for folder in CODE for path in (ROOT / folder).rglob("*.py"))
 TESTS = sorted((ROOT / "tests").rglob("*.py"))
 PAGES = sorted([ROOT / "README.md", ROOT / "CHANGELOG.md", *(ROOT / "docs").rglob("*.md")])

@@ -1,0 +1,1 @@
+"""The lake: every feed in, every row accounted for, one definition of each table."""

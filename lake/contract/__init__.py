@@ -1,0 +1,1 @@
+"""What there is to say about each dataset, read from one file and checked."""
