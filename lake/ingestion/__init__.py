@@ -1,0 +1,1 @@
+"""Files of a contract, on their way into the lake."""

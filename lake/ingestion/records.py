@@ -1,0 +1,251 @@
+"""The records of one CSV file, a block of bytes at a time; what is none costs nothing but itself.
+
+Every record ends in one line feed, whatever it ended in. Empty lines are no records. A field is quoted as a whole or
+not at all, so that all readers of CSV see the same fields in what is handed on.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from itertools import accumulate, chain
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from divisa.domain.errors import InvalidFile
+from lake.ingestion.header import names_in
+from lake.ingestion.lines import Lines
+from lake.ingestion.splitting import MOST_LINES, NEWLINE, Shape, Split, split
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import BinaryIO, TypeAlias
+
+    from numpy.typing import NDArray
+
+    from lake.contract.contract import Contract
+
+    Ints: TypeAlias = NDArray[np.int64]
+    Bytes: TypeAlias = NDArray[np.uint8]
+
+BLOCK_BYTES: Final = 1 << 25
+LONGEST: Final = 1 << 20
+"""Bytes that a record may have."""
+SHOWN_BYTES: Final = 1 << 12
+"""So much is kept of a line that is too long."""
+_PIECE_BYTES: Final = 1 << 18
+"""So much is split in one go: all that is made of it stays in the processor's cache."""
+
+
+class FileReason(StrEnum):
+    """Why something in a file is no record; of several the last counts."""
+
+    RAGGED = "ragged"
+    QUOTES = "quotes"
+    ENCODING = "encoding"
+    NUL = "nul"
+    TOO_LONG = "too_long"
+
+
+_REASONS: Final = tuple(FileReason)
+_SAYS: Final = {
+    FileReason.QUOTES: f"a quote is not closed within {MOST_LINES} lines, or stands inside an unquoted field",
+    FileReason.ENCODING: "is not UTF-8",
+    FileReason.NUL: "has a NUL byte",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class SetAside:
+    """What could not be split into the fields of the contract.
+
+    Attributes:
+        line: number of the line where it begins, from 1.
+        raw: its bytes without the line end; of what is too long only the first `SHOWN_BYTES`.
+        reason: why.
+        says: the reason in words; repeats nothing of the line.
+    """
+
+    line: int
+    raw: bytes
+    reason: FileReason
+    says: str
+
+
+@dataclass(frozen=True, slots=True)
+class Records:
+    """The records of a block, in the file's order.
+
+    Attributes:
+        text: they, as CSV without a header: each has a field for each name, is UTF-8 without NUL, and ends in one
+            line feed. Blanks around fields are still there.
+        lines: number of the line where each begins, from 1, int64, shape (n,).
+        starts: where each begins in `text`, and where the last ends, int64, shape (n + 1,).
+        names: the columns of the file, in its order.
+        set_aside: what lies between them and is no record.
+    """
+
+    text: bytes
+    lines: Ints
+    starts: Ints
+    names: tuple[str, ...]
+    set_aside: tuple[SetAside, ...]
+
+    def __len__(self) -> int:
+        return len(self.lines)
+
+
+def read_records(
+    file: BinaryIO, contract: Contract, *, block_bytes: int = BLOCK_BYTES, longest: int = LONGEST
+) -> Iterator[Records]:
+    """Read a file.
+
+    A header has all columns that are needed and any of the others, in the contract's order. Without one, the first line
+    that is not empty tells whether the file has all columns; if not, it has those that are needed.
+
+    Everything in it that is neither its header nor an empty line is in one record or is set aside once. What is what
+    depends on the file alone, and on neither size.
+
+    Args:
+        file: the file, at its beginning.
+        contract: what it is of.
+        block_bytes: about so much is in a part; memory takes four times that, or eight where all is set aside.
+        longest: bytes that a record may have.
+
+    Returns:
+        Its records, at least one or something set aside in each part.
+
+    Raises:
+        InvalidFile: at once, when the file is empty, compressed or UTF-16, or has another header.
+        ValueError: the contract's delimiter is not ASCII.
+    """
+    delimiter = contract.feed.delimiter.encode("ascii")[0]
+    lines = Lines(file, min(block_bytes, _PIECE_BYTES), longest)
+    first = lines.first()
+    if contract.feed.header:
+        if len(first) > longest:
+            raise InvalidFile(f"the file's first line has more than {longest} bytes")
+        names = names_in(first, contract)
+        lines.skip_first()
+    else:
+        every = tuple(contract.columns)
+        has_all = len(first) <= longest and Shape(delimiter, len(every), longest).record.fullmatch(first)
+        names = every if has_all else contract.needed
+    return _blocks(_pieces(lines, names, Shape(delimiter, len(names), longest)), block_bytes)
+
+
+def _blocks(pieces: Iterator[Records], block_bytes: int) -> Iterator[Records]:
+    """Pieces put together until a block is full."""
+    held: list[Records] = []
+    size = 0
+    for piece in pieces:
+        held.append(piece)
+        size += len(piece.text) + sum(len(each.raw) for each in piece.set_aside)
+        if size >= block_bytes:
+            yield _together(held)
+            held, size = [], 0
+    if held:
+        yield _together(held)
+
+
+def _together(pieces: list[Records]) -> Records:
+    before = accumulate((len(piece.text) for piece in pieces), initial=0)
+    starts = [piece.starts[:-1] + offset for piece, offset in zip(pieces, before, strict=False)]
+    return Records(
+        b"".join(piece.text for piece in pieces),
+        np.concatenate([piece.lines for piece in pieces]),
+        np.concatenate([*starts, [sum(len(piece.text) for piece in pieces)]]),
+        pieces[0].names,
+        tuple(chain.from_iterable(piece.set_aside for piece in pieces)),
+    )
+
+
+def _pieces(lines: Lines, names: tuple[str, ...], shape: Shape) -> Iterator[Records]:
+    """The records of a file as fast as they are split."""
+    for data in lines:
+        found = split(data, shape, at_end=lines.at_end)
+        data = data[: found.used]
+        reasons = _reasons(data, found, shape)
+        there = found.starts < found.stops
+        good = there & (reasons == 0)
+        set_aside = _set_aside(data, found, np.flatnonzero(reasons).tolist(), reasons, lines.number, shape)
+        if set_aside or good.any():
+            text, starts = _text(data, found, good)
+            yield Records(text, lines.number + found.lines[good], starts, names, set_aside)
+        lines.take(found.used, found.count)
+
+
+def _reasons(data: bytes, found: Split, shape: Shape) -> Bytes:
+    """Why each record is none, as a number in `FileReason` from 1, or 0; uint8, shape (n,)."""
+    wrong = np.zeros(len(found.starts), dtype=np.uint8)
+    wrong[(found.fields != shape.width) & (found.starts < found.stops)] = _code(FileReason.RAGGED)
+    wrong[found.misquoted] = _code(FileReason.QUOTES)
+    block = np.frombuffer(data, dtype=np.uint8)
+    if not data.isascii() and not _is_utf8(data):
+        for number in found.at(np.flatnonzero(block > 127)).tolist():
+            if not _is_utf8(data[found.starts[number] : found.ends[number] + 1]):
+                wrong[number] = _code(FileReason.ENCODING)
+    if b"\0" in data:
+        wrong[found.at(np.flatnonzero(block == 0))] = _code(FileReason.NUL)
+    wrong[found.stops - found.starts > shape.longest] = _code(FileReason.TOO_LONG)
+    return wrong
+
+
+def _code(reason: FileReason) -> int:
+    return _REASONS.index(reason) + 1
+
+
+def _is_utf8(data: bytes) -> bool:
+    try:
+        data.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _set_aside(
+    data: bytes, found: Split, numbers: list[int], reasons: Bytes, before: int, shape: Shape
+) -> tuple[SetAside, ...]:
+    """What is no record, in words."""
+    columns = (found.starts, found.stops, found.lines, found.fields, reasons)
+    said: dict[tuple[int, int], str] = {}
+    out = []
+    for start, stop, line, fields, code in zip(*(column[numbers].tolist() for column in columns), strict=True):
+        reason = _REASONS[code - 1]
+        if reason is FileReason.TOO_LONG:
+            stop = start + min(SHOWN_BYTES, shape.longest)
+        if (says := said.get((code, fields))) is None:
+            says = said[code, fields] = _says(reason, fields, shape)
+        out.append(SetAside(before + line, data[start:stop], reason, says))
+    return tuple(out)
+
+
+def _says(reason: FileReason, fields: int, shape: Shape) -> str:
+    match reason:
+        case FileReason.RAGGED:
+            return f"{fields} {'field' if fields == 1 else 'fields'} instead of {shape.width}"
+        case FileReason.TOO_LONG:
+            return f"has more than {shape.longest} bytes"
+        case _:
+            return _SAYS[reason]
+
+
+def _text(data: bytes, found: Split, good: NDArray[np.bool_]) -> tuple[bytes, Ints]:
+    """Some records behind each other, and where each begins and the last ends."""
+    first, stops, ends = found.starts[good], found.stops[good], found.ends[good]
+    starts = np.zeros(len(first) + 1, dtype=np.int64)
+    np.cumsum(stops - first + 1, out=starts[1:])
+    block = np.frombuffer(data, dtype=np.uint8)
+    other = block[ends] != NEWLINE
+    if len(data) == starts[-1] and not other.any():
+        return data, starts
+    if other.any():
+        block = block.copy()
+        block[ends[other]] = NEWLINE
+    keep = np.ones(len(data), dtype=np.bool_)
+    keep[stops[stops < ends]] = False
+    bounds = np.flatnonzero(np.diff(good, prepend=True, append=True)).tolist()
+    for begin, end in zip(bounds[::2], bounds[1::2], strict=True):
+        keep[found.starts[begin] : found.ends[end - 1] + 1] = False
+    return block[keep].tobytes(), starts
