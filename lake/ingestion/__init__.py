@@ -1,1 +1,1 @@
-"""Files of a contract, on their way into the lake."""
+"""From files as they were handed in to typed rows, and to rows that were set aside with their reasons."""
