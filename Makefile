@@ -119,6 +119,10 @@ bench-training-range: setup ## How many honest questions lie outside of what the
 bench-training-set: setup ## Files to training matrix: transactions a second on one core, and peak memory at 10 million
 	@$(BIN)/python -m bench.training_set
 
+.PHONY: bench-lake
+bench-lake: setup ## Files into the lake: rows checked a second, and a gigabyte to typed Parquet beside DuckDB's own COPY
+	@$(BIN)/python -m bench.lake
+
 .PHONY: bench-evaluation
 bench-evaluation: setup ## Judge the default population's model, and write the model card and the data card of it
 	@$(BIN)/python -m bench.evaluation

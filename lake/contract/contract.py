@@ -154,11 +154,11 @@ class Feed(_Strict):
 
     Attributes:
         header: whether its first line has the names of its columns.
-        delimiter: what stands between two values.
+        delimiter: what stands between two values: a sign of ASCII, or a tab.
     """
 
     header: bool = True
-    delimiter: str = Field(default=",", min_length=1, max_length=1)
+    delimiter: str = Field(default=",", pattern=r"^[\t!#-/:-@\[-`{-~]$")
 
 
 class Contract(_Strict):

@@ -118,9 +118,8 @@ def read_records(
 
     Raises:
         InvalidFile: at once, when the file is empty, compressed or UTF-16, or has another header.
-        ValueError: the contract's delimiter is not ASCII.
     """
-    delimiter = contract.feed.delimiter.encode("ascii")[0]
+    delimiter = ord(contract.feed.delimiter)
     lines = Lines(file, min(block_bytes, _PIECE_BYTES), longest)
     first = lines.first()
     if contract.feed.header:

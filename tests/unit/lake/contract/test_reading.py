@@ -84,6 +84,8 @@ def test_a_contract_says_all_about_a_dataset(tmp_path: Path) -> None:
         ("at >=", "left_at >=", 12, "`must` looks at left_at, and there is no such column"),
         ("at >= TIMESTAMP '2000-01-01'", "at >= (", 12, "`must` is no condition in SQL"),
         ("dataset: visits", "dataset: calls", 1, "call the file calls.yml"),
+        ("owner: people", "owner: people\nfeed: {delimiter: '\"'}", 4, "`delimiter`: string should match"),
+        ("owner: people", "owner: people\nfeed: {delimiter: §}", 4, "`delimiter`: string should match"),
         ("about: somebody came by", "about: [", 4, "is no YAML"),
         ("owner: people", "owner: people\nowner: shop", 4, "`owner` stands there twice: keep one"),
     ],

@@ -123,11 +123,6 @@ def test_another_delimiter_leaves_commas_alone() -> None:
     )
 
 
-def test_a_delimiter_of_several_bytes_is_refused() -> None:
-    with pytest.raises(ValueError, match="ascii"):
-        read(b"1\n", visits(delimiter="§"))
-
-
 # Records that are none
 
 

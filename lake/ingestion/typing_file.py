@@ -1,0 +1,167 @@
+"""From a file as it was handed in to typed rows, and to those set aside with their reasons; every row is one or other.
+
+A file is read a block at a time, so that its size does not matter, and blocks are checked beside each other. What comes
+out depends on the file alone.
+"""
+
+from __future__ import annotations
+
+import io
+import threading
+from collections import Counter, deque
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from operator import itemgetter
+from typing import TYPE_CHECKING, Any, Final
+
+import pyarrow as pa
+import pyarrow.csv
+import pyarrow.parquet as pq
+
+from lake.ingestion.checking import Checker, schema_of
+from lake.ingestion.records import read_records
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from concurrent.futures import Future
+    from pathlib import Path
+
+    from lake.contract.contract import Contract
+    from lake.ingestion.records import Records
+
+LINE: Final = "_line"
+"""Beside the contract's columns: the number of the line, from 1, at which a row begins in its file."""
+QUARANTINE: Final = pa.schema(
+    [
+        pa.field(LINE, pa.int64()),
+        pa.field("raw", pa.binary()),
+        pa.field("reasons", pa.list_(pa.string())),
+        pa.field("says", pa.list_(pa.string())),
+    ]
+)
+"""What is kept of a row that was set aside."""
+WORKERS: Final = 2
+_IN_FLIGHT: Final = 3
+
+
+@dataclass(slots=True)
+class Account:
+    """What became of the rows of a file.
+
+    Attributes:
+        rows_in: how many it has.
+        typed: how many have the types of the contract.
+        quarantine: how many were set aside, by the first reason of each.
+    """
+
+    rows_in: int = 0
+    typed: int = 0
+    quarantine: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def unaccounted(self) -> int:
+        """Rows of which nobody knows what became: 0, or something is wrong."""
+        return self.rows_in - self.typed - self.quarantine.total()
+
+
+@dataclass(frozen=True, slots=True)
+class _Typed:
+    """What became of one block."""
+
+    rows_in: int
+    rows: pa.Table
+    aside: list[dict[str, Any]]
+
+
+def type_file(
+    file: Path,
+    contract: Contract,
+    rows: Path,
+    quarantine: Path,
+    *,
+    on_rows: Callable[[int], None] = lambda count: None,
+) -> Account:
+    """Write the good rows of a file into one Parquet file, and those that are set aside into another.
+
+    Args:
+        file: CSV of the contract.
+        contract: what is in it.
+        rows: where typed rows go, with `LINE` behind the contract's columns, in the order of the file.
+        quarantine: where the others go, as `QUARANTINE`, in the order of the file.
+        on_rows: told after each block how many rows were read until now.
+
+    Raises:
+        InvalidFile: the file as a whole is not of the contract. Then, or when it is interrupted, nothing is written.
+    """
+    account = Account()
+    drafts = [path.with_name(f"{path.name}.part") for path in (rows, quarantine)]
+    try:
+        with (
+            file.open("rb") as source,
+            pq.ParquetWriter(
+                drafts[0], schema_of(contract).append(pa.field(LINE, pa.int64())), compression="zstd"
+            ) as good,
+            pq.ParquetWriter(drafts[1], QUARANTINE, compression="zstd") as bad,
+        ):
+            for typed in _in_order(read_records(source, contract), contract):
+                good.write_table(typed.rows)
+                if typed.aside:
+                    bad.write_table(pa.Table.from_pylist(typed.aside, QUARANTINE))
+                account.typed += len(typed.rows)
+                account.quarantine.update(row["reasons"][0] for row in typed.aside)
+                account.rows_in += typed.rows_in
+                on_rows(account.rows_in)
+        for draft, path in zip(drafts, (rows, quarantine), strict=True):
+            draft.rename(path)
+    finally:
+        for draft in drafts:
+            draft.unlink(missing_ok=True)
+    return account
+
+
+def _in_order(blocks: Iterator[Records], contract: Contract) -> Iterator[_Typed]:
+    """Type blocks beside each other; what comes of them is in their order."""
+    own = threading.local()
+
+    def typed(block: Records) -> _Typed:
+        if not hasattr(own, "checker"):
+            own.checker = Checker(contract, block.names)
+        return _typed(block, contract.feed.delimiter, own.checker)
+
+    with ThreadPoolExecutor(WORKERS) as pool:
+        running: deque[Future[_Typed]] = deque()
+        for block in blocks:
+            running.append(pool.submit(typed, block))
+            if len(running) == _IN_FLIGHT:
+                yield running.popleft().result()
+        while running:
+            yield running.popleft().result()
+
+
+def raw_columns(block: Records, delimiter: str) -> pa.Table:
+    """The fields of a block's records, as columns of strings by their names, shape (records,)."""
+    names = list(block.names)
+    if not block.text:
+        return pa.table({name: pa.array([], pa.string()) for name in names})
+    return pa.csv.read_csv(
+        io.BytesIO(block.text),
+        pa.csv.ReadOptions(column_names=names, block_size=len(block.text), use_threads=False),
+        pa.csv.ParseOptions(delimiter=delimiter, newlines_in_values=True),
+        pa.csv.ConvertOptions(column_types=dict.fromkeys(names, pa.string()), strings_can_be_null=False),
+    )
+
+
+def _typed(block: Records, delimiter: str, checker: Checker) -> _Typed:
+    checked = checker.check(raw_columns(block, delimiter))
+    aside = [_set_aside(each.line, each.raw, [(each.reason, each.says)]) for each in block.set_aside]
+    for refused in checked.refused:
+        begin, end = block.starts[refused.index : refused.index + 2].tolist()
+        why = [(problem.reason, problem.words) for problem in refused.problems]
+        aside.append(_set_aside(int(block.lines[refused.index]), block.text[begin:end], why))
+    aside.sort(key=itemgetter(LINE))
+    rows = checked.rows.append_column(LINE, pa.array(block.lines[checked.kept]))
+    return _Typed(len(block.lines) + len(block.set_aside), rows, aside)
+
+
+def _set_aside(line: int, raw: bytes, why: list[tuple[str, str]]) -> dict[str, Any]:
+    return {LINE: line, "raw": raw, "reasons": [reason for reason, _ in why], "says": [says for _, says in why]}
