@@ -53,7 +53,7 @@ unit: setup ## The fast tests only
 
 .PHONY: notebooks
 notebooks: setup ## Run every notebook from top to bottom, on few users
-	@$(BIN)/python -m pytest tests/integration/notebooks tests/unit/notebooks
+	@$(SHARING) tests/integration/notebooks tests/unit/notebooks
 
 .PHONY: replay-decisions
 replay-decisions: setup ## Make a thousand logged decisions again, and compare them to the last byte
