@@ -119,13 +119,13 @@ def test_a_copy_in_another_folder_finds_what_two_processes_compiled_at_once(tmp_
     assert imported(small(tmp_path / "three"), NUMBA_CACHE_DIR=cache) == {"found": 3, "compiled": 0}
 
 
+@pytest.mark.slow
 def test_the_package_in_another_folder_finds_what_was_compiled_from_the_first(tmp_path: Path) -> None:
-    # Into the user's cache, where every endpoint of this machine looks: to compile the whole package takes 15 seconds.
-    cache = str(Path.home() / ".cache" / "divisa")
+    cache = str(tmp_path / "cache")
     first, second = (imported_by_another(unpacked(tmp_path / name), NUMBA_CACHE_DIR=cache) for name in ("one", "two"))
 
-    assert first["found"] + first["compiled"] == second["found"] == 3
-    assert second["compiled"] == 0
+    assert first["compiled"] > 0
+    assert (second["found"], second["compiled"]) == (3, 0)
     assert not second["sklearn"]
 
 
