@@ -65,7 +65,7 @@ Lasting = Annotated[timedelta, BeforeValidator(_lasting)]
 
 
 class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True, strict=False)
+    model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
 
 
 class Column(_Strict):

@@ -22,6 +22,8 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 import sqlglot
 
+from divisa.adapters.csv.table import RowReason
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -117,16 +119,16 @@ def _of_column(name: str, column: Column) -> Iterator[Rule]:
     unread = f"{value} IS NULL AND {text} IS NOT NULL"
     match column.type.name:
         case "boolean":
-            yield rule("bad_flag", "is neither true nor false", unread)
+            yield rule(RowReason.BAD_FLAG, "is neither true nor false", unread)
         case "date":
             yield rule("bad_date", "is not a date such as 2024-01-05", unread)
         case "timestamp":
-            yield rule("bad_time", "is not a time with an offset from UTC such as 2024-01-05T14:15:00Z", unread)
+            yield rule(RowReason.BAD_TIME, "is not a time with an offset from UTC such as 2024-01-05T14:15:00Z", unread)
         case "integer" | "decimal" | "double":
             # Whether it spells infinity is asked of those alone that are no number.
             infinite = f"CASE WHEN {unread} THEN {_matches(text, _NO_NUMBER)} ELSE FALSE END"
-            yield rule("not_a_number", "is not a finite number", infinite)
-            yield rule("bad_number", _number_words(column.type), f"{unread} AND NOT {infinite}")
+            yield rule(RowReason.NOT_A_NUMBER, "is not a finite number", infinite)
+            yield rule(RowReason.BAD_NUMBER, _number_words(column.type), f"{unread} AND NOT {infinite}")
     if column.above is not None:
         yield rule("out_of_range", f"is not above {column.above:g}", _breaks(value, column.type, ">", column.above))
     if column.least is not None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import re
+from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE
 from typing import TYPE_CHECKING, Final
 
 from divisa.domain.errors import InvalidFile
@@ -13,11 +14,9 @@ if TYPE_CHECKING:
 
     from lake.contract.contract import Contract
 
-MARK: Final = "\ufeff".encode()
 MAGIC_BYTES: Final = 4
 """So many bytes tell what kind of file it is."""
 _COMPRESSED: Final = {b"\x1f\x8b": "gzip", b"PK\x03\x04": "zip", b"PK\x05\x06": "zip"}
-_WIDE: Final = (b"\xff\xfe", b"\xfe\xff")
 _NAME: Final = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,39}")
 
 
@@ -30,12 +29,12 @@ def check_kind(first: bytes) -> None:
     Raises:
         InvalidFile: it is empty, compressed or UTF-16.
     """
-    if first in {b"", MARK}:
+    if first in {b"", BOM_UTF8}:
         raise InvalidFile("the file is empty")
     for magic, kind in _COMPRESSED.items():
         if first.startswith(magic):
             raise InvalidFile(f"the file is compressed ({kind}): unpack it")
-    if first.startswith(_WIDE):
+    if first.startswith((BOM_UTF16_LE, BOM_UTF16_BE)):
         raise InvalidFile("the file is UTF-16 text: write it as UTF-8")
 
 

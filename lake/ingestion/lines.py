@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from codecs import BOM_UTF8
 from typing import TYPE_CHECKING, Final
 
 from divisa.domain.errors import InvalidFile
-from lake.ingestion.header import MAGIC_BYTES, MARK, check_kind
+from lake.ingestion.header import MAGIC_BYTES, check_kind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -47,7 +48,7 @@ class Lines:
         while len(first) < MAGIC_BYTES and (more := file.read(MAGIC_BYTES - len(first))):
             first += more
         check_kind(first)
-        self._hold(first.removeprefix(MARK))
+        self._hold(first.removeprefix(BOM_UTF8))
 
     def __iter__(self) -> Iterator[bytes]:
         """All whole lines that there are, and more each time; who asks takes those that it is done with.

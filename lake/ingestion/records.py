@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
+from divisa.adapters.csv.table import RowReason
 from divisa.domain.errors import InvalidFile
 from lake.ingestion.header import names_in
 from lake.ingestion.lines import Lines
@@ -41,7 +42,7 @@ _PIECE_BYTES: Final = 1 << 18
 class FileReason(StrEnum):
     """Why something in a file is no record; of several the last counts."""
 
-    RAGGED = "ragged"
+    RAGGED = RowReason.RAGGED.value
     QUOTES = "quotes"
     ENCODING = "encoding"
     NUL = "nul"

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import io
+from codecs import BOM_UTF8
 from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
 Column: TypeAlias = NDArray[Any]
 BLOCK_BYTES = 1 << 24
 _ROWS_AT_A_TIME = 50_000
-_MARK = "\ufeff".encode()
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,8 +180,8 @@ class _Reading:
 
 def _header(file: BinaryIO) -> tuple[list[str] | None, int]:
     """The names in the first line, None of an empty file, and how many lines they take."""
-    mark = file.read(len(_MARK))
-    if mark != _MARK:
+    mark = file.read(len(BOM_UTF8))
+    if mark != BOM_UTF8:
         file.seek(0)
     first = file.readline()
     while first.count(b'"') % 2 and (more := file.readline()):
