@@ -24,8 +24,8 @@ import pyarrow.parquet as pq
 from bench.machine import describe
 from lake.contract.reading import contracts
 from lake.ingestion.checking import Checker
+from lake.ingestion.conversion import convert_file, raw_columns
 from lake.ingestion.records import read_records
-from lake.ingestion.typing_file import raw_columns, type_file
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -141,7 +141,7 @@ def _check(file: Path) -> dict[str, Any]:
 
 def _type(file: Path) -> dict[str, Any]:
     def work() -> dict[str, Any]:
-        account = type_file(file, contracts()[DATASET], file.with_suffix(".parquet"), file.with_suffix(".aside"))
+        account = convert_file(file, contracts()[DATASET], file.with_suffix(".parquet"), file.with_suffix(".aside"))
         return {"typed": account.typed, "unaccounted": account.unaccounted}
 
     return _timed(work)

@@ -13,6 +13,8 @@ from lake.ingestion.checking import Checker
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from lake.ingestion.checking import Checked
+
 
 def contract_of(columns: dict[str, dict[str, Any]], *checks: tuple[str, str]) -> Contract:
     """A contract of some columns, and checks by their reason, which is their words as well."""
@@ -35,3 +37,8 @@ def read(kind: str, texts: Sequence[str]) -> tuple[dict[int, Any], dict[int, str
     checked = checker_of(kind).check(pa.table({"it": pa.array(texts, pa.string()), "row": ["1"] * len(texts)}))
     values = dict(zip(checked.kept.tolist(), checked.rows["it"].to_pylist(), strict=True))
     return values, {row.index: "+".join(problem.reason for problem in row.problems) for row in checked.refused}
+
+
+def reasons(checked: Checked) -> list[list[tuple[str, str | None]]]:
+    """What is wrong with each row that is refused, and in which column."""
+    return [[(problem.reason, problem.column) for problem in row.problems] for row in checked.refused]

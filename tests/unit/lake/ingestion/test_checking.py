@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-from datetime import date, datetime
-from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,13 +10,11 @@ from divisa.domain.errors import InvalidContract
 from lake.contract.reading import contracts
 from lake.contract.types import ColumnType
 from lake.ingestion.checking import Checker, arrow_type
-from tests.unit.lake.ingestion.made import checker_of, contract_of, read
+from tests.unit.lake.ingestion.made import checker_of, contract_of, reasons
 
 if TYPE_CHECKING:
     from lake.contract.contract import Contract
     from lake.ingestion.checking import Checked
-
-BLANKS = "".join(chr(point) for point in range(0x3001) if chr(point).isspace())
 
 
 def checked_of(contract: Contract, *rows: tuple[str, ...]) -> Checked:
@@ -26,116 +22,6 @@ def checked_of(contract: Contract, *rows: tuple[str, ...]) -> Checked:
     texts = zip(*(row + ("1",) for row in rows), strict=True)
     raw = {name: pa.array(column, pa.string()) for name, column in zip(contract.columns, texts, strict=True)}
     return Checker(contract, tuple(contract.columns)).check(pa.table(raw))
-
-
-def reasons(checked: Checked) -> list[list[tuple[str, str | None]]]:
-    return [[(problem.reason, problem.column) for problem in row.problems] for row in checked.refused]
-
-
-@pytest.mark.parametrize(
-    ("kind", "text", "value"),
-    [
-        ("string", " Ana Gómez ", "Ana Gómez"),
-        ("string", "=1+1", "=1+1"),
-        ("string", "@SUM(A1)", "@SUM(A1)"),
-        ("string", "+57 300", "+57 300"),
-        ("string", "-", "-"),
-        ("string", "NULL", "NULL"),
-        ("string", "nan", "nan"),
-        ("string", "", None),
-        ("integer", "", None),
-        ("decimal(4,2)", " \t", None),
-        ("integer", "007", 7),
-        ("integer", "+7", 7),
-        ("integer", "9223372036854775807", 2**63 - 1),
-        ("integer", "-9223372036854775808", -(2**63)),
-        ("decimal(4,2)", "99.99", Decimal("99.99")),
-        ("decimal(4,2)", "-0099.9", Decimal("-99.90")),
-        ("decimal(4,2)", "+1", Decimal("1.00")),
-        ("decimal(2,2)", "0.25", Decimal("0.25")),
-        ("decimal(3,0)", "999", Decimal(999)),
-        ("decimal(38,0)", "9" * 38, Decimal("9" * 38)),
-        ("decimal(36,18)", f"{'9' * 18}.{'9' * 18}", Decimal(f"{'9' * 18}.{'9' * 18}")),
-        ("double", "1e3", 1000.0),
-        ("double", ".5", 0.5),
-        ("double", "-5.E-1", -0.5),
-        ("double", "0.1", 0.1),
-        ("boolean", "TRUE", True),
-        ("boolean", "1", True),
-        ("boolean", "False", False),
-        ("boolean", "0", False),
-        ("date", "2024-02-29", date(2024, 2, 29)),
-        ("date", "0001-01-01", date(1, 1, 1)),
-        ("date", "9999-12-31", date(9999, 12, 31)),
-        ("timestamp", "2024-01-05T14:15:00Z", datetime(2024, 1, 5, 14, 15)),  # noqa: DTZ001
-        ("timestamp", "2024-01-05 14:15Z", datetime(2024, 1, 5, 14, 15)),  # noqa: DTZ001
-        ("timestamp", "2024-01-05T14:15:00.1+05:30", datetime(2024, 1, 5, 8, 45, 0, 100_000)),  # noqa: DTZ001
-        ("timestamp", "2024-01-05T14:15:00.123456-0530", datetime(2024, 1, 5, 19, 45, 0, 123_456)),  # noqa: DTZ001
-        ("timestamp", "0001-01-01T00:00:00Z", datetime(1, 1, 1)),  # noqa: DTZ001
-        ("timestamp", "9999-12-31T23:59:59.999999Z", datetime.max),  # noqa: DTZ901
-        ("timestamp", "1969-12-31T23:59:59.999999Z", datetime(1969, 12, 31, 23, 59, 59, 999_999)),  # noqa: DTZ001
-    ],
-)
-def test_a_text_is_read_as_the_value_that_it_spells(kind: str, text: str, value: object) -> None:
-    assert read(kind, [text]) == ({0: value}, {})
-
-
-@pytest.mark.parametrize(
-    ("kind", "text", "reason"),
-    [
-        *(("integer", text, "bad_number") for text in ("1.0", "1e3", "1,000", "1_000", "0x1F", "one", "+", "٣", "1 0")),
-        ("integer", "9223372036854775808", "bad_number"),
-        ("integer", "-9223372036854775809", "bad_number"),
-        ("integer", "NaN", "not_a_number"),
-        *(("decimal(4,2)", text, "bad_number") for text in ("1e1", "1,5", "1.", ".5", "1_0", "100", "0.001", "1.500")),
-        ("decimal(2,2)", "1.25", "bad_number"),
-        ("decimal(3,0)", "9.0", "bad_number"),
-        ("decimal(38,0)", "9" * 39, "bad_number"),
-        *(("decimal(4,2)", text, "not_a_number") for text in ("nan", "-NaN", "inf", "+Infinity")),
-        *(("double", text, "bad_number") for text in ("1_0", "1,5", ".", "e5", "0x1p3", "1e999", "-1e999", "five")),
-        *(("double", text, "not_a_number") for text in ("nan", "INF", "-infinity")),
-        *(("boolean", text, "bad_flag") for text in ("yes", "2", "01", "t", "truee")),
-        *(("date", text, "bad_date") for text in ("2023-02-29", "2024-1-05", "05/01/2024", "20240105", "0000-01-01")),
-        ("date", "2024-01-05T00:00:00Z", "bad_date"),
-        *(
-            ("timestamp", text, "bad_time")
-            for text in (
-                "2024-01-05T14:15:00",
-                "2024-01-05",
-                "2024-02-30T14:15:00Z",
-                "2024-01-05T24:00:00Z",
-                "2024-01-05T14:60:00Z",
-                "2024-01-05T14:15:60Z",
-                "2024-01-05T14:15:00.1234567Z",
-                "2024-01-05T14:15:00.Z",
-                "2024-01-05T14:15:00 Z",
-                "2024-01-05T14:15:00z",
-                "2024-01-05T14:15:00+24:00",
-                "2024-01-05T14:15:00 UTC",
-                "0000-01-05T14:15:00Z",
-                "0001-01-01T00:00:00+01:00",
-                "9999-12-31T23:59:59-01:00",
-                "1704464100",
-                "infinity",
-                "epoch",
-            )
-        ),
-    ],
-)
-def test_a_text_that_spells_no_value_is_refused_once(kind: str, text: str, reason: str) -> None:
-    assert read(kind, [text]) == ({}, {0: reason})
-
-
-@pytest.mark.parametrize("kind", ["string", "integer", "decimal(4,2)", "double", "boolean", "date", "timestamp"])
-def test_what_is_empty_or_blank_is_missing_whatever_it_should_be(kind: str) -> None:
-    contract = contract_of({"it": {"type": kind}})
-    raw = pa.table({"it": pa.array(["", BLANKS, None]), "row": ["1", "2", "3"]})
-    assert reasons(Checker(contract, ("it", "row")).check(raw)) == [[("missing", "it")]] * 3
-
-
-def test_blanks_around_a_value_are_those_of_python() -> None:
-    texts = [f"{blank}a{blank}b{blank}" for blank in BLANKS]
-    assert read("string", texts) == (dict(enumerate(text.strip() for text in texts)), {})
 
 
 @pytest.mark.parametrize("kind", ["integer", "decimal(4,2)", "double"])

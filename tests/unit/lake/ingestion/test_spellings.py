@@ -8,13 +8,15 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
+import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from divisa.adapters.csv.table import Unusable, moment_of
 from lake.contract.types import ColumnType
-from tests.unit.lake.ingestion.made import read
+from lake.ingestion.checking import Checker
+from tests.unit.lake.ingestion.made import contract_of, read, reasons
 
 FEW = settings(max_examples=20, deadline=None)
 PLAIN = st.from_regex(r"[+-]?[0-9]{1,22}(\.[0-9]{1,20})?", fullmatch=True)
@@ -33,6 +35,117 @@ USUAL_MOMENTS = st.builds(
     st.sampled_from(["auto", "minutes", "seconds", "milliseconds", "microseconds"]),
     st.sampled_from("T "),
 )
+
+
+BLANKS = "".join(chr(point) for point in range(0x3001) if chr(point).isspace())
+at = datetime.fromisoformat
+"""What is stored of a moment: it has no zone, and means UTC."""
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "value"),
+    [
+        ("string", " Ana Gómez ", "Ana Gómez"),
+        ("string", "=1+1", "=1+1"),
+        ("string", "@SUM(A1)", "@SUM(A1)"),
+        ("string", "+57 300", "+57 300"),
+        ("string", "-", "-"),
+        ("string", "NULL", "NULL"),
+        ("string", "nan", "nan"),
+        ("string", "", None),
+        ("integer", "", None),
+        ("decimal(4,2)", " \t", None),
+        ("integer", "007", 7),
+        ("integer", "+7", 7),
+        ("integer", "9223372036854775807", 2**63 - 1),
+        ("integer", "-9223372036854775808", -(2**63)),
+        ("decimal(4,2)", "99.99", Decimal("99.99")),
+        ("decimal(4,2)", "-0099.9", Decimal("-99.90")),
+        ("decimal(4,2)", "+1", Decimal("1.00")),
+        ("decimal(2,2)", "0.25", Decimal("0.25")),
+        ("decimal(3,0)", "999", Decimal(999)),
+        ("decimal(38,0)", "9" * 38, Decimal("9" * 38)),
+        ("decimal(36,18)", f"{'9' * 18}.{'9' * 18}", Decimal(f"{'9' * 18}.{'9' * 18}")),
+        ("double", "1e3", 1000.0),
+        ("double", ".5", 0.5),
+        ("double", "-5.E-1", -0.5),
+        ("double", "0.1", 0.1),
+        ("boolean", "TRUE", True),
+        ("boolean", "1", True),
+        ("boolean", "False", False),
+        ("boolean", "0", False),
+        ("date", "2024-02-29", date(2024, 2, 29)),
+        ("date", "0001-01-01", date(1, 1, 1)),
+        ("date", "9999-12-31", date(9999, 12, 31)),
+        ("timestamp", "2024-01-05T14:15:00Z", at("2024-01-05T14:15:00")),
+        ("timestamp", "2024-01-05 14:15Z", at("2024-01-05T14:15:00")),
+        ("timestamp", "2024-01-05T14:15:00.1+05:30", at("2024-01-05T08:45:00.100000")),
+        ("timestamp", "2024-01-05T14:15:00.123456-0530", at("2024-01-05T19:45:00.123456")),
+        ("timestamp", "0001-01-01T00:00:00Z", at("0001-01-01T00:00:00")),
+        ("timestamp", "9999-12-31T23:59:59.999999Z", at("9999-12-31T23:59:59.999999")),
+        ("timestamp", "1969-12-31T23:59:59.999999Z", at("1969-12-31T23:59:59.999999")),
+    ],
+)
+def test_a_text_is_read_as_the_value_that_it_spells(kind: str, text: str, value: object) -> None:
+    assert read(kind, [text]) == ({0: value}, {})
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "reason"),
+    [
+        *(("integer", text, "bad_number") for text in ("1.0", "1e3", "1,000", "1_000", "0x1F", "one", "+", "٣", "1 0")),
+        ("integer", "9223372036854775808", "bad_number"),
+        ("integer", "-9223372036854775809", "bad_number"),
+        ("integer", "NaN", "not_a_number"),
+        *(("decimal(4,2)", text, "bad_number") for text in ("1e1", "1,5", "1.", ".5", "1_0", "100", "0.001", "1.500")),
+        ("decimal(2,2)", "1.25", "bad_number"),
+        ("decimal(3,0)", "9.0", "bad_number"),
+        ("decimal(38,0)", "9" * 39, "bad_number"),
+        *(("decimal(4,2)", text, "not_a_number") for text in ("nan", "-NaN", "inf", "+Infinity")),
+        *(("double", text, "bad_number") for text in ("1_0", "1,5", ".", "e5", "0x1p3", "1e999", "-1e999", "five")),
+        *(("double", text, "not_a_number") for text in ("nan", "INF", "-infinity")),
+        *(("boolean", text, "bad_flag") for text in ("yes", "2", "01", "t", "truee")),
+        *(("date", text, "bad_date") for text in ("2023-02-29", "2024-1-05", "05/01/2024", "20240105", "0000-01-01")),
+        ("date", "2024-01-05T00:00:00Z", "bad_date"),
+        *(
+            ("timestamp", text, "bad_time")
+            for text in (
+                "2024-01-05T14:15:00",
+                "2024-01-05",
+                "2024-02-30T14:15:00Z",
+                "2024-01-05T24:00:00Z",
+                "2024-01-05T14:60:00Z",
+                "2024-01-05T14:15:60Z",
+                "2024-01-05T14:15:00.1234567Z",
+                "2024-01-05T14:15:00.Z",
+                "2024-01-05T14:15:00 Z",
+                "2024-01-05T14:15:00z",
+                "2024-01-05T14:15:00+24:00",
+                "2024-01-05T14:15:00 UTC",
+                "0000-01-05T14:15:00Z",
+                "0001-01-01T00:00:00+01:00",
+                "9999-12-31T23:59:59-01:00",
+                "1704464100",
+                "infinity",
+                "epoch",
+            )
+        ),
+    ],
+)
+def test_a_text_that_spells_no_value_is_refused_once(kind: str, text: str, reason: str) -> None:
+    assert read(kind, [text]) == ({}, {0: reason})
+
+
+@pytest.mark.parametrize("kind", ["string", "integer", "decimal(4,2)", "double", "boolean", "date", "timestamp"])
+def test_what_is_empty_or_blank_is_missing_whatever_it_should_be(kind: str) -> None:
+    contract = contract_of({"it": {"type": kind}})
+    raw = pa.table({"it": pa.array(["", BLANKS, None]), "row": ["1", "2", "3"]})
+    assert reasons(Checker(contract, ("it", "row")).check(raw)) == [[("missing", "it")]] * 3
+
+
+def test_blanks_around_a_value_are_those_of_python() -> None:
+    texts = [f"{blank}a{blank}b{blank}" for blank in BLANKS]
+    assert read("string", texts) == (dict(enumerate(text.strip() for text in texts)), {})
 
 
 def number_of(kind: ColumnType, text: str) -> Any:

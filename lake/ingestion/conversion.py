@@ -73,7 +73,7 @@ class _Typed:
     aside: list[dict[str, Any]]
 
 
-def type_file(
+def convert_file(
     file: Path,
     contract: Contract,
     rows: Path,

@@ -11,7 +11,7 @@ import pytest
 from divisa.domain.errors import InvalidFile
 from lake.contract.examples import rows as made_rows
 from lake.contract.reading import contracts
-from lake.ingestion.typing_file import LINE, Account, type_file
+from lake.ingestion.conversion import LINE, Account, convert_file
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -24,7 +24,7 @@ GOOD = b"USD/MXN,2024-01-05T14:15:00Z,16.8512,16.8598\n"
 def typed(tmp_path: Path, content: bytes, dataset: str = "fx_prices") -> tuple[Account, list[Any], list[Any]]:
     file, rows, quarantine = (tmp_path / name for name in ("file.csv", "rows.parquet", "quarantine.parquet"))
     file.write_bytes(content)
-    account = type_file(file, contracts()[dataset], rows, quarantine)
+    account = convert_file(file, contracts()[dataset], rows, quarantine)
     assert account.unaccounted == 0
     return account, pq.read_table(rows).to_pylist(), pq.read_table(quarantine).to_pylist()
 
@@ -115,6 +115,6 @@ def test_progress_is_told_block_by_block(tmp_path: Path) -> None:
     file.write_bytes(HEADER + 3 * GOOD)
     told: list[int] = []
 
-    type_file(file, PRICES, tmp_path / "rows", tmp_path / "quarantine", on_rows=told.append)
+    convert_file(file, PRICES, tmp_path / "rows", tmp_path / "quarantine", on_rows=told.append)
 
     assert told[-1] == 3
