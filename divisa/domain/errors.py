@@ -13,6 +13,8 @@ DivisaError
 ├── Unauthenticated           who asks has not shown who they are; why not is not told
 ├── NotFound                  there is no such thing, or it is not the caller's
 ├── InvalidContract           a lake's contract that is wrong; names file and line, and says what to do
+├── InvalidTable              a lake's table that does not fit its contract; names table, column and types
+├── RowsUnaccounted           after a run, nobody knows what became of some rows; names the run and how many
 ├── InvalidSetting            a setting is missing or wrong; names the setting
 ├── ConcurrentUpdate          somebody else moved the state first; read it again and retry
 ├── Unavailable               a component did not answer in time; retrying later is safe
@@ -136,6 +138,20 @@ class InvalidContract(DivisaError):
         super().__init__(f"{source}, line {line}: {cure}")
         self.source = source
         self.line = line
+
+
+class InvalidTable(DivisaError):
+    """A table of the lake has a column of another type than it has to have; it is not changed by itself."""
+
+    def __init__(self, table: str, column: str, has: str, wanted: str) -> None:
+        super().__init__(f"{table}: {column} is {has} and would have to be {wanted}: migrate the table first")
+
+
+class RowsUnaccounted(DivisaError):
+    """After a run of the lake, nobody knows what became of some rows of its datasets."""
+
+    def __init__(self, run: str, rows: int) -> None:
+        super().__init__(f"{run}: nobody knows what became of {rows} rows; `divisa lake status` names their files")
 
 
 class InvalidSetting(DivisaError):

@@ -1,0 +1,110 @@
+"""A load: a file that the lake has received, once, and where what comes of it lies."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+
+if TYPE_CHECKING:
+    from lake.storage.objects import Objects
+
+UNKNOWN: Final = "unknown"
+"""Stands for the dataset of files that are of none."""
+BRONZE, TYPED, QUARANTINE, LATE, ACCOUNTS = "bronze", "typed", "quarantine", "late", "accounts"
+LOADS: Final = "loads"
+_SUFFIX = re.compile(r"(\.[a-z0-9]{1,8}){1,2}$")
+
+
+class Load(msgspec.Struct, frozen=True):
+    """A file as it was received. The same content for the same dataset is the same load, whoever hands it in.
+
+    Attributes:
+        dataset: whose it is, or `UNKNOWN`.
+        sha256: of its bytes, hexadecimal.
+        received_at: when it landed, UTC.
+        landed: the key that it landed under first.
+        size: bytes.
+    """
+
+    dataset: str
+    sha256: str
+    received_at: datetime
+    landed: str
+    size: int
+
+    @property
+    def name(self) -> str:
+        """What whoever handed it in calls it."""
+        return self.landed.rpartition("/")[2]
+
+    @property
+    def bronze(self) -> str:
+        """Where its bytes lie as they were received."""
+        suffix = _SUFFIX.search(self.name)
+        return self._at(BRONZE, suffix[0] if suffix else "")
+
+    @property
+    def typed(self) -> str:
+        """Where its good rows lie, as Parquet."""
+        return self._at(TYPED, ".parquet")
+
+    @property
+    def quarantine(self) -> str:
+        """Where the rows lie that were set aside, as Parquet."""
+        return self._at(QUARANTINE, ".parquet")
+
+    @property
+    def late(self) -> str:
+        """Where the rows lie that came too late, as Parquet."""
+        return self._at(LATE, ".parquet")
+
+    @property
+    def manifest(self) -> str:
+        """Where is written that there is this load."""
+        return manifest_key(self.dataset, self.sha256)
+
+    @property
+    def checked(self) -> str:
+        """Where is written what its rows were found to be."""
+        return self._beside("checked")
+
+    @property
+    def merged(self) -> str:
+        """Where is written that its rows were merged into silver."""
+        return self._beside("merged")
+
+    @property
+    def again(self) -> str:
+        """Where is written that its rows are to be merged once more, however late they are."""
+        return self._beside("again")
+
+    def _at(self, zone: str, suffix: str) -> str:
+        return f"{zone}/{self.dataset}/load_date={self.received_at:%Y-%m-%d}/{self.sha256}{suffix}"
+
+    def _beside(self, what: str) -> str:
+        return f"{self.manifest.removesuffix('.json')}.{what}"
+
+
+def manifest_key(dataset: str, sha256: str) -> str:
+    """Where a load of this content is written down.
+
+    >>> manifest_key("fx_prices", "47d8")
+    'loads/fx_prices/47d8.json'
+    """
+    return f"{LOADS}/{dataset}/{sha256}.json"
+
+
+def loads_of(objects: Objects, dataset: str) -> list[Load]:
+    """All loads of a dataset in the order in which they were received."""
+    keys = [each.key for each in objects.listed(f"{LOADS}/{dataset}/") if each.key.endswith(".json")]
+    loads = [msgspec.json.decode(objects.read(key), type=Load) for key in keys]
+    return sorted(loads, key=lambda load: (load.received_at, load.sha256))
+
+
+def pending(objects: Objects, dataset: str) -> list[Load]:
+    """Those loads of a dataset whose rows are still to be merged."""
+    merged = {each.key for each in objects.listed(f"{LOADS}/{dataset}/") if each.key.endswith(".merged")}
+    return [load for load in loads_of(objects, dataset) if load.merged not in merged]

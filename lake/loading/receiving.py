@@ -1,0 +1,84 @@
+"""What landed becomes a load: its bytes are kept as they came, once, whoever hands them in and how often."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+
+from divisa.domain.feed import LANDING
+from lake.loading.load import UNKNOWN, Load
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Iterator
+    from pathlib import Path
+
+    from lake.storage.objects import Objects, Stored
+
+RECEIPTS: Final = "receipts/"
+_DATASET = re.compile(rf"{LANDING}([^/]+)/.")
+
+
+def landed(objects: Objects, keys: Iterable[str] | None = None) -> Iterator[Stored]:
+    """What landed and was not received yet, by key; what was replaced since then has landed anew.
+
+    Args:
+        objects: the lake.
+        keys: the objects to look at; None for all.
+    """
+    if keys is not None:
+        for key in sorted(set(keys)):
+            each = objects.find(key) if key.startswith(LANDING) else None
+            if each is not None and objects.find(_receipt(each)) is None:
+                yield each
+        return
+    received = {each.key for each in objects.listed(RECEIPTS)}
+    for each in objects.listed(LANDING):
+        if not each.key.endswith("/") and _receipt(each) not in received:
+            yield each
+
+
+def receive(objects: Objects, what: Stored, datasets: Collection[str], scratch: Path) -> Load:
+    """Keep the bytes of what landed.
+
+    Args:
+        objects: the lake.
+        what: an object of the landing zone.
+        datasets: those that there are; a file of another one is kept as one of `UNKNOWN`.
+        scratch: a folder of this call alone.
+
+    Returns:
+        The load of these bytes, which may have been received before: then as it was then.
+
+    Raises:
+        NotFound: it is not there any more.
+    """
+    local = scratch / "landed"
+    objects.fetch(what.key, local)
+    with local.open("rb") as file:
+        sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+    load = Load(dataset_of(what.key, datasets), sha256, what.modified, what.key, local.stat().st_size)
+    if not objects.put_new(load.manifest, msgspec.json.encode(load)):
+        load = msgspec.json.decode(objects.read(load.manifest), type=Load)
+    if objects.find(load.bronze) is None:
+        objects.put_file(load.bronze, local)
+    objects.put(_receipt(what), msgspec.json.encode({"sha256": sha256}))
+    return load
+
+
+def dataset_of(key: str, datasets: Collection[str]) -> str:
+    """The dataset that a key of the landing zone is of.
+
+    >>> dataset_of("landing/fx_prices/monday.csv", {"fx_prices"})
+    'fx_prices'
+    >>> dataset_of("landing/secrets/../fx_prices/monday.csv", {"fx_prices"})
+    'unknown'
+    """
+    match = _DATASET.match(key)
+    return match[1] if match is not None and match[1] in datasets else UNKNOWN
+
+
+def _receipt(what: Stored) -> str:
+    return f"{RECEIPTS}{what.key.removeprefix(LANDING)}@{what.modified:%Y%m%dT%H%M%SZ}-{what.size}"

@@ -1,0 +1,189 @@
+"""A run, which brings what landed into tables by steps, each of which may be run again.
+
+A step finds what it has to do in the lake itself: what landed and was not received, what was received and is not in
+silver, what is in silver and was not accounted for. So what a run that was killed has left is done by any later one.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+
+from divisa.domain.errors import InvalidInput, NotFound, RowsUnaccounted
+from lake.engines.session import silver
+from lake.loading import accounting, checking, merging, receiving, refreshing
+from lake.loading.load import UNKNOWN, loads_of, pending
+from lake.loading.plan import Plan, Summary
+from lake.transformations.catalogue import depending_on
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from datetime import datetime
+
+    from lake.contract.contract import Contract
+    from lake.engines.session import Session
+    from lake.loading.accounting import Entry
+    from lake.loading.plan import Backfill, Request
+    from lake.storage.objects import Objects
+
+RUNS: Final = "runs"
+
+
+class Step(StrEnum):
+    """The steps, in their order."""
+
+    VALIDATE = "validate"
+    BRONZE = "bronze"
+    SILVER = "silver"
+    GOLD = "gold"
+    CHECKS = "checks"
+    PUBLISH = "publish"
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A run at work.
+
+    Attributes:
+        name: unlike every other run's.
+        started_at: when, UTC.
+        objects: the lake.
+        contracts: all, by dataset.
+        session: has the lake's tables; asked for where they are needed.
+        say: told in a line what is done.
+    """
+
+    name: str
+    started_at: datetime
+    objects: Objects
+    contracts: Mapping[str, Contract]
+    session: Callable[[], Session]
+    say: Callable[[str], None] = lambda line: None
+
+    def take(self, step: Step, request: Request) -> None:
+        """Take one step.
+
+        Raises:
+            InvalidInput: the request names a dataset that there is not.
+            NotFound: there is no plan: the first step was not taken.
+            ConcurrentUpdate: others changed the same table again and again; take the step again.
+            RowsUnaccounted: after a step, nobody knows what became of some rows.
+        """
+        match step:
+            case Step.VALIDATE:
+                self.validate(request)
+            case Step.BRONZE:
+                self.receive()
+            case Step.SILVER:
+                self.merge()
+            case Step.GOLD:
+                self.refresh()
+            case Step.CHECKS:
+                self.check()
+            case Step.PUBLISH:
+                self.publish()
+
+    def validate(self, request: Request) -> Plan:
+        """Find out what there is to do; a run that is begun again keeps to what it found first."""
+        if request.backfill is not None:
+            plan = Plan((), (self._again(request.backfill),))
+        else:
+            keys = tuple(each.key for each in receiving.landed(self.objects, request.keys))
+            datasets = {receiving.dataset_of(key, self.contracts) for key in keys}
+            if request.keys is None:
+                datasets |= {name for name in (*self.contracts, UNKNOWN) if self._unfinished(name)}
+            plan = Plan(keys, tuple(sorted(datasets)))
+        self.objects.put_new(self._key("plan"), msgspec.json.encode(plan))
+        self.say(f"{len(plan.keys)} files landed; datasets: {', '.join(plan.datasets) or 'none'}")
+        return self.plan()
+
+    def plan(self) -> Plan:
+        """What the run is to do."""
+        return msgspec.json.decode(self.objects.read(self._key("plan")), type=Plan)
+
+    def receive(self) -> None:
+        """Keep the bytes of what landed, as they came."""
+        for what in receiving.landed(self.objects, self.plan().keys):
+            with TemporaryDirectory(prefix="divisa-lake-") as scratch:
+                try:
+                    load = receiving.receive(self.objects, what, self.contracts, Path(scratch))
+                except NotFound:
+                    self.say(f"{what.key} is not there any more")
+                    continue
+            self.say(f"{load.dataset}: received {load.name}, {load.size:,} bytes")
+
+    def merge(self) -> None:
+        """Type the rows of every load that is not in silver, and merge them."""
+        for dataset in self.plan().datasets:
+            loads = pending(self.objects, dataset)
+            for load in loads:
+                with TemporaryDirectory(prefix="divisa-lake-") as scratch:
+                    found = checking.check(self.objects, load, self.contracts, Path(scratch))
+                self.say(f"{dataset}: {load.name}: {found.typed:,} of {found.rows_in:,} rows are good")
+            if dataset in self.contracts:
+                merging.merge(self.session(), self.objects, self.contracts[dataset], loads)
+            else:
+                for load in loads:
+                    self.objects.put(load.merged, b"")
+            self.say(f"{dataset}: merged {len(loads)} loads")
+
+    def refresh(self) -> None:
+        """Make the gold tables anew that depend on what changed."""
+        for name in depending_on(self.plan().datasets):
+            refreshing.refresh(self.session(), self.contracts, name)
+            self.say(f"gold: {name}")
+
+    def check(self) -> None:
+        """Account for every row of what was merged since the last time."""
+        lost = 0
+        for dataset in self.plan().datasets:
+            entries = self._account(dataset)
+            lost += sum(abs(entry.unaccounted) for entry in entries)
+            self.say(f"{dataset}: {sum(entry.rows_in for entry in entries):,} rows accounted for")
+        if lost:
+            raise RowsUnaccounted(self.name, lost)
+
+    def publish(self) -> Summary:
+        """Write down what the run did, for whoever looks at runs."""
+        plan = self.plan()
+        tables = depending_on(plan.datasets)
+        entries = [entry for dataset in plan.datasets for entry in accounting.kept(self.objects, dataset)]
+        lost = sum(entry.unaccounted for entry in entries)
+        summary = Summary(self.name, self.started_at, len(plan.keys), plan.datasets, tables, lost)
+        self.objects.put(self._key("summary"), msgspec.json.encode(summary))
+        return summary
+
+    def _account(self, dataset: str) -> list[Entry]:
+        """Prove the accounts of loads that have none yet, or were merged again, and bring the others up to date."""
+        merged = set(loads_of(self.objects, dataset)) - set(pending(self.objects, dataset))
+        proven = {entry.load for entry in accounting.kept(self.objects, dataset) if entry.is_settled}
+        new = sorted(merged - proven, key=lambda load: load.sha256)
+        contract = self.contracts.get(dataset)
+        if contract is None:
+            entries = accounting.refused(self.objects, new)
+            accounting.keep(None, self.objects, dataset, entries, None)
+        else:
+            session = self.session()
+            entries = accounting.prove(session, self.objects, contract, new)
+            accounting.keep(session, self.objects, dataset, entries, session.prepare(silver(contract)))
+        return entries
+
+    def _again(self, asked: Backfill) -> str:
+        if asked.dataset not in self.contracts:
+            raise InvalidInput(f"there is no dataset {asked.dataset}; there are {', '.join(self.contracts)}")
+        loads = loads_of(self.objects, asked.dataset)
+        merging.ask_again(
+            self.objects, [load for load in loads if asked.first <= load.received_at.date() <= asked.last]
+        )
+        return asked.dataset
+
+    def _unfinished(self, dataset: str) -> bool:
+        return bool(pending(self.objects, dataset))
+
+    def _key(self, what: str) -> str:
+        return f"{RUNS}/{self.name}/{what}.json"

@@ -1,0 +1,143 @@
+"""The statements that make silver of typed rows, each from a contract alone.
+
+Two rows with the same key are one row, and of them the greater one counts: by the contract's `order`, then by all
+columns in turn. So what counts does not depend on which came first, and merging a row again changes nothing.
+
+`arrived` has the typed rows of some loads, with the load and line of each. A row of `arrived` is *covered* where silver
+has a row with its key that is not less: the row itself, the same one of another load, or one that outdid it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from lake.engines.session import FILE, LINE
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date, datetime
+
+    from lake.contract.contract import Contract
+
+ARRIVED: Final = "arrived"
+MERGED, DUPLICATE, ELSEWHERE = FATES = ("silver", "duplicate", "elsewhere")
+"""A row is in silver, or covered by another one, or neither."""
+
+
+def arrived(contract: Contract, files: Sequence[tuple[str, str]]) -> str:
+    """Call the rows of some typed files `arrived`.
+
+    Args:
+        contract: what they are rows of.
+        files: view and load of each.
+    """
+    own = ", ".join(contract.columns)
+    parts = [f"SELECT {own}, '{load}' AS {FILE}, {LINE} FROM {view}" for view, load in files]  # noqa: S608 - ours
+    return f"CREATE OR REPLACE TEMPORARY VIEW {ARRIVED} AS {' UNION ALL '.join(parts)}"
+
+
+def newest(contract: Contract, table: str) -> str:
+    """When the newest row of silver happened."""
+    return f"SELECT MAX({contract.event_time}) AS newest FROM {table}"  # noqa: S608 - all names are the contract's
+
+
+def span(contract: Contract, table: str) -> str:
+    """Between which times all rows happened that have a key of `arrived`, of those that arrived and those of silver.
+
+    A key that has the event time in it cannot be of two partitions, so silver need not be asked.
+    """
+    time = contract.event_time
+    asked = f"SELECT {time} FROM {ARRIVED}"  # noqa: S608 - all names are the contract's
+    if time not in contract.key:
+        keys = " AND ".join(f"kept.{name} = came.{name}" for name in contract.key)
+        asked += f" UNION ALL SELECT kept.{time} FROM {table} kept LEFT SEMI JOIN {ARRIVED} came ON {keys}"  # noqa: S608
+    return f"SELECT MIN({time}) AS first, MAX({time}) AS last FROM ({asked}) AS touched"  # noqa: S608
+
+
+def merge(
+    contract: Contract,
+    table: str,
+    *,
+    since: date | datetime | None,
+    within: tuple[date | datetime, date | datetime] | None,
+) -> str:
+    """Merge what arrived into silver.
+
+    Args:
+        contract: what the rows are.
+        table: silver.
+        since: rows that happened earlier are too late; None if none is.
+        within: `span`; None where rows are without a time.
+    """
+    columns = (*contract.columns, FILE, LINE)
+    keys = [f"t.{name} = s.{name}" for name in contract.key]
+    if within is not None:
+        first, last = (_literal(contract, moment) for moment in within)
+        keys += [f"t.{contract.event_time} >= {first}", f"t.{contract.event_time} <= {last}"]
+    own = ", ".join(columns)
+    return (
+        f"MERGE INTO {table} AS t USING ("  # noqa: S608 - all names are the contract's
+        f"SELECT {own} FROM (SELECT {own}, ROW_NUMBER() OVER (PARTITION BY {', '.join(contract.key)}"
+        f" ORDER BY {_greatest_first(contract)}) AS place FROM {ARRIVED}{_in_time(contract, since)}) AS placed"
+        f" WHERE place = 1) AS s ON {' AND '.join(keys)}"
+        f" WHEN MATCHED AND {_outdoes(contract, 's', 't')} THEN UPDATE SET {', '.join(f'{c} = s.{c}' for c in columns)}"
+        f" WHEN NOT MATCHED THEN INSERT ({own}) VALUES ({', '.join(f's.{c}' for c in columns)})"
+    )
+
+
+def late(contract: Contract, table: str, *, since: date | datetime) -> str:
+    """The rows that arrived too late: they happened before `since`, and silver, as merged, does not cover them."""
+    came = ", ".join(f"came.{name}" for name in (*contract.columns, FILE, LINE))
+    return (
+        f"SELECT {came} FROM {ARRIVED} AS came LEFT JOIN {table} AS kept ON {_same_key(contract)}"  # noqa: S608 - ours
+        f" WHERE came.{contract.event_time} < {_literal(contract, since)}"
+        f" AND (kept.{FILE} IS NULL OR {_outdoes(contract, 'came', 'kept')})"
+    )
+
+
+def fates(contract: Contract, table: str) -> str:
+    """What became of each row that arrived, as silver shows it: `_file`, `_line` and `fate`, one of `FATES`."""
+    return (
+        f"SELECT came.{FILE}, came.{LINE}, CASE"  # noqa: S608 - all names are the contract's
+        f" WHEN kept.{FILE} = came.{FILE} AND kept.{LINE} = came.{LINE} THEN '{MERGED}'"
+        f" WHEN kept.{FILE} IS NOT NULL AND NOT ({_outdoes(contract, 'came', 'kept')}) THEN '{DUPLICATE}'"
+        f" ELSE '{ELSEWHERE}' END AS fate"
+        f" FROM {ARRIVED} AS came LEFT JOIN {table} AS kept ON {_same_key(contract)}"
+    )
+
+
+def _same_key(contract: Contract) -> str:
+    return " AND ".join(f"kept.{name} = came.{name}" for name in contract.key)
+
+
+def _greatest_first(contract: Contract) -> str:
+    by_content = [f"{name} DESC NULLS LAST" for name in _by(contract)]
+    return ", ".join((*by_content, FILE, LINE))
+
+
+def _outdoes(contract: Contract, one: str, other: str) -> str:
+    """Whether a row is greater than another one of the same key: nothing is less than anything."""
+    condition = ""
+    for name in reversed(_by(contract)):
+        mine, its = f"{one}.{name}", f"{other}.{name}"
+        nullable = contract.columns[name].nullable
+        more = f"(COALESCE({mine} > {its}, FALSE) OR {mine} IS NOT NULL AND {its} IS NULL)" if nullable else f"{mine} > {its}"
+        same = f"{mine} <=> {its}" if nullable else f"{mine} = {its}"
+        condition = f"({more} OR {same} AND {condition})" if condition else more
+    return condition or "FALSE"
+
+
+def _by(contract: Contract) -> tuple[str, ...]:
+    """What rows with the same key are compared by."""
+    others = [name for name in contract.columns if name not in contract.key and name != contract.order]
+    return (contract.order, *others) if contract.order else tuple(others)
+
+
+def _in_time(contract: Contract, since: date | datetime | None) -> str:
+    return "" if since is None else f" WHERE {contract.event_time} >= {_literal(contract, since)}"
+
+
+def _literal(contract: Contract, moment: date | datetime) -> str:
+    name = contract.columns[contract.event_time or ""].type.name
+    kind = {"date": "DATE", "timestamp": "TIMESTAMP_NTZ"}[name]
+    return f"CAST('{moment.isoformat(' ') if name == 'timestamp' else moment.isoformat()}' AS {kind})"
