@@ -8,9 +8,9 @@
 WITH totals AS (
   SELECT energy_type,
     SUM(CASE WHEN kind = 'purchase' THEN quantity END) AS bought,
-    SUM(CASE WHEN kind = 'purchase' THEN CAST(quantity * price AS DECIMAL(36, 7)) END) AS paid,
+    SUM(CASE WHEN kind = 'purchase' THEN CAST(CAST(quantity AS DECIMAL(19, 3)) * price AS DECIMAL(36, 7)) END) AS paid,
     SUM(CASE WHEN kind = 'sale' THEN quantity END) AS sold,
-    SUM(CASE WHEN kind = 'sale' THEN CAST(quantity * price AS DECIMAL(36, 7)) END) AS taken
+    SUM(CASE WHEN kind = 'sale' THEN CAST(CAST(quantity AS DECIMAL(19, 3)) * price AS DECIMAL(36, 7)) END) AS taken
   FROM energy_transactions
   GROUP BY energy_type
 ), doubles AS (
@@ -42,7 +42,7 @@ WITH totals AS (
   WHERE sale.kind = 'sale'
 ), summed AS (
   SELECT party, member, name, energy_type, COUNT(*) AS transactions, CAST(SUM(quantity) AS DECIMAL(19, 3)) AS quantity,
-    CAST(SUM(CAST(quantity * price AS DECIMAL(36, 7))) AS DECIMAL(30, 9)) AS money
+    CAST(SUM(CAST(CAST(quantity AS DECIMAL(19, 3)) * price AS DECIMAL(36, 7))) AS DECIMAL(30, 9)) AS money
   FROM members
   GROUP BY party, member, name, energy_type
 ), earned AS (
