@@ -130,7 +130,7 @@ def _check(file: Path) -> dict[str, Any]:
     contract = contracts()[DATASET]
     blocks = list(read_records(io.BytesIO(file.read_bytes()), contract))
     raw = [raw_columns(block, contract.feed.delimiter) for block in blocks]
-    checker = Checker(contract, blocks[0].names)
+    checker = Checker(contract, blocks[0].names, received_at=datetime.now(UTC))
 
     def work() -> dict[str, Any]:
         found = [checker.check(each) for each in raw]
@@ -141,7 +141,8 @@ def _check(file: Path) -> dict[str, Any]:
 
 def _type(file: Path) -> dict[str, Any]:
     def work() -> dict[str, Any]:
-        account = convert_file(file, contracts()[DATASET], file.with_suffix(".parquet"), file.with_suffix(".aside"))
+        outs = file.with_suffix(".parquet"), file.with_suffix(".aside")
+        account = convert_file(file, contracts()[DATASET], *outs, received_at=datetime.now(UTC))
         return {"typed": account.typed, "unaccounted": account.unaccounted}
 
     return _timed(work)

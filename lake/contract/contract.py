@@ -79,8 +79,10 @@ class Column(_Strict):
         optional: whether a file may have no such column at all; then nobody has a value.
         pii: how personal it is.
         above, least, most: bounds of a number; the first is itself excluded.
+        digits: digits of an exact number as it is written, before and behind the point together.
         longest: characters of a string.
         pattern: what all of a string has to match.
+        is_pair: whether a string is a currency pair such as USD/MXN, of two currencies that Divisa knows.
         one_of: the values that there are.
         example: a value as a file has it.
     """
@@ -94,8 +96,10 @@ class Column(_Strict):
     above: float | None = None
     least: float | None = None
     most: float | None = None
+    digits: int | None = Field(default=None, gt=0)
     longest: int | None = Field(default=None, gt=0)
     pattern: str | None = None
+    is_pair: bool = False
     one_of: tuple[str, ...] | None = Field(default=None, min_length=1)
     example: str
 
@@ -113,8 +117,10 @@ class Column(_Strict):
         for name in ("above", "least", "most"):
             if getattr(self, name) is not None and not self.type.is_number:
                 raise _misplaced(f"`{name}` is for numbers, and this is of type {self.type}", name)
-        for name in ("longest", "pattern", "one_of"):
-            if getattr(self, name) is not None and self.type.name != "string":
+        if self.digits is not None and self.type.name not in {"integer", "decimal"}:
+            raise _misplaced(f"`digits` is for exact numbers, and this is of type {self.type}", "digits")
+        for name in ("longest", "pattern", "is_pair", "one_of"):
+            if getattr(self, name) and self.type.name != "string":
                 raise _misplaced(f"`{name}` is for strings, and this is of type {self.type}", name)
         if self.optional and not self.nullable:
             raise _misplaced("a column that is `optional` is `nullable` as well", "optional")

@@ -177,6 +177,7 @@ def _within(column: Column, number: Decimal) -> bool:
         and (column.above is None or number > Decimal(repr(column.above)))
         and (column.least is None or number >= Decimal(repr(column.least)))
         and (column.most is None or number <= Decimal(repr(column.most)))
+        and (column.digits is None or sum(map(str.isdigit, f"{number:f}")) <= column.digits)
     )
 
 

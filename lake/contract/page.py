@@ -21,7 +21,8 @@ _BEGINNING: Final = """\
 Written from the contracts in `lake/contracts` by `python -m lake.contract.page`: change those, not this page.
 
 Times are UTC; a file spells them `2024-01-05T14:15:00Z`, or with another offset, and never without. Numbers are plain
-decimals. An empty value is a missing one.
+decimals. An empty value is a missing one. What happened more than a day after its file was received is set aside as
+`in_the_future`: one wrong clock would else make all that comes after it late.
 """
 _PERSONAL: Final = {
     Pii.NONE: "",
@@ -90,10 +91,14 @@ def _checks(column: Column) -> Iterator[str]:
         yield f"at least {column.least:g}"
     if column.most is not None:
         yield f"at most {column.most:g}"
+    if column.digits is not None:
+        yield f"at most {column.digits} digits in all"
     if column.longest is not None:
         yield f"at most {column.longest} characters"
     if column.pattern is not None:
         yield f"`{column.pattern.replace('|', chr(92) + '|')}`"
+    if column.is_pair:
+        yield "two known currencies"
     if column.one_of is not None:
         yield ", ".join(column.one_of)
 

@@ -13,6 +13,9 @@ that DuckDB would read otherwise than Python, or only approximately:
 
 A decimal may have as many digits as its type holds on either side of the point, where zeros in front count for nothing
 and those at the end count: none is ever rounded away.
+
+When a row happened is compared with the moment in DuckDB's variable `LATEST`, a timestamp in UTC: the file is older
+than what happens later, so a clock was wrong.
 """
 
 from __future__ import annotations
@@ -23,6 +26,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 import sqlglot
 
 from divisa.adapters.csv.table import RowReason
+from divisa.domain.pair import MINOR_DIGITS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -36,6 +40,9 @@ _DATE: Final = r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
 _DOUBLE: Final = r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?"
 _NO_NUMBER: Final = "(?i)[+-]?(nan|inf|infinity)"
 _DIGITS_OF_A_BIGINT: Final = 19
+_CURRENCY: Final = f"({'|'.join(sorted(MINOR_DIGITS))})"
+LATEST: Final = "latest"
+"""The variable that a session has to have for a contract with an event time."""
 
 
 class Problem(NamedTuple):
@@ -97,7 +104,7 @@ def value_of(name: str, kind: ColumnType) -> str:
 
 
 def rules(contract: Contract) -> tuple[Rule, ...]:
-    """All that a contract asks: of its columns in their order, then of rows as a whole.
+    """All that a contract asks: of its columns in their order, of when a row happened, then of rows as a whole.
 
     A check of rows applies where every column that it looks at has a value, or is nullable and missing; and only where
     its condition is false: one that is neither true nor false, since something is missing, lets the row pass, and so
@@ -105,7 +112,13 @@ def rules(contract: Contract) -> tuple[Rule, ...]:
     """
     columns = contract.columns
     of_columns = (rule for name, column in columns.items() for rule in _of_column(name, column))
-    return (*of_columns, *(_of_row(check, contract) for check in contract.checks))
+    in_time = () if contract.event_time is None else (_in_time(contract.event_time, columns[contract.event_time]),)
+    return (*of_columns, *in_time, *(_of_row(check, contract) for check in contract.checks))
+
+
+def _in_time(name: str, column: Column) -> Rule:
+    problem = Problem("in_the_future", name, f"{name} is later than a day after the file was received")
+    return Rule(problem, f'"{name}" > CAST(getvariable({_literal(LATEST)}) AS {column.type.duckdb})')
 
 
 def _of_column(name: str, column: Column) -> Iterator[Rule]:
@@ -135,10 +148,16 @@ def _of_column(name: str, column: Column) -> Iterator[Rule]:
         yield rule("out_of_range", f"is below {column.least:g}", _breaks(value, column.type, ">=", column.least))
     if column.most is not None:
         yield rule("out_of_range", f"is above {column.most:g}", _breaks(value, column.type, "<=", column.most))
+    if column.digits is not None:
+        many = f"{value} IS NOT NULL AND length(translate({text}, '+-.', '')) > {column.digits}"
+        yield rule(RowReason.BAD_NUMBER, f"has more than {column.digits} digits", many)
     if column.longest is not None:
         yield rule("too_long", f"has more than {column.longest} characters", f"length({value}) > {column.longest}")
     if column.pattern is not None:
         yield rule("malformed", f"is not of the form {column.pattern}", f"NOT {_matches(value, column.pattern)}")
+    if column.is_pair:
+        is_pair = f"{_matches(value, f'{_CURRENCY}/{_CURRENCY}')} AND left({value}, 3) <> right({value}, 3)"
+        yield rule(RowReason.UNKNOWN_PAIR, "is not a currency pair such as USD/MXN", f"NOT ({is_pair})")
     if column.one_of is not None:
         known = ", ".join(map(_literal, column.one_of))
         yield rule("unknown_value", f"is none of {', '.join(column.one_of)}", f"{value} NOT IN ({known})")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
 import duckdb
@@ -11,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from divisa.domain.errors import InvalidContract
-from lake.contract.rules import Problem, rules, text_of, value_of
+from lake.contract.rules import LATEST, Problem, rules, text_of, value_of
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 
 THREADS: Final = 2
 """Of DuckDB: as many cores as the smallest machine has that files are read on."""
+AHEAD: Final = timedelta(days=1)
+"""So much later than it was received may a row have happened: clocks go wrong, and a date begins in the east."""
 _FITS: Final = "_fits"
 _PLAIN: Final = {
     "string": pa.string(),
@@ -69,15 +72,18 @@ class Checker:
     Args:
         contract: what the rows have to be.
         names: the columns that they have, in any order: all that the contract needs, and nothing else.
+        received_at: when they were handed in, with a zone; none of them happened more than `AHEAD` later.
 
     Raises:
-        ValueError: the columns are others.
+        ValueError: the columns are others, or the time has no zone.
         InvalidContract: a check of the contract is none that DuckDB can run, such as a pattern that looks ahead.
     """
 
-    def __init__(self, contract: Contract, names: tuple[str, ...]) -> None:
+    def __init__(self, contract: Contract, names: tuple[str, ...], *, received_at: datetime) -> None:
         if len(set(names)) < len(names) or not set(contract.needed) <= set(names) <= contract.columns.keys():
             raise ValueError(f"{', '.join(names)} are not the columns of {contract.dataset}")
+        if received_at.tzinfo is None:
+            raise ValueError("received_at has no zone")
         self._names = names
         self._schema = schema_of(contract)
         asked = rules(contract)
@@ -85,6 +91,8 @@ class Checker:
         self._typing, self._telling = _queries(contract, names, [rule.applies for rule in asked])
         self._duckdb = duckdb.connect(config={"threads": THREADS, "autoinstall_known_extensions": False})
         self._duckdb.execute("SET TimeZone = 'UTC'")
+        latest = (received_at.astimezone(UTC) + AHEAD).replace(tzinfo=None)
+        self._duckdb.execute(f"SET VARIABLE {LATEST} = CAST(? AS TIMESTAMP)", [latest])
         try:
             self._told(self._trimmed(pa.table({name: [""] for name in names})), np.zeros(1, dtype=np.int64))
         except duckdb.Error as error:

@@ -24,6 +24,7 @@ from lake.ingestion.records import read_records
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from concurrent.futures import Future
+    from datetime import datetime
     from pathlib import Path
 
     from lake.contract.contract import Contract
@@ -79,6 +80,7 @@ def convert_file(
     rows: Path,
     quarantine: Path,
     *,
+    received_at: datetime,
     on_rows: Callable[[int], None] = lambda count: None,
 ) -> Account:
     """Write the good rows of a file into one Parquet file, and those that are set aside into another.
@@ -88,6 +90,7 @@ def convert_file(
         contract: what is in it.
         rows: where typed rows go, with `LINE` behind the contract's columns, in the order of the file.
         quarantine: where the others go, as `QUARANTINE`, in the order of the file.
+        received_at: when it was handed in, UTC: a row that happened more than a day later is set aside.
         on_rows: told after each block how many rows were read until now.
 
     Raises:
@@ -103,7 +106,7 @@ def convert_file(
             ) as good,
             pq.ParquetWriter(drafts[1], QUARANTINE, compression="zstd") as bad,
         ):
-            for typed in _in_order(read_records(source, contract), contract):
+            for typed in _in_order(read_records(source, contract), contract, received_at):
                 good.write_table(typed.rows)
                 if typed.aside:
                     bad.write_table(pa.Table.from_pylist(typed.aside, QUARANTINE))
@@ -119,13 +122,13 @@ def convert_file(
     return account
 
 
-def _in_order(blocks: Iterator[Records], contract: Contract) -> Iterator[_Typed]:
+def _in_order(blocks: Iterator[Records], contract: Contract, received_at: datetime) -> Iterator[_Typed]:
     """Type blocks beside each other; what comes of them is in their order."""
     own = threading.local()
 
     def typed(block: Records) -> _Typed:
         if not hasattr(own, "checker"):
-            own.checker = Checker(contract, block.names)
+            own.checker = Checker(contract, block.names, received_at=received_at)
         return _typed(block, contract.feed.delimiter, own.checker)
 
     with ThreadPoolExecutor(WORKERS) as pool:

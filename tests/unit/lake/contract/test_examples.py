@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pyarrow as pa
@@ -22,7 +23,7 @@ def contract_of(columns: dict[str, dict[str, Any]], *musts: str, **more: Any) ->
 def accepted(contract: Contract, made: list[tuple[str, ...]]) -> bool:
     texts = zip(*made, strict=True)
     raw = pa.table({name: pa.array(column) for name, column in zip(contract.columns, texts, strict=True)})
-    return not Checker(contract, tuple(contract.columns)).check(raw).refused
+    return not Checker(contract, tuple(contract.columns), received_at=datetime.now(UTC)).check(raw).refused
 
 
 def keys(contract: Contract, made: list[tuple[str, ...]]) -> set[tuple[str, ...]]:

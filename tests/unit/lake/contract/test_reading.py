@@ -70,6 +70,8 @@ def test_a_contract_says_all_about_a_dataset(tmp_path: Path) -> None:
         ("type: integer", "type: number", 6, "`type` is no type; there are string, integer, double"),
         ("type: integer", "type: 'decimal(50,2)'", 6, "1 to 38 digits"),
         ("least: 1", "longest: 1", 6, "`longest` is for strings, and this is of type integer"),
+        ("longest: 40", "digits: 4", 10, "`digits` is for exact numbers, and this is of type string"),
+        ("least: 1", "is_pair: true", 6, "`is_pair` is for strings, and this is of type integer"),
         ("least: 1", "leest: 1", 6, "`leest` is unknown: write `least`"),
         ("pii: direct", "pii: much", 10, "`pii`: input should be 'none', 'pseudonym', 'quasi' or 'direct'"),
         ("longest: 40", 'pattern: "["', 10, "`pattern` is no regular expression"),

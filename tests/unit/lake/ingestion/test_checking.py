@@ -10,7 +10,7 @@ from divisa.domain.errors import InvalidContract
 from lake.contract.reading import contracts
 from lake.contract.types import ColumnType
 from lake.ingestion.checking import Checker, arrow_type
-from tests.unit.lake.ingestion.made import checker_of, contract_of, reasons
+from tests.unit.lake.ingestion.made import RECEIVED, checker_of, contract_of, reasons
 
 if TYPE_CHECKING:
     from lake.contract.contract import Contract
@@ -21,7 +21,7 @@ def checked_of(contract: Contract, *rows: tuple[str, ...]) -> Checked:
     """Rows without the last column, which is filled."""
     texts = zip(*(row + ("1",) for row in rows), strict=True)
     raw = {name: pa.array(column, pa.string()) for name, column in zip(contract.columns, texts, strict=True)}
-    return Checker(contract, tuple(contract.columns)).check(pa.table(raw))
+    return Checker(contract, tuple(contract.columns), received_at=RECEIVED).check(pa.table(raw))
 
 
 @pytest.mark.parametrize("kind", ["integer", "decimal(4,2)", "double"])
@@ -58,6 +58,12 @@ def test_a_bound_is_the_number_that_is_written_and_not_its_nearest_double() -> N
         ({"pattern": "[A-Z]{3}/[A-Z]{3}"}, ["USD/MXN"], ["usd/mxn", "USD/MXN/", "xUSD/MXN"], "malformed"),
         ({"pattern": "a|ab"}, ["a", "ab"], ["abb"], "malformed"),
         ({"pattern": "it's.*"}, ["it's so"], ["its", "it's\nso"], "malformed"),
+        (
+            {"is_pair": True},
+            ["USD/MXN", "BHD/JPY"],
+            ["USD/XYZ", "USD/USD", "usd/mxn", "USD/MXNX", "USD"],
+            "unknown_pair",
+        ),
         ({"one_of": ["BUY", "SELL"]}, ["BUY"], ["buy", "HOLD"], "unknown_value"),
         ({"one_of": ["it's"]}, ["it's"], ["its"], "unknown_value"),
     ],
@@ -66,6 +72,34 @@ def test_a_string_is_what_its_column_asks(column: dict[str, Any], good: list[str
     checked = checked_of(contract_of({"it": column}), *((text,) for text in good + bad))
     assert checked.rows["it"].to_pylist() == [text.strip() for text in good]
     assert reasons(checked) == [[(reason, "it")]] * len(bad)
+
+
+def test_an_exact_number_has_no_more_digits_than_it_may_be_written_with() -> None:
+    contract = contract_of({"it": {"type": "decimal(36,18)", "digits": 4}})
+    checked = checked_of(contract, ("-12.34",), ("+0012",), ("1.0000",), ("00012",), ("12345x",))
+    assert checked.kept.tolist() == [0, 1]
+    assert reasons(checked) == [[("bad_number", "it")]] * 3
+
+
+@pytest.mark.parametrize(
+    ("kind", "good", "bad"),
+    [
+        ("timestamp", ["2024-02-02T12:00:00Z", "2024-02-02T14:00:00+02:00"], ["2024-02-02T12:00:00.000001Z"]),
+        ("date", ["2024-02-02"], ["2024-02-03", "9999-12-31"]),
+    ],
+)
+def test_what_happens_later_than_a_day_after_it_was_received_is_set_aside(
+    kind: str, good: list[str], bad: list[str]
+) -> None:
+    contract = contract_of({"at": {"type": kind}}).model_copy(update={"event_time": "at"})
+    checked = checked_of(contract, *((text,) for text in good + bad))
+    assert len(checked.kept) == len(good)
+    assert reasons(checked) == [[("in_the_future", "at")]] * len(bad)
+
+
+def test_the_time_of_receipt_has_a_zone() -> None:
+    with pytest.raises(ValueError, match="no zone"):
+        Checker(contract_of({"it": {}}), ("it", "row"), received_at=RECEIVED.replace(tzinfo=None))
 
 
 def test_all_that_is_wrong_with_a_row_is_told_and_none_of_it_repeats_a_value() -> None:
@@ -132,7 +166,7 @@ def test_columns_come_in_the_order_of_the_contract_and_absent_ones_are_empty() -
     contract = contracts()["fx_prices"]
     names = ("ask", "bid", "event_time", "pair")
     raw = pa.table({"pair": ["USD/MXN"], "event_time": ["2024-01-05T14:15:00Z"], "bid": ["16.8"], "ask": ["16.9"]})
-    rows = Checker(contract, names).check(raw).rows
+    rows = Checker(contract, names, received_at=RECEIVED).check(raw).rows
     assert rows.column_names == list(contract.columns)
     assert rows["arrived_at"].to_pylist() == [None]
     assert rows.schema.types == [pa.string(), pa.timestamp("us"), *[pa.decimal128(36, 18)] * 2, pa.timestamp("us")]
@@ -161,7 +195,7 @@ def test_each_type_has_one_in_arrow_even_where_there_are_no_rows(kind: str, arro
 @pytest.mark.parametrize("names", [("it",), ("it", "row", "row"), ("it", "row", "more"), ()])
 def test_a_file_has_all_columns_of_its_contract_and_no_others(names: tuple[str, ...]) -> None:
     with pytest.raises(ValueError, match="are not the columns of made"):
-        Checker(contract_of({"it": {}}), names)
+        Checker(contract_of({"it": {}}), names, received_at=RECEIVED)
 
 
 @pytest.mark.parametrize(
@@ -169,7 +203,7 @@ def test_a_file_has_all_columns_of_its_contract_and_no_others(names: tuple[str, 
 )
 def test_what_duckdb_cannot_ask_is_refused_before_there_are_rows(column: dict[str, Any], check: str) -> None:
     with pytest.raises(InvalidContract, match="made.yml, line 1: has a check that cannot be run"):
-        Checker(contract_of({"it": column}, ("wrong", check)), ("it", "row"))
+        Checker(contract_of({"it": column}, ("wrong", check)), ("it", "row"), received_at=RECEIVED)
 
 
 def test_rows_of_many_chunks_stay_in_their_order() -> None:
@@ -187,4 +221,4 @@ def test_rows_of_many_chunks_stay_in_their_order() -> None:
 def test_each_contract_accepts_its_own_examples(name: str) -> None:
     contract = contracts()[name]
     raw = pa.table({column: [told.example] for column, told in contract.columns.items()})
-    assert Checker(contract, tuple(contract.columns)).check(raw).refused == ()
+    assert Checker(contract, tuple(contract.columns), received_at=RECEIVED).check(raw).refused == ()

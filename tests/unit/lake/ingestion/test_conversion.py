@@ -12,6 +12,7 @@ from divisa.domain.errors import InvalidFile
 from lake.contract.examples import rows as made_rows
 from lake.contract.reading import contracts
 from lake.ingestion.conversion import LINE, Account, convert_file
+from tests.unit.lake.ingestion.made import RECEIVED
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -24,7 +25,7 @@ GOOD = b"USD/MXN,2024-01-05T14:15:00Z,16.8512,16.8598\n"
 def typed(tmp_path: Path, content: bytes, dataset: str = "fx_prices") -> tuple[Account, list[Any], list[Any]]:
     file, rows, quarantine = (tmp_path / name for name in ("file.csv", "rows.parquet", "quarantine.parquet"))
     file.write_bytes(content)
-    account = convert_file(file, contracts()[dataset], rows, quarantine)
+    account = convert_file(file, contracts()[dataset], rows, quarantine, received_at=RECEIVED)
     assert account.unaccounted == 0
     return account, pq.read_table(rows).to_pylist(), pq.read_table(quarantine).to_pylist()
 
@@ -71,6 +72,12 @@ def test_reasons_in_words_repeat_nothing_of_the_row(tmp_path: Path) -> None:
     assert "secret" not in "".join(row["says"])
 
 
+def test_a_wrong_clock_costs_its_own_row_and_not_those_that_come_after_it(tmp_path: Path) -> None:
+    _, [row], [aside] = typed(tmp_path, HEADER + GOOD.replace(b"2024", b"2042") + GOOD)
+
+    assert (row[LINE], aside[LINE], aside["reasons"]) == (3, 2, ["in_the_future"])
+
+
 @pytest.mark.parametrize("content", [b"", gzip.compress(HEADER + GOOD), b"pair,bid\n"])
 def test_a_file_that_is_none_of_the_contract_leaves_nothing_behind(tmp_path: Path, content: bytes) -> None:
     with pytest.raises(InvalidFile):
@@ -115,6 +122,6 @@ def test_progress_is_told_block_by_block(tmp_path: Path) -> None:
     file.write_bytes(HEADER + 3 * GOOD)
     told: list[int] = []
 
-    convert_file(file, PRICES, tmp_path / "rows", tmp_path / "quarantine", on_rows=told.append)
+    convert_file(file, PRICES, tmp_path / "rows", tmp_path / "quarantine", received_at=RECEIVED, on_rows=told.append)
 
     assert told[-1] == 3

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from divisa.adapters.csv.table import Unusable, moment_of
 from lake.contract.types import ColumnType
 from lake.ingestion.checking import Checker
-from tests.unit.lake.ingestion.made import contract_of, read, reasons
+from tests.unit.lake.ingestion.made import RECEIVED, contract_of, read, reasons
 
 FEW = settings(max_examples=20, deadline=None)
 PLAIN = st.from_regex(r"[+-]?[0-9]{1,22}(\.[0-9]{1,20})?", fullmatch=True)
@@ -140,7 +140,7 @@ def test_a_text_that_spells_no_value_is_refused_once(kind: str, text: str, reaso
 def test_what_is_empty_or_blank_is_missing_whatever_it_should_be(kind: str) -> None:
     contract = contract_of({"it": {"type": kind}})
     raw = pa.table({"it": pa.array(["", BLANKS, None]), "row": ["1", "2", "3"]})
-    assert reasons(Checker(contract, ("it", "row")).check(raw)) == [[("missing", "it")]] * 3
+    assert reasons(Checker(contract, ("it", "row"), received_at=RECEIVED).check(raw)) == [[("missing", "it")]] * 3
 
 
 def test_blanks_around_a_value_are_those_of_python() -> None:
