@@ -64,7 +64,7 @@ def check(
         checked = _refuse(local, aside, "unknown_dataset", "there is no such dataset; landing/ has a folder for each")
     else:
         try:
-            account = convert_file(local, contract, rows, aside, on_rows=on_rows)
+            account = convert_file(local, contract, rows, aside, received_at=load.received_at, on_rows=on_rows)
             checked = Checked(account.rows_in, account.typed, dict(account.quarantine))
         except InvalidFile as error:
             checked = _refuse(local, aside, "refused_file", str(error))

@@ -29,9 +29,7 @@ TRIES: Final = 8
 """How often a merge is tried where others merge into the same table at the same time."""
 
 
-def merge(
-    session: Session, objects: Objects, contract: Contract, loads: Sequence[Load]
-) -> None:
+def merge(session: Session, objects: Objects, contract: Contract, loads: Sequence[Load]) -> None:
     """Merge loads into silver, and those that are asked for again however late their rows are.
 
     To do it again changes nothing.
@@ -103,9 +101,7 @@ def _span(session: Session, contract: Contract, table: str) -> tuple[Any, Any] |
     return first, last
 
 
-def _keep_late(
-    session: Session, objects: Objects, contract: Contract, table: str, loads: Sequence[Load]
-) -> None:
+def _keep_late(session: Session, objects: Objects, contract: Contract, table: str, loads: Sequence[Load]) -> None:
     """Write the rows that stayed out, a file a load; a load of which none does has no file."""
     since = _since(session, contract, table)
     rows: dict[str, list[tuple[Any, ...]]] = {load.sha256: [] for load in loads}

@@ -121,7 +121,11 @@ def _outdoes(contract: Contract, one: str, other: str) -> str:
     for name in reversed(_by(contract)):
         mine, its = f"{one}.{name}", f"{other}.{name}"
         nullable = contract.columns[name].nullable
-        more = f"(COALESCE({mine} > {its}, FALSE) OR {mine} IS NOT NULL AND {its} IS NULL)" if nullable else f"{mine} > {its}"
+        more = (
+            f"(COALESCE({mine} > {its}, FALSE) OR {mine} IS NOT NULL AND {its} IS NULL)"
+            if nullable
+            else f"{mine} > {its}"
+        )
         same = f"{mine} <=> {its}" if nullable else f"{mine} = {its}"
         condition = f"({more} OR {same} AND {condition})" if condition else more
     return condition or "FALSE"
