@@ -290,3 +290,10 @@ class ErasureSettings(PeopleSettings, frozen=True, kw_only=True, rename=str.uppe
     """
     ios_application_arn: str
     """The same for iOS devices."""
+
+
+class LakeSettings(Settings, frozen=True, kw_only=True, rename=str.upper):
+    """Settings of the function that plans a run of the lake."""
+
+    lake_bucket: Name
+    """S3 bucket of the lake."""

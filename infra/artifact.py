@@ -20,7 +20,7 @@ from infra.packages import Target, files_of, install
 ROOT = Path(__file__).resolve().parent.parent
 BUILD = ROOT / ".build"
 
-CODE = ("api_handlers", "divisa", "stream_consumers")
+CODE = ("api_handlers", "divisa", "lake", "stream_consumers")
 IN_THE_RUNTIME = ("boto3", "botocore", "jmespath", "python-dateutil", "s3transfer", "six", "urllib3")
 """What every Lambda Python runtime carries, and the laptop's cloud too."""
 

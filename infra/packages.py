@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -59,6 +60,14 @@ def install(target: Target, folder: Path, *, root: Path, group: str | None = Non
     if target.platform is not None:
         command += ["--python-platform", target.platform]
     run("uv pip install", command, cwd=root)
+
+
+def copy(folder: Path, to: Path) -> None:
+    """Copy the files of a folder that running it needs."""
+    for path in files_of(folder):
+        into = to / path.relative_to(folder)
+        into.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(path, into)
 
 
 def files_of(folder: Path) -> Iterator[Path]:

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 from divisa.domain.errors import PackagingError
 from infra.artifact import ROOT
 from infra.model_artifact import IN_THE_IMAGE
-from infra.packages import files_of, install
+from infra.packages import copy, install
 from model.package import archive
 
 if TYPE_CHECKING:
@@ -48,11 +48,11 @@ def build(into: Path, *, target: Target | None, root: Path = ROOT) -> Path:
     with tempfile.TemporaryDirectory(dir=into) as scratch:
         draft, code = Path(scratch) / "draft", Path(scratch) / "code"
         for package in PACKAGES:
-            _copy(root / package, code / package)
-        _copy(_time_zones(), code / "tzdata")
+            copy(root / package, code / package)
+        copy(_time_zones(), code / "tzdata")
         if target is not None:
             install(target, Path(scratch) / "packages", root=root, group="model", without=IN_THE_IMAGE)
-            _copy(Path(scratch) / "packages", code / "model" / "lib")
+            copy(Path(scratch) / "packages", code / "model" / "lib")
         names = sorted(path.relative_to(code).as_posix() for path in code.rglob("*") if path.is_file())
         archive(code, names, draft / SOURCE)
         shutil.copyfile(Path(__file__).with_name(START), draft / START)
@@ -71,10 +71,3 @@ def _time_zones() -> Path:
     if spec is None or spec.origin is None:
         raise PackagingError("retraining", "the package tzdata is missing; `make setup` brings it")
     return Path(spec.origin).parent
-
-
-def _copy(folder: Path, to: Path) -> None:
-    for path in files_of(folder):
-        copy = to / path.relative_to(folder)
-        copy.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(path, copy)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import difflib
 from functools import cache
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import yaml
@@ -12,11 +11,12 @@ from pydantic import BaseModel, ValidationError
 
 from divisa.domain.errors import InvalidContract
 from lake.contract.contract import Column, Contract, Feed, RowCheck
+from lake.contract.datasets import HOME, datasets
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from pathlib import Path
 
-HOME: Final = Path(__file__).parents[1] / "contracts"
 _KNOWN: Final[dict[str, type[BaseModel]]] = {"columns": Column, "checks": RowCheck, "feed": Feed}
 
 
@@ -27,7 +27,7 @@ def contracts(folder: Path = HOME) -> Mapping[str, Contract]:
     Raises:
         InvalidContract: one is wrong.
     """
-    return {path.stem: read_contract(path) for path in sorted(folder.glob("*.yml"))}
+    return {name: read_contract(folder / f"{name}.yml") for name in datasets(folder)}
 
 
 def read_contract(path: Path) -> Contract:

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from lake.storage.objects import Objects
 
 UNKNOWN: Final = "unknown"
@@ -108,3 +110,10 @@ def pending(objects: Objects, dataset: str) -> list[Load]:
     """Those loads of a dataset whose rows are still to be merged."""
     merged = {each.key for each in objects.listed(f"{LOADS}/{dataset}/") if each.key.endswith(".merged")}
     return [load for load in loads_of(objects, dataset) if load.merged not in merged]
+
+
+def ask_again(objects: Objects, loads: Iterable[Load]) -> None:
+    """Let loads be merged once more, however late their rows are."""
+    for load in loads:
+        objects.put(load.again, b"")
+        objects.remove(load.merged)

@@ -15,7 +15,7 @@ from lake.ingestion.checking import schema_of
 from lake.loading import statements
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
     from datetime import date, datetime
 
     from lake.contract.contract import Contract
@@ -53,13 +53,6 @@ def merge(session: Session, objects: Objects, contract: Contract, loads: Sequenc
         for load in some:
             objects.put(load.merged, b"")
             objects.remove(load.again)
-
-
-def ask_again(objects: Objects, loads: Iterable[Load]) -> None:
-    """Let loads be merged once more, however late their rows are."""
-    for load in loads:
-        objects.put(load.again, b"")
-        objects.remove(load.merged)
 
 
 def name_arrived(session: Session, objects: Objects, contract: Contract, loads: Sequence[Load]) -> bool:

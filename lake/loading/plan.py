@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Final
 
 import msgspec
 
@@ -25,11 +26,15 @@ class Backfill(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class Request(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What a run is asked for.
 
+    By itself it is about all that was not received or not merged yet, whoever was to do it.
+
     Attributes:
-        keys: objects of the landing zone that it is about; None for all that were not received yet.
+        fresh: whether it is only about what landed and no other such run has begun with.
+        keys: the only objects of the landing zone that it is about; None for all.
         backfill: loads to merge once more; None for none. Then nothing that landed is looked at.
     """
 
+    fresh: bool = False
     keys: tuple[str, ...] | None = None
     backfill: Backfill | None = None
 
@@ -47,6 +52,9 @@ class Request(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
             return msgspec.json.decode(text, type=cls)
         except msgspec.DecodeError as error:
             raise InvalidInput(f"the run's request cannot be read: {error}") from error
+
+
+RUNS: Final = "runs"
 
 
 class Plan(msgspec.Struct, frozen=True):
@@ -79,3 +87,13 @@ class Summary(msgspec.Struct, frozen=True):
     datasets: tuple[str, ...]
     tables: tuple[str, ...]
     unaccounted: int
+
+
+def plan_key(run: str) -> str:
+    """Where a run's plan lies."""
+    return f"{RUNS}/{run}/plan.json"
+
+
+def summary_key(run: str) -> str:
+    """Where is written what a run did."""
+    return f"{RUNS}/{run}/summary.json"

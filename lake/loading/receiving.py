@@ -31,12 +31,12 @@ def landed(objects: Objects, keys: Iterable[str] | None = None) -> Iterator[Stor
     if keys is not None:
         for key in sorted(set(keys)):
             each = objects.find(key) if key.startswith(LANDING) else None
-            if each is not None and objects.find(_receipt(each)) is None:
+            if each is not None and objects.find(RECEIPTS + receipt(each)) is None:
                 yield each
         return
     received = {each.key for each in objects.listed(RECEIPTS)}
     for each in objects.listed(LANDING):
-        if not each.key.endswith("/") and _receipt(each) not in received:
+        if not each.key.endswith("/") and RECEIPTS + receipt(each) not in received:
             yield each
 
 
@@ -64,7 +64,7 @@ def receive(objects: Objects, what: Stored, datasets: Collection[str], scratch: 
         load = msgspec.json.decode(objects.read(load.manifest), type=Load)
     if objects.find(load.bronze) is None:
         objects.put_file(load.bronze, local)
-    objects.put(_receipt(what), msgspec.json.encode({"sha256": sha256}))
+    objects.put(RECEIPTS + receipt(what), msgspec.json.encode({"sha256": sha256}))
     return load
 
 
@@ -80,5 +80,6 @@ def dataset_of(key: str, datasets: Collection[str]) -> str:
     return match[1] if match is not None and match[1] in datasets else UNKNOWN
 
 
-def _receipt(what: Stored) -> str:
-    return f"{RECEIPTS}{what.key.removeprefix(LANDING)}@{what.modified:%Y%m%dT%H%M%SZ}-{what.size}"
+def receipt(what: Stored) -> str:
+    """What tells an object that landed from one that lands later under the same key."""
+    return f"{what.key.removeprefix(LANDING)}@{what.modified:%Y%m%dT%H%M%S%fZ}-{what.size}"

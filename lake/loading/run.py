@@ -10,15 +10,15 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 import msgspec
 
-from divisa.domain.errors import InvalidInput, NotFound, RowsUnaccounted
+from divisa.domain.errors import NotFound, RowsUnaccounted
 from lake.engines.session import silver
-from lake.loading import accounting, checking, merging, receiving, refreshing
-from lake.loading.load import UNKNOWN, loads_of, pending
-from lake.loading.plan import Plan, Summary
+from lake.loading import accounting, checking, merging, planning, receiving, refreshing
+from lake.loading.load import loads_of, pending
+from lake.loading.plan import Plan, Summary, summary_key
 from lake.transformations.catalogue import depending_on
 
 if TYPE_CHECKING:
@@ -28,16 +28,12 @@ if TYPE_CHECKING:
     from lake.contract.contract import Contract
     from lake.engines.session import Session
     from lake.loading.accounting import Entry
-    from lake.loading.plan import Backfill, Request
     from lake.storage.objects import Objects
-
-RUNS: Final = "runs"
 
 
 class Step(StrEnum):
-    """The steps, in their order."""
+    """The steps behind the plan, in their order."""
 
-    VALIDATE = "validate"
     BRONZE = "bronze"
     SILVER = "silver"
     GOLD = "gold"
@@ -65,18 +61,15 @@ class Run:
     session: Callable[[], Session]
     say: Callable[[str], None] = lambda line: None
 
-    def take(self, step: Step, request: Request) -> None:
+    def take(self, step: Step) -> None:
         """Take one step.
 
         Raises:
-            InvalidInput: the request names a dataset that there is not.
-            NotFound: there is no plan: the first step was not taken.
+            NotFound: there is no plan.
             ConcurrentUpdate: others changed the same table again and again; take the step again.
             RowsUnaccounted: after a step, nobody knows what became of some rows.
         """
         match step:
-            case Step.VALIDATE:
-                self.validate(request)
             case Step.BRONZE:
                 self.receive()
             case Step.SILVER:
@@ -88,23 +81,9 @@ class Run:
             case Step.PUBLISH:
                 self.publish()
 
-    def validate(self, request: Request) -> Plan:
-        """Find out what there is to do; a run that is begun again keeps to what it found first."""
-        if request.backfill is not None:
-            plan = Plan((), (self._again(request.backfill),))
-        else:
-            keys = tuple(each.key for each in receiving.landed(self.objects, request.keys))
-            datasets = {receiving.dataset_of(key, self.contracts) for key in keys}
-            if request.keys is None:
-                datasets |= {name for name in (*self.contracts, UNKNOWN) if self._unfinished(name)}
-            plan = Plan(keys, tuple(sorted(datasets)))
-        self.objects.put_new(self._key("plan"), msgspec.json.encode(plan))
-        self.say(f"{len(plan.keys)} files landed; datasets: {', '.join(plan.datasets) or 'none'}")
-        return self.plan()
-
     def plan(self) -> Plan:
         """What the run is to do."""
-        return msgspec.json.decode(self.objects.read(self._key("plan")), type=Plan)
+        return planning.plan_of(self.objects, self.name)
 
     def receive(self) -> None:
         """Keep the bytes of what landed, as they came."""
@@ -155,7 +134,7 @@ class Run:
         entries = [entry for dataset in plan.datasets for entry in accounting.kept(self.objects, dataset)]
         lost = sum(entry.unaccounted for entry in entries)
         summary = Summary(self.name, self.started_at, len(plan.keys), plan.datasets, tables, lost)
-        self.objects.put(self._key("summary"), msgspec.json.encode(summary))
+        self.objects.put(summary_key(self.name), msgspec.json.encode(summary))
         return summary
 
     def _account(self, dataset: str) -> list[Entry]:
@@ -172,18 +151,3 @@ class Run:
             entries = accounting.prove(session, self.objects, contract, new)
             accounting.keep(session, self.objects, dataset, entries, session.prepare(silver(contract)))
         return entries
-
-    def _again(self, asked: Backfill) -> str:
-        if asked.dataset not in self.contracts:
-            raise InvalidInput(f"there is no dataset {asked.dataset}; there are {', '.join(self.contracts)}")
-        loads = loads_of(self.objects, asked.dataset)
-        merging.ask_again(
-            self.objects, [load for load in loads if asked.first <= load.received_at.date() <= asked.last]
-        )
-        return asked.dataset
-
-    def _unfinished(self, dataset: str) -> bool:
-        return bool(pending(self.objects, dataset))
-
-    def _key(self, what: str) -> str:
-        return f"{RUNS}/{self.name}/{what}.json"

@@ -1,0 +1,50 @@
+"""A run of the lake begins → what there is to do is written down, and told to the state machine."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+import boto3
+import msgspec
+
+from divisa.domain.errors import InvalidInput
+from divisa.observability import count, logger, metrics
+from divisa.settings import LakeSettings
+from lake.contract.datasets import datasets
+from lake.loading.plan import Request
+from lake.loading.planning import plan
+from lake.storage.s3 import S3Objects
+
+if TYPE_CHECKING:
+    from aws_lambda_powertools.utilities.typing import LambdaContext
+
+
+@cache
+def _lake() -> S3Objects:
+    return S3Objects(boto3.client("s3"), LakeSettings.from_environment().lake_bucket)
+
+
+@metrics.log_metrics
+def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+    """Plan a run.
+
+    Args:
+        event: `run`, its name, and `request` (`lake.loading.plan.Request`).
+        context: of Lambda; unused.
+
+    Returns:
+        `files`, how many landed, and `work`, whether there is anything to do at all.
+
+    Raises:
+        InvalidInput: the request is none, or names a dataset that there is not.
+        StoreUnavailable: the bucket did not answer; the same run may be planned again.
+    """
+    try:
+        request = msgspec.convert(event.get("request"), Request)
+    except msgspec.ValidationError as error:
+        raise InvalidInput(f"the run's request cannot be read: {error}") from None
+    found = plan(_lake(), datasets(), event["run"], request)
+    count("LakeFilesLanded", len(found.keys))
+    logger.info("planned", extra={"run": event["run"], "files": len(found.keys), "datasets": found.datasets})
+    return {"files": len(found.keys), "work": bool(found.datasets)}
