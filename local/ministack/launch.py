@@ -7,11 +7,14 @@ unpacked once, where all processes share it and what Python compiles of it; on A
 Iterators of streams: it keeps each for five minutes, every read makes one, and it looks through all of them at every
 request. After some minutes of polling that was half of its time. Whether one is too old is asked again where it is
 used, so looking for old ones can wait.
+
+What it only pretends to do is done by the other modules of this folder, each put in when MiniStack imports its service.
 """
 
 from __future__ import annotations
 
 import hashlib
+import sys
 import tempfile
 import threading
 import time
@@ -77,4 +80,9 @@ def at_most_every(seconds: float, call: Callable[[], None]) -> Callable[[], None
 if __name__ == "__main__":
     lambda_runtime.zipfile = SimpleNamespace(ZipFile=SharedCode, BadZipFile=zipfile.BadZipFile)
     kinesis._expire_iterators = at_most_every(SWEEP_SECONDS, kinesis._expire_iterators)
+    # Last, so that nothing of the repository takes the place of a package.
+    sys.path.append(str(Path(__file__).resolve().parents[2]))
+    from local.ministack.patches import install
+
+    install()
     main()

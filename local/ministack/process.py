@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 import shutil
+import sys
 from pathlib import Path
 
 from local.addresses import ACCOUNT_ID, REGION, Addresses, without_aws
+from local.ministack.job_process import INTERPRETER
 from local.processes.part import Part
 from local.processes.ports import LOOPBACK, answers
 
@@ -49,6 +51,7 @@ def part(*, interpreter: Path, home: Path, port: int) -> Part:
         "IOT_MTLS_ENABLED": "0",
         "SFTP_ENABLED": "0",
         "LAMBDA_EXECUTOR": "local",
+        INTERPRETER: sys.executable,
         "OMP_NUM_THREADS": "1",
     }
 
