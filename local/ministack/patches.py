@@ -9,7 +9,8 @@ from local.ministack.patching import when_imported
 
 PATCHES = {
     "ministack.services.glue": ("glue_jobs",),
-    "ministack.services.stepfunctions": ("waiting_tasks",),
+    "ministack.services.stepfunctions": ("waiting_tasks", "missing_values"),
+    "ministack.services.cloudformation.provisioners": ("stack_resources",),
 }
 """The names of our modules, each with a function `patch`, by the module of MiniStack that they change."""
 
