@@ -2,7 +2,7 @@
 -- mid = (bid + ask) / 2, of all prices that their source set on the day (UTC), each counted once.
 WITH mids AS (
   SELECT pair, event_time, CAST(event_time AS DATE) AS day,
-    CAST((bid + ask) * CAST(0.5 AS DECIMAL(2, 1)) AS DECIMAL(36, 18)) AS mid
+    CAST((bid + ask) * CAST(0.5 AS DECIMAL(1, 1)) AS DECIMAL(36, 18)) AS mid
   FROM fx_prices
 ), days AS (
   SELECT pair, day, COUNT(*) AS prices, MIN_BY(mid, event_time) AS first_mid, MAX(mid) AS high, MIN(mid) AS low,
