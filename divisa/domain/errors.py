@@ -23,6 +23,8 @@ DivisaError
 │   ├── StoreUnavailable      the database or the object store
 │   │   └── MovesInterrupted  the database, after some watches were moved (carries which)
 │   └── NotifierUnavailable   the message channel surely did not take the message
+├── StoreRefused              a database beside the lake refused what it was asked; trying again changes nothing
+│   └── SchemaDrift           a table of it has other columns than its contract says; names them
 ├── NoContact                 the person has nothing on this channel that a message could be sent to
 ├── NoBudget                  the month's messages to this country have cost as much as they may
 ├── DeliveryUncertain         the message channel broke off: the message may have gone out, so it is not sent again
@@ -200,6 +202,24 @@ class MovesInterrupted(StoreUnavailable):
 
 class NotifierUnavailable(Unavailable):
     """The message channel did not take the message, for sure: sending it again makes no second one."""
+
+
+class StoreRefused(DivisaError):
+    """A database beside the lake refused what it was asked: a right is missing, or a value does not fit."""
+
+
+class SchemaDrift(StoreRefused):
+    """A table beside the lake has other columns than its contract says.
+
+    Attributes:
+        table: which one.
+        differences: what is different, a column at a time.
+    """
+
+    def __init__(self, table: str, differences: Iterable[str]) -> None:
+        self.table = table
+        self.differences = tuple(differences)
+        super().__init__(f"the table {table} is another one than its contract says: {'; '.join(self.differences)}")
 
 
 class NoContact(DivisaError):

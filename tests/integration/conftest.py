@@ -9,9 +9,9 @@ import pytest
 HERE = Path(__file__).parent
 LOCAL = HERE / "local"
 SHARING = (
-    *(HERE / "infra", HERE / "lake" / "spark35", HERE / "notebooks", HERE / "test_erasure.py"),
+    *(HERE / "infra", HERE / "lake", HERE / "notebooks", HERE / "test_erasure.py"),
     *(LOCAL / "ministack", LOCAL / "promotion", LOCAL / "sagemaker"),
-    *(LOCAL / "test_deploy.py", LOCAL / "test_inbox.py", LOCAL / "test_request_units.py"),
+    *(LOCAL / "test_deploy.py", LOCAL / "test_inbox.py", LOCAL / "test_postgres.py", LOCAL / "test_request_units.py"),
 )
 """Folders and files whose tests run beside others."""
 
