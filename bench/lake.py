@@ -24,7 +24,7 @@ import pyarrow.parquet as pq
 from bench.machine import describe
 from lake.contract.reading import contracts
 from lake.ingestion.checking import Checker
-from lake.ingestion.conversion import convert_file, raw_columns
+from lake.ingestion.conversion import convert_file
 from lake.ingestion.records import read_records
 
 if TYPE_CHECKING:
@@ -129,7 +129,7 @@ def _alone(what: str, file: Path) -> dict[str, Any]:
 def _check(file: Path) -> dict[str, Any]:
     contract = contracts()[DATASET]
     blocks = list(read_records(io.BytesIO(file.read_bytes()), contract))
-    raw = [raw_columns(block, contract.feed.delimiter) for block in blocks]
+    raw = [block.columns() for block in blocks]
     checker = Checker(contract, blocks[0].names, received_at=datetime.now(UTC))
 
     def work() -> dict[str, Any]:

@@ -6,7 +6,6 @@ out depends on the file alone.
 
 from __future__ import annotations
 
-import io
 import threading
 from collections import Counter, deque
 from concurrent.futures import ThreadPoolExecutor
@@ -15,11 +14,11 @@ from operator import itemgetter
 from typing import TYPE_CHECKING, Any, Final
 
 import pyarrow as pa
-import pyarrow.csv
 import pyarrow.parquet as pq
 
 from lake.ingestion.checking import Checker, schema_of
-from lake.ingestion.records import read_records
+from lake.ingestion.forms import Form
+from lake.ingestion.reading import read_blocks
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -28,7 +27,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from lake.contract.contract import Contract
-    from lake.ingestion.records import Records
+    from lake.ingestion.reading import Block
 
 LINE: Final = "_line"
 """Beside the contract's columns: the number of the line, from 1, at which a row begins in its file."""
@@ -81,16 +80,18 @@ def convert_file(
     quarantine: Path,
     *,
     received_at: datetime,
+    form: Form = Form.CSV,
     on_rows: Callable[[int], None] = lambda count: None,
 ) -> Account:
     """Write the good rows of a file into one Parquet file, and those that are set aside into another.
 
     Args:
-        file: CSV of the contract.
+        file: rows of the contract.
         contract: what is in it.
         rows: where typed rows go, with `LINE` behind the contract's columns, in the order of the file.
         quarantine: where the others go, as `QUARANTINE`, in the order of the file.
         received_at: when it was handed in, UTC: a row that happened more than a day later is set aside.
+        form: what is in the file.
         on_rows: told after each block how many rows were read until now.
 
     Raises:
@@ -106,7 +107,7 @@ def convert_file(
             ) as good,
             pq.ParquetWriter(drafts[1], QUARANTINE, compression="zstd") as bad,
         ):
-            for typed in _in_order(read_records(source, contract), contract, received_at):
+            for typed in _in_order(read_blocks(source, contract, form), contract, received_at):
                 good.write_table(typed.rows)
                 if typed.aside:
                     bad.write_table(pa.Table.from_pylist(typed.aside, QUARANTINE))
@@ -122,14 +123,14 @@ def convert_file(
     return account
 
 
-def _in_order(blocks: Iterator[Records], contract: Contract, received_at: datetime) -> Iterator[_Typed]:
+def _in_order(blocks: Iterator[Block], contract: Contract, received_at: datetime) -> Iterator[_Typed]:
     """Type blocks beside each other; what comes of them is in their order."""
     own = threading.local()
 
-    def typed(block: Records) -> _Typed:
+    def typed(block: Block) -> _Typed:
         if not hasattr(own, "checker"):
             own.checker = Checker(contract, block.names, received_at=received_at)
-        return _typed(block, contract.feed.delimiter, own.checker)
+        return _typed(block, own.checker)
 
     with ThreadPoolExecutor(WORKERS) as pool:
         running: deque[Future[_Typed]] = deque()
@@ -141,29 +142,16 @@ def _in_order(blocks: Iterator[Records], contract: Contract, received_at: dateti
             yield running.popleft().result()
 
 
-def raw_columns(block: Records, delimiter: str) -> pa.Table:
-    """The fields of a block's records, as columns of strings by their names, shape (records,)."""
-    names = list(block.names)
-    if not block.text:
-        return pa.table({name: pa.array([], pa.string()) for name in names})
-    return pa.csv.read_csv(
-        io.BytesIO(block.text),
-        pa.csv.ReadOptions(column_names=names, block_size=len(block.text), use_threads=False),
-        pa.csv.ParseOptions(delimiter=delimiter, newlines_in_values=True),
-        pa.csv.ConvertOptions(column_types=dict.fromkeys(names, pa.string()), strings_can_be_null=False),
-    )
-
-
-def _typed(block: Records, delimiter: str, checker: Checker) -> _Typed:
-    checked = checker.check(raw_columns(block, delimiter))
+def _typed(block: Block, checker: Checker) -> _Typed:
+    checked = checker.check(block.columns())
+    lines = block.lines
     aside = [_set_aside(each.line, each.raw, [(each.reason, each.says)]) for each in block.set_aside]
     for refused in checked.refused:
-        begin, end = block.starts[refused.index : refused.index + 2].tolist()
         why = [(problem.reason, problem.words) for problem in refused.problems]
-        aside.append(_set_aside(int(block.lines[refused.index]), block.text[begin:end], why))
+        aside.append(_set_aside(int(lines[refused.index]), block.raw(refused.index), why))
     aside.sort(key=itemgetter(LINE))
-    rows = checked.rows.append_column(LINE, pa.array(block.lines[checked.kept]))
-    return _Typed(len(block.lines) + len(block.set_aside), rows, aside)
+    rows = checked.rows.append_column(LINE, pa.array(lines[checked.kept]))
+    return _Typed(len(lines) + len(block.set_aside), rows, aside)
 
 
 def _set_aside(line: int, raw: bytes, why: list[tuple[str, str]]) -> dict[str, Any]:

@@ -6,12 +6,15 @@ not at all, so that all readers of CSV see the same fields in what is handed on.
 
 from __future__ import annotations
 
+import io
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import accumulate, chain
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.csv
 
 from divisa.adapters.csv.table import RowReason
 from divisa.domain.errors import InvalidFile
@@ -47,6 +50,12 @@ class FileReason(StrEnum):
     ENCODING = "encoding"
     NUL = "nul"
     TOO_LONG = "too_long"
+    NO_OBJECT = "no_object"
+    NESTED = "nested"
+    UNKNOWN_COLUMN = "unknown_column"
+    REPEATED_COLUMN = "repeated_column"
+    NOT_A_NUMBER = RowReason.NOT_A_NUMBER.value
+    NO_RECORD = "no_record"
 
 
 _REASONS: Final = tuple(FileReason)
@@ -85,6 +94,7 @@ class Records:
         starts: where each begins in `text`, and where the last ends, int64, shape (n + 1,).
         names: the columns of the file, in its order.
         set_aside: what lies between them and is no record.
+        delimiter: what stands between two fields.
     """
 
     text: bytes
@@ -92,9 +102,27 @@ class Records:
     starts: Ints
     names: tuple[str, ...]
     set_aside: tuple[SetAside, ...]
+    delimiter: str
 
     def __len__(self) -> int:
         return len(self.lines)
+
+    def columns(self) -> pa.Table:
+        """The fields of the records, as columns of strings by their names, shape (n,)."""
+        names = list(self.names)
+        if not self.text:
+            return pa.table({name: pa.array([], pa.string()) for name in names})
+        return pa.csv.read_csv(
+            io.BytesIO(self.text),
+            pa.csv.ReadOptions(column_names=names, block_size=len(self.text), use_threads=False),
+            pa.csv.ParseOptions(delimiter=self.delimiter, newlines_in_values=True),
+            pa.csv.ConvertOptions(column_types=dict.fromkeys(names, pa.string()), strings_can_be_null=False),
+        )
+
+    def raw(self, index: int) -> bytes:
+        """A record as it stood in the file."""
+        begin, end = self.starts[index : index + 2].tolist()
+        return self.text[begin:end]
 
 
 def read_records(
@@ -158,6 +186,7 @@ def _together(pieces: list[Records]) -> Records:
         np.concatenate([*starts, [sum(len(piece.text) for piece in pieces)]]),
         pieces[0].names,
         tuple(chain.from_iterable(piece.set_aside for piece in pieces)),
+        pieces[0].delimiter,
     )
 
 
@@ -172,7 +201,7 @@ def _pieces(lines: Lines, names: tuple[str, ...], shape: Shape) -> Iterator[Reco
         set_aside = _set_aside(data, found, np.flatnonzero(reasons).tolist(), reasons, lines.number, shape)
         if set_aside or good.any():
             text, starts = _text(data, found, good)
-            yield Records(text, lines.number + found.lines[good], starts, names, set_aside)
+            yield Records(text, lines.number + found.lines[good], starts, names, set_aside, chr(shape.delimiter))
         lines.take(found.used, found.count)
 
 
