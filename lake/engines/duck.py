@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import duckdb
-import pyarrow as pa
 
 from divisa.domain.errors import ConcurrentUpdate, InvalidTable
 from lake.transformations.rendering import duckdb_sql
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    import pyarrow as pa
 
     from lake.engines.session import Table
 
@@ -40,7 +41,7 @@ class DuckSession:
         self._connection.register("wanted", empty)
         try:
             self._execute(f"CREATE SCHEMA IF NOT EXISTS {table.zone}")
-            self._execute(f"CREATE TABLE IF NOT EXISTS {name} AS SELECT * FROM wanted")
+            self._execute(f"CREATE TABLE IF NOT EXISTS {name} AS FROM wanted")
             have = self._types(name)
             for column, kind in self._types("wanted").items():
                 if column not in have:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import pyarrow as pa
 from pyiceberg.exceptions import CommitFailedException, NoSuchTableError, TableAlreadyExistsError
+from pyiceberg.io.pyarrow import pyarrow_to_schema
 from pyiceberg.partitioning import UNPARTITIONED_PARTITION_SPEC, PartitionField, PartitionSpec
 from pyiceberg.schema import Schema, assign_fresh_schema_ids
 from pyiceberg.table.sorting import UNSORTED_SORT_ORDER
-from pyiceberg.transforms import DayTransform, MonthTransform, YearTransform
+from pyiceberg.transforms import DayTransform, MonthTransform, Transform, YearTransform
 from pyiceberg.types import NestedField
 
 from divisa.domain.errors import ConcurrentUpdate, InvalidTable
@@ -21,7 +22,11 @@ if TYPE_CHECKING:
 
     from lake.engines.session import Table
 
-_PERIODS: Final = {Period.DAY: DayTransform(), Period.MONTH: MonthTransform(), Period.YEAR: YearTransform()}
+_PERIODS: Final[dict[Period, Transform[Any, Any]]] = {
+    Period.DAY: DayTransform(),
+    Period.MONTH: MonthTransform(),
+    Period.YEAR: YearTransform(),
+}
 _PROPERTIES: Final = {
     "format-version": "2",
     "write.parquet.compression-codec": "zstd",
@@ -63,8 +68,6 @@ def prepare(catalog: Catalog, database: str, table: Table, location: str) -> Ice
 def _schema(columns: pa.Schema) -> Schema:
     """The columns with ids, counted from 1."""
     bare = pa.schema([field.with_metadata({"PARQUET:field_id": str(n)}) for n, field in enumerate(columns, 1)])
-    from pyiceberg.io.pyarrow import pyarrow_to_schema
-
     fields = pyarrow_to_schema(bare).fields
     documented = [
         NestedField(field.field_id, field.name, field.field_type, required=field.required, doc=_comment(columns, field))

@@ -1,1 +1,1 @@
-"""From what lands to tables: received, checked, merged, summed up and accounted for, each step as often as one likes."""
+"""From what lands to tables: received, checked, merged, summed up and accounted for; each step may be run again."""

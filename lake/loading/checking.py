@@ -10,6 +10,7 @@ import pyarrow.parquet as pq
 
 from divisa.domain.errors import InvalidFile
 from lake.ingestion.conversion import LINE, QUARANTINE, convert_file
+from lake.ingestion.forms import form_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -64,7 +65,9 @@ def check(
         checked = _refuse(local, aside, "unknown_dataset", "there is no such dataset; landing/ has a folder for each")
     else:
         try:
-            account = convert_file(local, contract, rows, aside, received_at=load.received_at, on_rows=on_rows)
+            account = convert_file(
+                local, contract, rows, aside, form=form_of(load.landed), received_at=load.received_at, on_rows=on_rows
+            )
             checked = Checked(account.rows_in, account.typed, dict(account.quarantine))
         except InvalidFile as error:
             checked = _refuse(local, aside, "refused_file", str(error))

@@ -58,7 +58,7 @@ def _session(databases: dict[str, str], bucket: str) -> Spark:
 
     spark = SparkSession.builder.getOrCreate()
     spark.conf.set("spark.sql.session.timeZone", "UTC")
-    return Spark(spark, GlueCatalog("lake", **_endpoint()), databases, f"s3://{bucket}")
+    return Spark(spark, GlueCatalog("lake", None, **_endpoint()), databases, f"s3://{bucket}")
 
 
 def _endpoint() -> dict[str, str]:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from typing import TYPE_CHECKING, Final
 
 import msgspec
 
+from divisa.domain.errors import InvalidFile
 from divisa.domain.feed import LANDING
+from lake.ingestion import forms
 from lake.loading.load import UNKNOWN, Load
 
 if TYPE_CHECKING:
@@ -18,7 +19,8 @@ if TYPE_CHECKING:
     from lake.storage.objects import Objects, Stored
 
 RECEIPTS: Final = "receipts/"
-_DATASET = re.compile(rf"{LANDING}([^/]+)/.")
+DOORS: Final = (LANDING, "decisions/")
+"""Where objects land: whatever is handed in, and the log of decisions."""
 
 
 def landed(objects: Objects, keys: Iterable[str] | None = None) -> Iterator[Stored]:
@@ -30,12 +32,12 @@ def landed(objects: Objects, keys: Iterable[str] | None = None) -> Iterator[Stor
     """
     if keys is not None:
         for key in sorted(set(keys)):
-            each = objects.find(key) if key.startswith(LANDING) else None
+            each = objects.find(key) if key.startswith(DOORS) else None
             if each is not None and objects.find(RECEIPTS + receipt(each)) is None:
                 yield each
         return
     received = {each.key for each in objects.listed(RECEIPTS)}
-    for each in objects.listed(LANDING):
+    for each in (each for door in DOORS for each in objects.listed(door)):
         if not each.key.endswith("/") and RECEIPTS + receipt(each) not in received:
             yield each
 
@@ -45,7 +47,7 @@ def receive(objects: Objects, what: Stored, datasets: Collection[str], scratch: 
 
     Args:
         objects: the lake.
-        what: an object of the landing zone.
+        what: an object that landed.
         datasets: those that there are; a file of another one is kept as one of `UNKNOWN`.
         scratch: a folder of this call alone.
 
@@ -69,17 +71,20 @@ def receive(objects: Objects, what: Stored, datasets: Collection[str], scratch: 
 
 
 def dataset_of(key: str, datasets: Collection[str]) -> str:
-    """The dataset that a key of the landing zone is of.
+    """The dataset that an object which landed is of.
 
     >>> dataset_of("landing/fx_prices/monday.csv", {"fx_prices"})
     'fx_prices'
     >>> dataset_of("landing/secrets/../fx_prices/monday.csv", {"fx_prices"})
     'unknown'
     """
-    match = _DATASET.match(key)
-    return match[1] if match is not None and match[1] in datasets else UNKNOWN
+    try:
+        dataset = forms.dataset_of(key)
+    except InvalidFile:
+        return UNKNOWN
+    return dataset if dataset in datasets else UNKNOWN
 
 
 def receipt(what: Stored) -> str:
     """What tells an object that landed from one that lands later under the same key."""
-    return f"{what.key.removeprefix(LANDING)}@{what.modified:%Y%m%dT%H%M%S%fZ}-{what.size}"
+    return f"{what.key}@{what.modified:%Y%m%dT%H%M%S%fZ}-{what.size}"

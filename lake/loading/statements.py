@@ -142,6 +142,5 @@ def _in_time(contract: Contract, since: date | datetime | None) -> str:
 
 
 def _literal(contract: Contract, moment: date | datetime) -> str:
-    name = contract.columns[contract.event_time or ""].type.name
-    kind = {"date": "DATE", "timestamp": "TIMESTAMP_NTZ"}[name]
-    return f"CAST('{moment.isoformat(' ') if name == 'timestamp' else moment.isoformat()}' AS {kind})"
+    kind = {"date": "DATE", "timestamp": "TIMESTAMP_NTZ"}[contract.columns[contract.event_time or ""].type.name]
+    return f"CAST('{moment}' AS {kind})"
