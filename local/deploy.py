@@ -12,7 +12,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from divisa.domain.errors import LaptopCloudError
 from infra.package import ARTIFACT, TEMPLATE
-from local import mending, notifications
+from local import loading, mending, notifications
 from local.deployment import PART, Deployment
 
 if TYPE_CHECKING:
@@ -63,7 +63,9 @@ def deploy(package: Path, addresses: Addresses, *, environment: Mapping[str, str
         _apply(cloudformation, f"{addresses.endpoint_url}/{ARTIFACTS_BUCKET}/{key}")
         mending.mend(template, addresses)
         notifications.make_applications(template, addresses)
-        return read(addresses)
+        deployed = read(addresses)
+        loading.publish(addresses, deployed.lake_bucket_name)
+        return deployed
     except (ClientError, BotoCoreError) as error:
         raise LaptopCloudError(PART, str(error)) from error
     finally:

@@ -56,6 +56,9 @@ class Deployment:
     quarantine_bucket_name: str
     models_bucket_name: str
     lake_bucket_name: str
+    silver_database_name: str
+    gold_database_name: str
+    loading_machine_arn: str
     api_secret_name: str
     providers_secret_name: str
     endpoint_name: str
@@ -82,6 +85,7 @@ class Deployment:
     email_feedback_function_name: str
     erasure_function_name: str
     prices_function_name: str
+    lake_function_name: str
 
     @classmethod
     def from_outputs(cls, outputs: Mapping[str, str]) -> Deployment:
@@ -111,11 +115,11 @@ class Deployment:
 
     @property
     def function_names(self) -> tuple[str, ...]:
-        """The functions as a quote meets them, the release, then those that follow the ledger, answer HTTP, end."""
+        """The functions as a quote meets them, the release, then those that follow the ledger, answer HTTP, end, plan."""
         channels = self.push_function_name, self.email_function_name, self.sms_function_name
         sending = self.release_function_name, self.outbox_function_name, *channels
         following = self.ledger_function_name, self.transactions_function_name
         answering = self.api_function_name, self.prices_function_name
         hearing = self.inbound_sms_function_name, self.email_feedback_function_name
         ending = *hearing, self.outcomes_function_name, self.erasure_function_name
-        return (*self.deciding_function_names, *sending, *following, *answering, *ending)
+        return (*self.deciding_function_names, *sending, *following, *answering, *ending, self.lake_function_name)

@@ -127,7 +127,7 @@ def keep(session: Session | None, objects: Objects, dataset: str, proven: Sequen
                 entries[sha256] = msgspec.structs.replace(
                     entry, silver=entry.silver - outdone, duplicates=entry.duplicates + outdone
                 )
-    rows = [_row(entry) for entry in sorted(entries.values(), key=lambda entry: (entry.load.received_at, entry.load))]
+    rows = [_row(entry) for entry in sorted(entries.values(), key=lambda entry: entry.load.place)]
     with TemporaryDirectory(prefix="divisa-accounts-") as scratch:
         file = Path(scratch) / "accounts.parquet"
         pq.write_table(pa.Table.from_pylist(rows, SCHEMA), file, compression="zstd")

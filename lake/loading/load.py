@@ -43,6 +43,11 @@ class Load(msgspec.Struct, frozen=True):
         return self.landed.rpartition("/")[2]
 
     @property
+    def place(self) -> tuple[datetime, str]:
+        """Its place among all loads: that in which it was received."""
+        return self.received_at, self.sha256
+
+    @property
     def bronze(self) -> str:
         """Where its bytes lie as they were received."""
         suffix = _SUFFIX.search(self.name)
@@ -103,7 +108,7 @@ def loads_of(objects: Objects, dataset: str) -> list[Load]:
     """All loads of a dataset in the order in which they were received."""
     keys = [each.key for each in objects.listed(f"{LOADS}/{dataset}/") if each.key.endswith(".json")]
     loads = [msgspec.json.decode(objects.read(key), type=Load) for key in keys]
-    return sorted(loads, key=lambda load: (load.received_at, load.sha256))
+    return sorted(loads, key=lambda load: load.place)
 
 
 def pending(objects: Objects, dataset: str) -> list[Load]:

@@ -141,7 +141,7 @@ class Run:
         """Prove the accounts of loads that have none yet, or were merged again, and bring the others up to date."""
         merged = set(loads_of(self.objects, dataset)) - set(pending(self.objects, dataset))
         proven = {entry.load for entry in accounting.kept(self.objects, dataset) if entry.is_settled}
-        new = sorted(merged - proven, key=lambda load: load.sha256)
+        new = sorted(merged - proven, key=lambda load: load.place)
         contract = self.contracts.get(dataset)
         if contract is None:
             entries = accounting.refused(self.objects, new)
