@@ -31,6 +31,10 @@ setup: $(SYNCED) ## Make the virtual environment from uv.lock
 demo: setup ## The main job: train, start the laptop cloud, replay real prices, show the messages, stop
 	@$(BIN)/divisa demo
 
+.PHONY: demo-lake
+demo-lake: setup ## The lake: every feed through its doors, the jobs run, every row accounted for, stop
+	@$(BIN)/divisa lake demo
+
 .PHONY: up
 up: setup ## Start the laptop cloud with simulated users and leave it running
 	@test -f .local/model/model.tar.gz || $(BIN)/divisa train

@@ -115,7 +115,7 @@ class Deployment:
 
     @property
     def function_names(self) -> tuple[str, ...]:
-        """The functions as a quote meets them, the release, then those that follow the ledger, answer HTTP, end, plan."""
+        """The functions as a quote meets them, the release, those that follow the ledger, answer HTTP, end, plan."""
         channels = self.push_function_name, self.email_function_name, self.sms_function_name
         sending = self.release_function_name, self.outbox_function_name, *channels
         following = self.ledger_function_name, self.transactions_function_name

@@ -30,6 +30,7 @@ from local.cli import (
     up,
     why,
 )
+from local.cli.lake.app import app as lake
 from local.cli.output import examples
 
 _MODEL = "The model"
@@ -37,6 +38,7 @@ _CLOUD = "The laptop cloud"
 _MESSAGES = "What comes out"
 _API = "What an app does"
 _AWS = "On AWS"
+_LAKE = "The lake"
 
 app = typer.Typer(
     name="divisa",
@@ -82,3 +84,4 @@ app.command(rich_help_panel=_API, epilog=login.EXAMPLES)(login.login)
 app.command(rich_help_panel=_API, epilog=trade.BUY_EXAMPLES)(trade.buy)
 app.command(rich_help_panel=_API, epilog=trade.SELL_EXAMPLES)(trade.sell)
 app.command(rich_help_panel=_AWS, epilog=cost.EXAMPLES)(cost.cost)
+app.add_typer(lake, name="lake", rich_help_panel=_LAKE)

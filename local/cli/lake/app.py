@@ -1,0 +1,16 @@
+"""Which commands `divisa lake` has."""
+
+from __future__ import annotations
+
+import typer
+
+from local.cli.lake import demo, quarantine, run, status
+
+app = typer.Typer(
+    help="The lake: files in, tables out, every row accounted for.", no_args_is_help=True, rich_markup_mode="rich"
+)
+app.command(epilog=status.EXAMPLES)(status.status)
+app.command(epilog=run.RUN_EXAMPLES)(run.run)
+app.command(epilog=run.BACKFILL_EXAMPLES)(run.backfill)
+app.command(epilog=quarantine.EXAMPLES)(quarantine.quarantine)
+app.command(epilog=demo.EXAMPLES)(demo.demo)

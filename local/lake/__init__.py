@@ -1,0 +1,1 @@
+"""The lake of a laptop cloud: its runs, and a demonstration with every feed."""
