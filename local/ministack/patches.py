@@ -10,6 +10,7 @@ from local.ministack.patching import when_imported
 PATCHES = {
     "ministack.services.glue": ("glue_jobs",),
     "ministack.services.stepfunctions": ("waiting_tasks", "missing_values"),
+    "ministack.services.athena": ("athena_queries",),
     "ministack.services.cloudformation.provisioners": ("stack_resources",),
 }
 """The names of our modules, each with a function `patch`, by the module of MiniStack that they change."""
