@@ -8,7 +8,7 @@ from importlib import import_module
 from local.ministack.patching import when_imported
 
 PATCHES = {
-    "ministack.services.glue": ("glue_jobs",),
+    "ministack.services.glue": ("glue_jobs", "glue_crawlers"),
     "ministack.services.stepfunctions": ("waiting_tasks", "missing_values"),
     "ministack.services.athena": ("athena_queries",),
     "ministack.services.cloudformation.provisioners": ("stack_resources",),

@@ -29,6 +29,7 @@ _HIVE = {
     "TIMESTAMP_NS": "timestamp",
     "NULL": "string",
     "TIME": "string",
+    "JSON": "string",
     "UBIGINT": "bigint",
     "UINTEGER": "bigint",
 }

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.integration.local.ministack.athena_world import Athena
 from tests.integration.local.ministack.lake_world import LakeWorld
 
 if TYPE_CHECKING:
@@ -18,3 +19,9 @@ def lake(ministack: BareMiniStack, request: pytest.FixtureRequest) -> LakeWorld:
     world = LakeWorld(ministack, f"lake-{hashlib.sha256(name).hexdigest()[:12]}")
     world.make()
     return world
+
+
+@pytest.fixture
+def athena(lake: LakeWorld) -> Athena:
+    """A database of the test's own."""
+    return Athena(lake)
