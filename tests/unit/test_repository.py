@@ -41,7 +41,9 @@ def test_no_file_is_so_long_that_it_is_several_things() -> None:
 
 def test_no_module_is_named_after_nothing() -> None:
     nothing = {"utils", "util", "helpers", "helper", "manager", "common", "misc"}
-    assert [name_of(path) for path in MODULES if nothing & {path.stem, *path.relative_to(ROOT).parts}] == []
+    named_by_aws = ROOT / "local" / "glue" / "libraries"
+    ours = [path for path in MODULES if not path.is_relative_to(named_by_aws)]
+    assert [name_of(path) for path in ours if nothing & {path.stem, *path.relative_to(ROOT).parts}] == []
 
 
 @pytest.mark.parametrize("page", PAGES, ids=name_of)

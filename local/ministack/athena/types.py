@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from sqlglot import expressions
 
 _ATHENA = {
@@ -51,7 +53,8 @@ def hive_type(duckdb: str) -> str:
     ['string', 'decimal(18,2)', 'array<int>', 'struct<a:string>']
     """
     if duckdb.endswith("]") or duckdb.startswith(("STRUCT", "MAP")):
-        return expressions.DataType.build(duckdb, dialect="duckdb").sql("hive").lower().replace(": ", ":")
+        said = expressions.DataType.build(duckdb, dialect="duckdb").sql("hive")
+        return re.sub(r"[`\s]", "", said).lower()
     return _HIVE.get(duckdb, duckdb.lower())
 
 
