@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import contextlib
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import psycopg
 from sqlalchemy.exc import DBAPIError
 
-from divisa.domain.errors import InvalidInput, StoreRefused, StoreUnavailable
+from divisa.domain.errors import ConcurrentUpdate, InvalidInput, StoreRefused, StoreUnavailable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+_SAME_KEY: Final = {"UniqueViolation", "DivisionByZero"}
+"""The second is how a warehouse, which enforces no key, is made to stop."""
 
 
 @contextlib.contextmanager
@@ -22,6 +25,7 @@ def refusals(table: str) -> Iterator[None]:
 
     Raises:
         StoreUnavailable: the database did not answer, or broke off: nothing of the transaction was done.
+        ConcurrentUpdate: somebody else wrote to the table meanwhile; nothing of the transaction was done.
         InvalidInput: two rows have the same key, or one has a value that the database has no room for.
         StoreRefused: it refused for another reason.
     """
@@ -30,9 +34,11 @@ def refusals(table: str) -> Iterator[None]:
     except (DBAPIError, psycopg.Error) as error:  # COPY is the driver's own: SQLAlchemy does not see what it raises
         kinds = {each.__name__ for each in type(error).__mro__}
         kind = type(error.orig if isinstance(error, DBAPIError) else error).__name__
+        if kind == "SerializationFailure":
+            raise ConcurrentUpdate(f"{table}: somebody else wrote to it meanwhile") from error
         if kinds & {"OperationalError", "InterfaceError"}:
             raise StoreUnavailable(f"{table}: the database did not answer ({kind})") from error
-        if kind == "UniqueViolation":
+        if kind in _SAME_KEY:
             raise InvalidInput(f"{table}: two rows have the same key") from None
         if kinds & {"IntegrityError", "DataError"}:
             raise InvalidInput(f"{table}: a row does not fit into the database ({kind})") from None
