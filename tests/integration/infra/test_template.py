@@ -18,6 +18,7 @@ from divisa.domain.policy import PolicyRules
 from divisa.domain.recipient import Channel
 from divisa.domain.suggestion import SuggestionResponse, Suppression
 from infra.package import TEMPLATE, package
+from lake.ingestion.forms import dataset_of, form_of
 from local.mappings.patterns import compile_pattern
 from tests.builders import WEDNESDAY, a_suggestion
 from tests.integration.infra.template import FUNCTIONS, as_list, of_type, referred, statements, streams
@@ -231,7 +232,7 @@ def test_everything_that_holds_data_is_encrypted_with_our_key(resources: Resourc
 
 
 def test_decisions_are_put_into_the_lake_by_day_by_a_role_that_can_do_nothing_else(resources: Resources) -> None:
-    [stream] = of_type(resources, "KinesisFirehose::DeliveryStream").values()
+    stream = of_type(resources, "KinesisFirehose::DeliveryStream")["DecisionsStream"]
     destination = stream["ExtendedS3DestinationConfiguration"]
     role = resources["DecisionsRole"]["Properties"]
     puts = [s for s in statements(role) if "s3:PutObject" in as_list(s["Action"])]
@@ -244,6 +245,40 @@ def test_decisions_are_put_into_the_lake_by_day_by_a_role_that_can_do_nothing_el
     assert [s["Resource"] for s in puts] == [
         [{"Fn::Sub": "${LakeBucket.Arn}/decisions/*"}, {"Fn::Sub": "${LakeBucket.Arn}/decisions-failed/*"}]
     ]
+
+
+@pytest.mark.parametrize(("door", "dataset"), [("Quotes", "fx_prices"), ("Transactions", "fx_transactions")])
+def test_a_stream_comes_into_its_datasets_folder_line_by_line_by_a_role_that_reads_that_stream_alone(
+    resources: Resources, door: str, dataset: str
+) -> None:
+    delivery = of_type(resources, "KinesisFirehose::DeliveryStream")[f"{door}DoorStream"]
+    destination, source = delivery["ExtendedS3DestinationConfiguration"], delivery["KinesisStreamSourceConfiguration"]
+    role = resources[f"{door}DoorRole"]["Properties"]
+    on = {action: each["Resource"] for each in statements(role) for action in as_list(each["Action"])}
+
+    assert delivery["DeliveryStreamType"] == "KinesisStreamAsSource"
+    assert "DeliveryStreamEncryptionConfigurationInput" not in delivery  # AWS takes it of direct puts alone.
+    assert referred(source["KinesisStreamARN"]) == referred(on["kinesis:GetRecords"]) == f"{door}Stream"
+    assert {referred(each["RoleARN"]) for each in (destination, source)} == {f"{door}DoorRole"}
+    assert dataset_of(destination["Prefix"]) == dataset
+    assert form_of(destination["Prefix"]).is_wire
+    assert not destination["ErrorOutputPrefix"].startswith("landing/")
+    assert [each["Type"] for each in destination["ProcessingConfiguration"]["Processors"]] == [
+        "AppendDelimiterToRecord"
+    ]
+    assert on["s3:PutObject"] == [
+        {"Fn::Sub": f"${{LakeBucket.Arn}}/landing/{dataset}/stream/*"},
+        {"Fn::Sub": f"${{LakeBucket.Arn}}/doors-failed/{dataset}/*"},
+    ]
+
+
+def test_the_key_lets_cloudwatch_write_the_logs_of_every_delivery(resources: Resources) -> None:
+    policy = resources["DataKey"]["Properties"]["KeyPolicy"]
+    [logs] = (each for each in policy["Statement"] if "logs." in str(each["Principal"]))
+    groups = json.dumps(logs["Condition"]["ArnLike"])
+
+    for service in ("lambda", "apigateway", "kinesisfirehose"):
+        assert f":log-group:/aws/{service}/divisa-" in groups
 
 
 def test_our_buckets_are_encrypted_private_tidied_and_speak_tls_only(resources: Resources) -> None:
@@ -270,10 +305,11 @@ def test_every_log_of_a_function_of_the_api_and_of_deliveries_ends_some_day(reso
     functions = of_type(resources, "Lambda::Function").values()
 
     of_functions = {f"/aws/lambda/{f['FunctionName']}" for f in functions}
-    [access_log, deliveries] = sorted({group["LogGroupName"] for group in groups} - of_functions)
+    [access_log, *deliveries] = sorted({group["LogGroupName"] for group in groups} - of_functions)
     assert access_log.startswith("/aws/apigateway/divisa-")
-    assert deliveries.startswith("/aws/kinesisfirehose/divisa-")
-    assert len(groups) == len(of_functions) + 2
+    assert all(each.startswith("/aws/kinesisfirehose/divisa-") for each in deliveries)
+    assert len(deliveries) == len(of_type(resources, "KinesisFirehose::DeliveryStream"))
+    assert len(groups) == len(of_functions) + 1 + len(deliveries)
     assert all(group["RetentionInDays"] > 0 for group in groups)
 
 
