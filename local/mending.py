@@ -1,9 +1,9 @@
 """What MiniStack's CloudFormation drops of the template, set afterwards by each service's own API.
 
-Put right: the tables' time to live, point-in-time recovery and encryption, the stream's encryption, and which web pages
-may call the API. Left alone,
-because there nothing acts on them: the buckets' default encryption and lifecycle rules, and the topics' keys. Queues,
-log groups, bucket policies, subscriptions and mappings arrive whole.
+Put right: the tables' time to live, point-in-time recovery and encryption, the stream's encryption, which web pages may
+call the API, and how many calls of a function may go on at a time. Left alone, because there nothing acts on them: the
+buckets' default encryption and lifecycle rules, and the topics' keys. Queues, log groups, bucket policies,
+subscriptions and mappings arrive whole.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from mypy_boto3_apigatewayv2.client import ApiGatewayV2Client
     from mypy_boto3_dynamodb.client import DynamoDBClient
     from mypy_boto3_kinesis.client import KinesisClient
+    from mypy_boto3_lambda.client import LambdaClient
 
     from local.addresses import Addresses
 
@@ -37,6 +38,7 @@ def mend(template: Mapping[str, Any], addresses: Addresses) -> None:
     dynamodb = boto3.client("dynamodb", **addresses.client_settings("dynamodb"))
     kinesis = boto3.client("kinesis", **addresses.client_settings("kinesis"))
     gateway = boto3.client("apigatewayv2", **addresses.client_settings("apigatewayv2"))
+    functions = boto3.client("lambda", **addresses.client_settings("lambda"))
     try:
         for resource in template["Resources"].values():
             if resource["Type"] == "AWS::DynamoDB::Table":
@@ -45,10 +47,20 @@ def mend(template: Mapping[str, Any], addresses: Addresses) -> None:
                 _mend_stream(kinesis, resource["Properties"])
             elif resource["Type"] == "AWS::ApiGatewayV2::Api":
                 _mend_api(gateway, resource["Properties"])
+            elif resource["Type"] == "AWS::Lambda::Function":
+                _mend_function(functions, resource["Properties"])
     finally:
+        functions.close()
         gateway.close()
         dynamodb.close()
         kinesis.close()
+
+
+def _mend_function(functions: LambdaClient, wanted: Mapping[str, Any]) -> None:
+    if "ReservedConcurrentExecutions" in wanted:
+        functions.put_function_concurrency(
+            FunctionName=wanted["FunctionName"], ReservedConcurrentExecutions=wanted["ReservedConcurrentExecutions"]
+        )
 
 
 def _mend_table(dynamodb: DynamoDBClient, wanted: Mapping[str, Any]) -> None:

@@ -38,7 +38,7 @@ def definition() -> dict[str, Any]:
                 },
                 "ResultSelector": {"files.$": "$.Payload.files", "work.$": "$.Payload.work"},
                 "ResultPath": "$.plan",
-                "Retry": [_again("States.ALL", 2, 3)],
+                "Retry": [_again("Lambda.TooManyRequestsException", 1, 100), _again("States.ALL", 2, 3)],
                 "Catch": [_caught()],
                 "Next": "Something",
             },
@@ -96,6 +96,7 @@ def _again(error: str, seconds: int, times: int) -> dict[str, Any]:
         "MaxAttempts": times,
         "BackoffRate": 1.5,
         "MaxDelaySeconds": 60,
+        "JitterStrategy": "FULL",
     }
 
 

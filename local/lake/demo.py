@@ -91,10 +91,18 @@ def _hand_in(running: LaptopCloud, files: Sequence[File]) -> None:
     with open_objects(running) as objects, httpx.Client(timeout=30.0) as http:
         token = accounts.feeds_token(running)
         for file in files:
-            if file.content and file.name.endswith(".csv") and file.dataset in {OVER_API, BY_FORM}:
+            if file.dataset in {OVER_API, BY_FORM} and _is_taken(file):
                 _over_api(http, f"{accounts.api_url(running)}/v1/feeds/{file.dataset}/{file.name}", token, file)
             else:
                 objects.put(f"landing/{file.dataset}/{file.name}", file.content)
+
+
+def _is_taken(file: File) -> bool:
+    """Whether the API takes a file: it is CSV by its name, and text in UTF-8."""
+    try:
+        return file.name.endswith(".csv") and bool(file.content.decode())
+    except UnicodeDecodeError:
+        return False
 
 
 def _over_api(http: httpx.Client, url: str, token: str, file: File) -> None:

@@ -92,7 +92,7 @@ class Gathering:
             self.deliver(stream, destination, delivered(held, destination["config"]))
 
 
-def install() -> None:
+def patch() -> None:
     """Let MiniStack's Firehose deliver what its Kinesis streams carry."""
     from ministack.services import firehose
 

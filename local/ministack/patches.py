@@ -9,7 +9,8 @@ from local.ministack.patching import when_imported
 
 PATCHES = {
     "ministack.services.glue": ("glue_jobs", "glue_crawlers"),
-    "ministack.services.stepfunctions": ("waiting_tasks", "missing_values"),
+    "ministack.services.stepfunctions": ("waiting_tasks", "missing_values", "throttled_calls"),
+    "ministack.services.firehose": ("firehose",),
     "ministack.services.athena": ("athena_queries",),
     "ministack.services.cloudformation.provisioners": ("stack_resources",),
 }

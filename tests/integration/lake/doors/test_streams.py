@@ -29,22 +29,12 @@ pytestmark = [pytest.mark.integration, pytest.mark.slow]
 
 BUCKET = "lake"
 ROLE = "arn:aws:iam::000000000000:role/door"
-START = """
-import runpy
-runpy.run_path({firehose!r})["install"]()
-from ministack.app import main
-main()
-"""
 
 
 @pytest.fixture(scope="module")
 def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[BareMiniStack]:
     home, port, interpreter = tmp_path_factory.mktemp("ministack"), free_port(), environment.python()
-    start = START.format(firehose=str(process.LAUNCH.with_name("firehose.py")))
-    part = replace(
-        process.part(interpreter=interpreter, home=home / "data", port=port),
-        command=(str(interpreter), "-P", "-c", start),
-    )
+    part = process.part(interpreter=interpreter, home=home / "data", port=port)
     bare = BareMiniStack(Addresses(process.endpoint_url(port)))
     supervisor = Supervisor(home)
     supervisor.start(part)
