@@ -136,8 +136,8 @@ def _carry_out(job: dict[str, Any], run: dict[str, Any]) -> None:
         keep("/aws-glue/jobs/error", run["Id"], process.errors)
     except FileNotFoundError as missing:
         outcome = Outcome("FAILED", f"LAUNCH ERROR | File not found: {missing.filename}")
-    except OSError as error:
-        outcome = Outcome("FAILED", f"LAUNCH ERROR | {error}")
+    except Exception as error:  # noqa: BLE001 - whatever it is, the run has failed and who waits for it must be told
+        outcome = Outcome("FAILED", f"LAUNCH ERROR | {type(error).__name__}: {error}")
     finally:
         _processes.pop(run["Id"], None)
         shutil.rmtree(folder, ignore_errors=True)

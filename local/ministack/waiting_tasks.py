@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import json
 import time
+from contextvars import ContextVar
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ministack.services import stepfunctions
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
 POLL_SECONDS = 0.1
+_execution: ContextVar[dict[str, Any]] = ContextVar("execution")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +29,7 @@ class WaitingTask:
         told: under which name `look` tells.
         state: where in that the state is.
         kept: whether the task's output keeps that name.
+        stop: the operation that ends it before its time, and what it is asked with, of what `look` is asked with.
     """
 
     service: str
@@ -33,6 +39,7 @@ class WaitingTask:
     told: str
     state: tuple[str, ...]
     kept: bool
+    stop: tuple[str, Callable[[dict[str, Any]], dict[str, Any]]]
 
     def __call__(self, resource: str, data: dict[str, Any]) -> Any:
         """Carry the task out.
@@ -42,7 +49,7 @@ class WaitingTask:
             data: its parameters.
 
         Returns:
-            What was answered; with `.sync` what became of it.
+            What was answered; with `.sync` what became of it. It is stopped where the execution is.
 
         Raises:
             _ExecutionError: it was refused; with `.sync`, also `States.TaskFailed` with what became of it as cause.
@@ -61,6 +68,10 @@ class WaitingTask:
                 return output
             if state in {"FAILED", "STOPPED", "TIMEOUT", "ERROR", "EXPIRED", "CANCELLED"}:
                 raise stepfunctions._ExecutionError("States.TaskFailed", json.dumps(output))
+            if _execution.get()["status"] != "RUNNING":
+                operation, request = self.stop
+                self._call(operation, request(asked))
+                return output
             time.sleep(POLL_SECONDS)
 
     def _call(self, operation: str, data: dict[str, Any]) -> Any:
@@ -76,6 +87,7 @@ JOB = WaitingTask(
     told="JobRun",
     state=("JobRunState",),
     kept=False,
+    stop=("batchStopJobRun", lambda asked: {"JobName": asked["JobName"], "JobRunIds": [asked["RunId"]]}),
 )
 QUERY = WaitingTask(
     service="athena",
@@ -85,6 +97,7 @@ QUERY = WaitingTask(
     told="QueryExecution",
     state=("Status", "State"),
     kept=True,
+    stop=("stopQueryExecution", lambda asked: asked),
 )
 ANSWERED = ("getQueryExecution", "getQueryResults", "stopQueryExecution")
 """What a state machine asks Athena and gets an answer to at once."""
@@ -92,6 +105,13 @@ ANSWERED = ("getQueryExecution", "getQueryResults", "stopQueryExecution")
 
 def patch() -> None:
     """Put this beside what MiniStack's state machines do."""
+    carry_out = stepfunctions._execute_task
+
+    def execute_task(state: Any, given: Any, execution: dict[str, Any], context: Any) -> Any:
+        _execution.set(execution)
+        return carry_out(state, given, execution, context)
+
+    stepfunctions._execute_task = execute_task
     prefix = "arn:aws:states:::"
     tasks = stepfunctions._SERVICE_DISPATCH
     tasks[f"{prefix}glue:startJobRun"] = JOB

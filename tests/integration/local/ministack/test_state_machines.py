@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.integration.local.ministack.lake_world import eventually
+
 if TYPE_CHECKING:
     from tests.integration.local.ministack.lake_world import LakeWorld
 
@@ -100,6 +102,21 @@ def test_a_second_run_of_a_job_that_may_run_once_waits_by_its_retries(lake: Lake
     ended = lake.executed(machine, {"bucket": "b", "keys": ["none", "rows.csv"]})
 
     assert ended["status"] == "SUCCEEDED", ended
+
+
+def test_an_execution_that_is_stopped_stops_its_job(lake: LakeWorld) -> None:
+    lake.make_job("import time\ntime.sleep(600)\n")
+    machine = lake.make_machine(Silver=a_job_task(lake, End=True))
+    states, glue = lake.client("stepfunctions"), lake.client("glue")
+    given = json.dumps({"bucket": "b", "keys": ["none", "rows.csv"]})
+    execution = states.start_execution(stateMachineArn=machine, input=given)["executionArn"]
+    eventually(lambda: bool(glue.get_job_runs(JobName=lake.name)["JobRuns"]), "the run")
+
+    states.stop_execution(executionArn=execution)
+
+    [run] = glue.get_job_runs(JobName=lake.name)["JobRuns"]
+    assert lake.ended(run["Id"])["JobRunState"] == "STOPPED"
+    assert states.describe_execution(executionArn=execution)["status"] == "ABORTED"
 
 
 def test_without_waiting_an_execution_goes_on_at_once(lake: LakeWorld) -> None:
