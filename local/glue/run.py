@@ -19,7 +19,7 @@ FAILURE = "GLUE_FAILURE"
 """The environment variable with the path of the file that says why a script failed."""
 
 ROOT = Path(__file__).resolve().parents[2]
-CATALOG = '[{{name="glue_catalog", type="glue", region="{region}", endpoint_url="{endpoint}"}}]'
+CATALOG = '[{{name="lake", type="glue", region="{region}", endpoint_url="{endpoint}"}}]'
 
 
 class SparkOnDemand:
@@ -35,7 +35,7 @@ class SparkOnDemand:
         os.environ["SAIL_CATALOG__LIST"] = CATALOG.format(
             region=os.environ["AWS_REGION"], endpoint=os.environ["AWS_ENDPOINT_URL"]
         )
-        os.environ["SAIL_CATALOG__DEFAULT_CATALOG"] = "glue_catalog"
+        os.environ["SAIL_CATALOG__DEFAULT_CATALOG"] = "lake"
         from pysail.spark import SparkConnectServer
 
         self._server = SparkConnectServer("127.0.0.1", 0)

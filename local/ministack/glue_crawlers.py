@@ -67,13 +67,10 @@ def _carry_out(crawler: dict[str, Any]) -> None:
 
 
 def _crawl(crawler: dict[str, Any]) -> dict[str, int]:
-    from local.ministack.athena.catalog import Catalog
+    from local.ministack.athena.catalog import catalog_of
     from local.ministack.crawling.crawl import crawl
 
-    catalog = Catalog(f"http://{os.environ['BIND_HOST']}:{os.environ['GATEWAY_PORT']}", get_region())
-    try:
-        targets = [target["Path"] for target in crawler["Targets"].get("S3Targets", [])]
-        crawled = crawl(catalog, crawler["DatabaseName"], targets, crawler.get("TablePrefix") or "")
-    finally:
-        catalog.close()
+    catalog = catalog_of(f"http://{os.environ['BIND_HOST']}:{os.environ['GATEWAY_PORT']}", get_region())
+    targets = [target["Path"] for target in crawler["Targets"].get("S3Targets", [])]
+    crawled = crawl(catalog, crawler["DatabaseName"], targets, crawler.get("TablePrefix") or "")
     return dict(zip(COUNTS, (len(crawled.created), len(crawled.updated)), strict=True))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import boto3
@@ -33,11 +34,6 @@ class Catalog:
         self._endpoint_url = endpoint_url
         self.glue: Any = session.client("glue", endpoint_url=endpoint_url)
         self.s3: Any = session.client("s3", endpoint_url=endpoint_url)
-
-    def close(self) -> None:
-        """Give the connections back."""
-        self.glue.close()
-        self.s3.close()
 
     def find(self, database: str, name: str) -> Any:
         """Glue's entry of a table; None where there is none."""
@@ -103,6 +99,12 @@ class Catalog:
             self.s3.download_file(bucket, key, str(file))
             files.append(file)
         return files
+
+
+@cache
+def catalog_of(endpoint_url: str, region: str) -> Catalog:
+    """The one catalog of a region; its clients take as long to make as a small query takes to run."""
+    return Catalog(endpoint_url, region)
 
 
 def split(address: str) -> tuple[str, str]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import duckdb
 
 from divisa.domain.errors import InvalidInput
-from local.ministack.athena.catalog import Catalog
+from local.ministack.athena.catalog import catalog_of
 from local.ministack.athena.selecting import Selecting
 from local.ministack.athena.statements import Statements
 
@@ -35,7 +35,7 @@ def run(
     Raises:
         InvalidInput: it cannot be run; as Athena says it.
     """
-    catalog = Catalog(endpoint_url, region)
+    catalog = catalog_of(endpoint_url, region)
     with tempfile.TemporaryDirectory(prefix="athena-") as folder:
         selecting = Selecting(catalog, database, Path(folder))
         try:
@@ -44,7 +44,6 @@ def run(
             raise InvalidInput(f"{_CODES.get(type(error), 'GENERIC_USER_ERROR')}: {error}") from error
         finally:
             selecting.close()
-            catalog.close()
 
 
 _CODES: dict[type[duckdb.Error], str] = {

@@ -7,12 +7,13 @@ import json
 import re
 import uuid
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from sqlglot import expressions
 
 from divisa.domain.errors import InvalidInput
 from local.ministack.athena.catalog import columns, is_iceberg
+from local.ministack.athena.commands import Commands
 from local.ministack.athena.files import kind_of_file
 from local.ministack.athena.partitions import put_on_record
 from local.ministack.athena.results import Result, lines
@@ -23,6 +24,7 @@ from local.ministack.athena.writing import (
     as_declared,
     create_iceberg,
     hive_columns,
+    overwrite_iceberg,
     storable,
     storage,
     write_files,
@@ -37,16 +39,9 @@ if TYPE_CHECKING:
     from local.ministack.athena.catalog import Catalog
     from local.ministack.athena.selecting import Selecting
 
-_NAME = r"`?(?:(?P<db>\w+)`?\.`?)?(?P<table>\w+)`?"
-_COMMANDS = {
-    "repair": re.compile(rf"msck\s+repair\s+table\s+{_NAME}", re.IGNORECASE),
-    "partitions": re.compile(rf"show\s+partitions\s+{_NAME}", re.IGNORECASE),
-    "tables": re.compile(r"show\s+tables(?:\s+in\s+`?(?P<db>\w+)`?)?(?:\s+'(?P<pattern>[^']*)')?", re.IGNORECASE),
-    "databases": re.compile(r"show\s+(?:databases|schemas)", re.IGNORECASE),
-    "unload": re.compile(
-        r"unload\s*\((?P<query>.*)\)\s*to\s*'(?P<to>[^']+)'\s*with\s*\((?P<options>.*)\)", re.IGNORECASE | re.DOTALL
-    ),
-}
+_UNLOAD = re.compile(
+    r"unload\s*\((?P<query>.*)\)\s*to\s*'(?P<to>[^']+)'\s*with\s*\((?P<options>.*)\)", re.IGNORECASE | re.DOTALL
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,10 +73,11 @@ class Statements:
             InvalidInput: it cannot be carried out; as Athena says it.
         """
         statement = statement.strip().rstrip(";")
-        for name, pattern in _COMMANDS.items():
-            if found := pattern.fullmatch(statement):
-                answer: Result = getattr(self, f"_{name}")(found)
-                return answer
+        answer = Commands(self.catalog, self.database).execute(statement)
+        if answer is not None:
+            return answer
+        if unload := _UNLOAD.fullmatch(statement):
+            return self._unload(unload)
         tree = _with_parameters(parsed(statement), parameters)
         match tree:
             case expressions.Query():
@@ -92,6 +88,8 @@ class Statements:
                 return self._create_table(tree)
             case expressions.Insert():
                 return self._insert(tree)
+            case expressions.Delete():
+                return self._delete(tree)
             case expressions.Drop(kind="VIEW"):
                 return self._drop_view(tree)
             case expressions.Describe():
@@ -101,37 +99,6 @@ class Statements:
 
     def _named(self, table: Expression) -> tuple[str, str]:
         return (table.args["db"].name if table.args.get("db") else self.database).lower(), table.name.lower()
-
-    def _found(self, match: re.Match[str]) -> Any:
-        return self.catalog.table((match["db"] or self.database).lower(), match["table"].lower())
-
-    def _repair(self, match: re.Match[str]) -> Result:
-        table = self._found(match)
-        return lines(
-            "msck",
-            [
-                f"Repair: Added partition to metastore {table['Name']}:{name}"
-                for name in put_on_record(self.catalog, table)
-            ],
-        )
-
-    def _partitions(self, match: re.Match[str]) -> Result:
-        table = self._found(match)
-        names = [key["Name"] for key in table["PartitionKeys"]]
-        if not names:
-            raise InvalidInput(f"Table {table['Name']} is not a partitioned table")
-        found = [zip(names, each["Values"], strict=True) for each in self.catalog.partitions(table)]
-        return lines("partition", sorted("/".join(f"{name}={value}" for name, value in pairs) for pairs in found))
-
-    def _tables(self, match: re.Match[str]) -> Result:
-        pages = self.catalog.glue.get_paginator("get_tables").paginate(DatabaseName=match["db"] or self.database)
-        names = sorted(table["Name"] for page in pages for table in page["TableList"])
-        wanted = (match["pattern"] or "*").replace("*", ".*")
-        return lines("tab_name", [name for name in names if re.fullmatch(wanted, name)])
-
-    def _databases(self, _: re.Match[str]) -> Result:
-        pages = self.catalog.glue.get_paginator("get_databases").paginate()
-        return lines("database_name", sorted(each["Name"] for page in pages for each in page["DatabaseList"]))
 
     def _unload(self, match: re.Match[str]) -> Result:
         options = dict(re.findall(r"(\w+)\s*=\s*(array\s*\[[^\]]*\]|'[^']*'|\w+)", match["options"].lower()))
@@ -225,6 +192,17 @@ class Statements:
         write_files(self.catalog, self.selecting, query, place, folder=self.folder, partitioned_by=keys)
         if keys:
             put_on_record(self.catalog, table)
+        return Result()
+
+    def _delete(self, tree: expressions.Delete) -> Result:
+        table = self.catalog.table(*self._named(tree.this))
+        if not is_iceberg(table):
+            raise InvalidInput("NOT_SUPPORTED: Modifying Hive table rows is only supported for transactional tables")
+        where = tree.args.get("where")
+        deleted = where.this if where else expressions.true()
+        kept = expressions.not_(expressions.func("COALESCE", deleted, expressions.false()))
+        rest = self.selecting.rendered(expressions.select("*").from_(tree.this).where(kept))
+        overwrite_iceberg(self.catalog, self.selecting, table, rest)
         return Result()
 
     def _must_be_empty(self, location: str) -> None:

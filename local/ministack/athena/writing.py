@@ -167,6 +167,13 @@ def append_iceberg(catalog: Catalog, selecting: Selecting, table: Any, query: st
     iceberg.append(rows.cast(iceberg.schema().as_arrow()))
 
 
+def overwrite_iceberg(catalog: Catalog, selecting: Selecting, table: Any, query: str) -> None:
+    """Let the rows of a query be all that the Iceberg table of Glue's entry has."""
+    iceberg = catalog.iceberg_table(table)
+    rows = selecting.connection.sql(query).to_arrow_table()
+    iceberg.overwrite(rows.cast(iceberg.schema().as_arrow()))
+
+
 def hive_columns(kinds: Mapping[str, str]) -> dict[str, str]:
     """The catalog's types of columns that have these types of DuckDB."""
     return {name: hive_type(kind) for name, kind in kinds.items()}

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pyathena
 import pytest
 
-from tests.integration.local.ministack.athena_world import MOMENTS
+from tests.integration.local.ministack.athena_world import MOMENTS, PRICES, as_parquet
 from tests.integration.local.ministack.lake_world import eventually
 
 if TYPE_CHECKING:
@@ -43,6 +43,23 @@ def test_only_partitions_on_record_are_read_and_a_repair_puts_them_there(athena:
     ]
     elsewhere = "SELECT p.n FROM DB.prices p WHERE day = '2026-01-06'"
     assert athena.rows(elsewhere.replace("DB", athena.database)) == [["3"]]
+
+
+def test_partitions_are_added_and_dropped_by_hand(athena: Athena) -> None:
+    athena.make_prices()
+    other = athena.lake.put("elsewhere/rows.parquet", as_parquet(PRICES.slice(2))).rpartition("/")[0]
+    athena.rows(f"ALTER TABLE prices ADD PARTITION (day = '2026-01-05') PARTITION (day='other') LOCATION '{other}/'")
+
+    assert athena.rows("SELECT day, n FROM prices ORDER BY n") == [
+        ["2026-01-05", "1"],
+        ["2026-01-05", "2"],
+        ["other", "3"],
+    ]
+    assert "already exists" in athena.reason("ALTER TABLE prices ADD PARTITION (day = 'other')")
+    athena.rows("ALTER TABLE prices ADD IF NOT EXISTS PARTITION (day = 'other')")
+    athena.rows("ALTER TABLE prices DROP PARTITION (day = 'other')")
+    assert athena.rows("SHOW PARTITIONS prices") == [["day=2026-01-05"]]
+    assert "not found" in athena.reason("ALTER TABLE prices DROP PARTITION (day = 'other')")
 
 
 def test_a_client_reads_values_of_the_right_types(athena: Athena, cursor: Any) -> None:

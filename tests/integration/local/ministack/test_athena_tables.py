@@ -90,3 +90,17 @@ def test_an_iceberg_table_is_made_of_a_query(athena: Athena) -> None:
     assert athena.rows("SELECT * FROM days") == [["2026-01-05", "3"]]
     [field] = athena.iceberg().load_table(f"{athena.database}.days").spec().fields
     assert str(field.transform) == "month"
+
+
+def test_rows_are_deleted_from_an_iceberg_table_and_from_no_other(athena: Athena) -> None:
+    place = f"s3://{athena.lake.name}/people/"
+    athena.rows(
+        "CREATE TABLE people WITH (table_type = 'ICEBERG', location = 'PLACE', is_external = false) AS "
+        "SELECT * FROM (VALUES ('a', 1), ('b', 2), ('c', NULL)) AS t (id, n)".replace("PLACE", place)
+    )
+    athena.rows("CREATE TABLE leavers AS SELECT 'a' AS id")
+
+    athena.rows("DELETE FROM people WHERE n > 1 OR id IN (SELECT id FROM leavers)")
+
+    assert athena.rows("SELECT * FROM people") == [["c", None]]
+    assert "only supported for transactional" in athena.reason("DELETE FROM leavers")
