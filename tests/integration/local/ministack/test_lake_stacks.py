@@ -29,7 +29,15 @@ def deployed(lake: LakeWorld, resources: dict[str, Any]) -> dict[str, str]:
     return {each["LogicalResourceId"]: each["PhysicalResourceId"] for each in found}
 
 
-def test_an_object_under_a_prefix_starts_the_execution_that_runs_the_job(lake: LakeWorld) -> None:
+@pytest.mark.parametrize(
+    "told",
+    [
+        {"InputTransformer": {"InputPathsMap": {"key": "$.detail.object.key"}, "InputTemplate": '{"key": <key>}'}},
+        {"InputPath": "$.detail.object"},
+    ],
+    ids=["transformer", "path"],
+)
+def test_an_object_under_a_prefix_starts_the_execution_that_runs_the_job(lake: LakeWorld, told: dict[str, Any]) -> None:
     script = lake.put(
         "job.py",
         "import sys\nfrom awsglue.utils import getResolvedOptions\n"
@@ -96,10 +104,7 @@ def test_an_object_under_a_prefix_starts_the_execution_that_runs_the_job(lake: L
                             "Id": "machine",
                             "Arn": {"Ref": "Machine"},
                             "RoleArn": ROLE,
-                            "InputTransformer": {
-                                "InputPathsMap": {"key": "$.detail.object.key"},
-                                "InputTemplate": '{"key": <key>}',
-                            },
+                            **told,
                         }
                     ],
                 },
