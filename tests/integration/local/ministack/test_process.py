@@ -56,13 +56,14 @@ def test_a_function_that_failed_starts_again_from_the_code_that_was_unpacked_and
     try:
         supervisor.start(part)
         functions = boto3.client("lambda", **Addresses(process.endpoint_url(port)).client_settings("lambda"))
+        archive = an_archive({"handler.py": HANDLER, "ratio.py": RATIO})
         for name in ("one", "other"):
             functions.create_function(
                 FunctionName=name,
                 Runtime="python3.12",
                 Role=f"arn:aws:iam::{ACCOUNT_ID}:role/any",
                 Handler="handler.answer",
-                Code={"ZipFile": an_archive({"handler.py": HANDLER, "ratio.py": RATIO})},
+                Code={"ZipFile": archive},
             )
         asked = [("one", b"0"), ("one", b"4"), ("other", b"8")]
         answers = [functions.invoke(FunctionName=name, Payload=payload) for name, payload in asked]
