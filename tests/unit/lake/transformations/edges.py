@@ -22,6 +22,7 @@ _MIDNIGHT: Final = "2024-02-01T00:00:00Z"
 _BEFORE_MIDNIGHT: Final = "2024-01-31T23:59:59.999999Z"
 _AT_ONCE: Final = "2024-02-03T00:00:00Z"
 _TRADED: Final = "2024-01-05T15:00:00Z"
+_LATER: Final = {"changed_at": "2024-02-05T00:00:00Z"}
 
 
 def _prices() -> list[dict[str, str]]:
@@ -96,15 +97,9 @@ EDGES: Final[dict[str, list[dict[str, str]]]] = {
         {"id": "9003", "hired_at": "2021-04-01T00:00:00Z"},
     ],
     "shop_orders": [
-        {"order_id": "O-1", "customer_id": "K-1", "event_time": _MIDNIGHT, "changed_at": _MIDNIGHT, "total": "0.01"},
-        {
-            "order_id": "O-2",
-            "customer_id": "K-1",
-            "event_time": _BEFORE_MIDNIGHT,
-            "changed_at": _MIDNIGHT,
-            "total": "0",
-        },
-        {"order_id": "O-3", "customer_id": "K-2", "event_time": _MIDNIGHT, "changed_at": _MIDNIGHT, "total": "0.01"},
+        {"order_id": "O-1", "customer_id": "K-1", "event_time": _MIDNIGHT, "total": "0.01", **_LATER},
+        {"order_id": "O-2", "customer_id": "K-1", "event_time": _BEFORE_MIDNIGHT, "total": "0", **_LATER},
+        {"order_id": "O-3", "customer_id": "K-2", "event_time": _MIDNIGHT, "total": "0.01", **_LATER},
     ],
     "shop_order_items": [
         {"order_id": "O-1", "event_time": _MIDNIGHT, "product_id": "SKU-1", "product": "a"},

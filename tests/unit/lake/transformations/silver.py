@@ -41,7 +41,7 @@ _STRETCH: Final = {"hr_hired_employees": 3000, "device_positions": 7}
 
 
 def silver(dataset: str, *given: Mapping[str, str]) -> pa.Table:
-    """Rows of a dataset as its contract reads them; what is not given is empty or, where it must not be, the example."""
+    """Rows of a dataset as its contract reads them; what is not given is empty or, if it must not, the example."""
     contract = contracts()[dataset]
     texts = {
         name: [row.get(name, "" if column.nullable else column.example) for row in given]
@@ -61,8 +61,9 @@ def made(dataset: str, count: int = MADE, seed: int = 0) -> pa.Table:
         if len(values) and (name not in contract.key or len(contract.key) > 1):
             columns[name] = tuple(random.choice(values, count).tolist())
     table = silver(dataset, *(dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)))
-    begin = utc(contract.columns[contract.event_time].example) if contract.event_time else datetime.min
-    return _stretched(table, begin, _STRETCH.get(dataset, 37))
+    if contract.event_time is None:
+        return table
+    return _stretched(table, utc(contract.columns[contract.event_time].example), _STRETCH.get(dataset, 37))
 
 
 def utc(text: str) -> datetime:

@@ -50,8 +50,9 @@ def test_sail_makes_what_duckdb_makes(name: str, reading: Any) -> None:
 
 def test_what_a_session_calls_otherwise_is_read_by_its_bare_name(spark: Any) -> None:
     spark.sql(
-        "SELECT 'USD/MXN' AS pair, TIMESTAMP_NTZ '2024-01-05 14:15:00' AS event_time, CAST(16 AS DECIMAL(36, 18)) AS bid, "
-        "CAST(17 AS DECIMAL(36, 18)) AS ask, CAST(NULL AS TIMESTAMP_NTZ) AS arrived_at"
+        "SELECT 'USD/MXN' AS pair, TIMESTAMP_NTZ '2024-01-05 14:15:00' AS event_time, "
+        "CAST(16 AS DECIMAL(36, 18)) AS bid, CAST(17 AS DECIMAL(36, 18)) AS ask, "
+        "CAST(NULL AS TIMESTAMP_NTZ) AS arrived_at"
     ).createOrReplaceTempView("elsewhere")
     (row,) = run_spark(spark, "training_prices", {"fx_prices": "elsewhere", "fx_transactions": "nowhere"}).collect()
     assert row.arrived_at == row.event_time
