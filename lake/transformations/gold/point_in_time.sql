@@ -3,70 +3,49 @@
 -- Nothing that became known later is in a row. A price is known from its arrival or else its event time on, and one
 -- that is older than a price that was known before it is passed over, as the model does.
 -- Where there was no price yet it is null, and where there was no earlier day the figures are 0.
-WITH arrivals AS (
-  SELECT pair, event_time, bid, ask, CASE WHEN arrived_at > event_time THEN arrived_at ELSE event_time END AS known
+-- What is looked back for never falls, so that it is the greatest until then: a running greatest value takes Sail
+-- one look at each row, and the last value that is not null takes it one at all rows before.
+WITH trades_and_prices AS (
+  SELECT pair, CASE WHEN arrived_at > event_time THEN arrived_at ELSE event_time END AS moment, 0 AS is_trade,
+    CAST(NULL AS STRING) AS user_id, CAST(NULL AS STRING) AS side, CAST(NULL AS DECIMAL(36, 18)) AS quantity,
+    CAST(NULL AS DECIMAL(36, 18)) AS price, event_time AS price_time
   FROM fx_prices
-), ranked AS (
-  SELECT pair, event_time, bid, ask, known,
-    MAX(event_time) OVER (
-      PARTITION BY pair ORDER BY known, event_time ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
-    ) AS newest
-  FROM arrivals
-), trades_and_prices AS (
-  SELECT pair, known AS moment, 0 AS is_trade, CAST(NULL AS STRING) AS user_id, CAST(NULL AS STRING) AS side,
-    CAST(NULL AS DECIMAL(36, 18)) AS quantity, CAST(NULL AS DECIMAL(36, 18)) AS price,
-    event_time AS price_time, bid, ask
-  FROM ranked
-  WHERE event_time = newest
   UNION ALL
-  SELECT pair, event_time, 1, user_id, side, quantity, price, CAST(NULL AS TIMESTAMP_NTZ),
-    CAST(NULL AS DECIMAL(36, 18)), CAST(NULL AS DECIMAL(36, 18))
+  SELECT pair, event_time, 1, user_id, side, quantity, price, CAST(NULL AS TIMESTAMP_NTZ)
   FROM fx_transactions
 ), seen AS (
   SELECT pair, moment, is_trade, user_id, side, quantity, price,
-    LAST_VALUE(price_time) IGNORE NULLS OVER (
+    MAX(price_time) OVER (
       PARTITION BY pair ORDER BY moment, is_trade ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
-    ) AS price_time,
-    LAST_VALUE(bid) IGNORE NULLS OVER (
-      PARTITION BY pair ORDER BY moment, is_trade ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
-    ) AS bid,
-    LAST_VALUE(ask) IGNORE NULLS OVER (
-      PARTITION BY pair ORDER BY moment, is_trade ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
-    ) AS ask
+    ) AS price_time
   FROM trades_and_prices
 ), trades_and_days AS (
-  SELECT user_id, pair, CAST(moment AS DATE) AS day, 0 AS is_day, moment, side, quantity, price, price_time, bid, ask,
+  SELECT user_id, pair, CAST(moment AS DATE) AS day, 0 AS is_day, moment, side, quantity, price, price_time,
     CAST(NULL AS DATE) AS earlier_day, CAST(NULL AS BIGINT) AS trades_to_date,
     CAST(NULL AS DECIMAL(38, 18)) AS bought_to_date, CAST(NULL AS DECIMAL(38, 18)) AS sold_to_date
   FROM seen
   WHERE is_trade = 1
   UNION ALL
   SELECT user_id, pair, day, 1, CAST(NULL AS TIMESTAMP_NTZ), CAST(NULL AS STRING), CAST(NULL AS DECIMAL(36, 18)),
-    CAST(NULL AS DECIMAL(36, 18)), CAST(NULL AS TIMESTAMP_NTZ), CAST(NULL AS DECIMAL(36, 18)),
-    CAST(NULL AS DECIMAL(36, 18)), day, trades_to_date, bought_to_date, sold_to_date
+    CAST(NULL AS DECIMAL(36, 18)), CAST(NULL AS TIMESTAMP_NTZ), day, trades_to_date, bought_to_date, sold_to_date
   FROM user_days
 ), remembered AS (
-  SELECT user_id, pair, is_day, moment, side, quantity, price, price_time, bid, ask,
-    LAST_VALUE(earlier_day) IGNORE NULLS OVER (
-      PARTITION BY user_id, pair ORDER BY day, is_day ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
-    ) AS earlier_day,
-    LAST_VALUE(trades_to_date) IGNORE NULLS OVER (
-      PARTITION BY user_id, pair ORDER BY day, is_day ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
-    ) AS trades_to_date,
-    LAST_VALUE(bought_to_date) IGNORE NULLS OVER (
-      PARTITION BY user_id, pair ORDER BY day, is_day ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
-    ) AS bought_to_date,
-    LAST_VALUE(sold_to_date) IGNORE NULLS OVER (
-      PARTITION BY user_id, pair ORDER BY day, is_day ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
-    ) AS sold_to_date
+  SELECT user_id, pair, is_day, moment, side, quantity, price, price_time,
+    MAX(earlier_day) OVER until_then AS earlier_day, MAX(trades_to_date) OVER until_then AS trades_to_date,
+    MAX(bought_to_date) OVER until_then AS bought_to_date, MAX(sold_to_date) OVER until_then AS sold_to_date
   FROM trades_and_days
+  WINDOW until_then AS (
+    PARTITION BY user_id, pair ORDER BY day, is_day ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
+  )
 )
-SELECT CAST(user_id AS STRING) AS user_id, CAST(moment AS TIMESTAMP_NTZ) AS event_time, CAST(pair AS STRING) AS pair,
-  CAST(side AS STRING) AS side, CAST(quantity AS DECIMAL(36, 18)) AS quantity, CAST(price AS DECIMAL(36, 18)) AS price,
+SELECT CAST(user_id AS STRING) AS user_id, CAST(moment AS TIMESTAMP_NTZ) AS event_time,
+  CAST(remembered.pair AS STRING) AS pair, CAST(side AS STRING) AS side,
+  CAST(quantity AS DECIMAL(36, 18)) AS quantity, CAST(price AS DECIMAL(36, 18)) AS price,
   CAST(price_time AS TIMESTAMP_NTZ) AS price_time, CAST(bid AS DECIMAL(36, 18)) AS bid,
   CAST(ask AS DECIMAL(36, 18)) AS ask, CAST(earlier_day AS DATE) AS earlier_day,
   CAST(COALESCE(trades_to_date, 0) AS BIGINT) AS trades_to_date,
   CAST(COALESCE(bought_to_date, CAST(0 AS DECIMAL(38, 18))) AS DECIMAL(38, 18)) AS bought_to_date,
   CAST(COALESCE(sold_to_date, CAST(0 AS DECIMAL(38, 18))) AS DECIMAL(38, 18)) AS sold_to_date
 FROM remembered
+LEFT JOIN fx_prices ON fx_prices.pair = remembered.pair AND fx_prices.event_time = remembered.price_time
 WHERE is_day = 0
