@@ -3,8 +3,6 @@
 -- Nothing that became known later is in a row. A price is known from its arrival or else its event time on, and one
 -- that is older than a price that was known before it is passed over, as the model does.
 -- Where there was no price yet it is null, and where there was no earlier day the figures are 0.
--- What is looked back for never falls, so that it is the greatest until then: a running greatest value takes Sail
--- one look at each row, and the last value that is not null takes it one at all rows before.
 WITH trades_and_prices AS (
   SELECT pair, CASE WHEN arrived_at > event_time THEN arrived_at ELSE event_time END AS moment, 0 AS is_trade,
     CAST(NULL AS STRING) AS user_id, CAST(NULL AS STRING) AS side, CAST(NULL AS DECIMAL(36, 18)) AS quantity,
@@ -14,6 +12,8 @@ WITH trades_and_prices AS (
   SELECT pair, event_time, 1, user_id, side, quantity, price, CAST(NULL AS TIMESTAMP_NTZ)
   FROM fx_transactions
 ), seen AS (
+  -- What is looked back for never falls, so that it is the greatest until then: that takes Sail one look at each row,
+  -- and the last value that is not null one at all rows before it.
   SELECT pair, moment, is_trade, user_id, side, quantity, price,
     MAX(price_time) OVER (
       PARTITION BY pair ORDER BY moment, is_trade ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
