@@ -68,7 +68,7 @@ def _make(data: Path, password: Path) -> None:
     password.write_text(secrets.token_urlsafe(), encoding="ascii")
     command = (
         *(*_as_somebody(), _program("initdb"), "--pgdata", str(data), "--username", _USER, "--pwfile", str(password)),
-        *("--auth", "scram-sha-256", "--encoding", "UTF8", "--locale", "C.UTF-8", "--no-instructions"),
+        *("--auth", "scram-sha-256", "--encoding", "UTF8", "--locale", "C.UTF-8", "--no-instructions", "--no-sync"),
     )
     done = subprocess.run(command, env=_environ(), capture_output=True, text=True, check=False)  # noqa: S603 - our own
     if done.returncode:
@@ -109,6 +109,7 @@ def _answers(port: int) -> bool:
 def _serve(data: str, port: str) -> int:
     command = (
         *(*_as_somebody(), _program("postgres"), "-D", data, "-h", LOOPBACK, "-p", port, "-k", ""),
+        *("-c", "fsync=off"),  # what the machine's own end may lose is loaded again from the lake
         *("-c", "log_statement=none", "-c", "log_min_error_statement=panic", "-c", "log_error_verbosity=terse"),
     )
     with subprocess.Popen(command) as server:  # noqa: S603 - our own program

@@ -6,7 +6,8 @@ import pyarrow as pa
 import pytest
 from sqlalchemy import NullPool, create_engine, text
 
-from divisa.domain.errors import InvalidInput, StoreUnavailable
+from divisa.domain.errors import ConcurrentUpdate, InvalidInput, StoreUnavailable
+from lake.sinks.refusals import refusals
 from lake.sinks.relational import RelationalSink
 from lake.sinks.settings import RelationalSettings
 from local.processes import free_port
@@ -85,3 +86,21 @@ def test_a_session_that_breaks_off_in_the_middle_is_unavailable_and_leaves_nothi
     with pytest.raises(StoreUnavailable):
         sink.load(JOBS, cut())
     assert content(engine, "hr_jobs", "id") == [(1,)]
+
+
+def test_of_two_who_change_what_the_other_one_read_the_second_is_told_to_begin_again(engine: Engine) -> None:
+    with engine.begin() as connection:
+        connection.execute(text("CREATE TABLE hr_jobs (id BIGINT PRIMARY KEY, job TEXT)"))
+    careful = engine.execution_options(isolation_level="SERIALIZABLE")
+    with (
+        pytest.raises(ConcurrentUpdate, match="^hr_jobs: somebody else wrote to it meanwhile$"),
+        refusals("hr_jobs"),
+        careful.connect() as one,
+        careful.connect() as other,
+    ):
+        for number, connection in enumerate((one, other)):
+            connection.execute(text("SELECT COUNT(*) FROM hr_jobs"))
+            connection.execute(text("INSERT INTO hr_jobs VALUES (:id, 'Cook')"), {"id": number})
+        one.commit()
+        other.commit()
+    assert content(engine, "hr_jobs", "id") == [(0,)]
