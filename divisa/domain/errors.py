@@ -22,7 +22,8 @@ DivisaError
 │   ├── StreamUnavailable     the quote stream refused records after every retry
 │   ├── StoreUnavailable      the database or the object store
 │   │   └── MovesInterrupted  the database, after some watches were moved (carries which)
-│   └── NotifierUnavailable   the message channel surely did not take the message
+│   ├── NotifierUnavailable   the message channel surely did not take the message
+│   └── SourceUnavailable     a source of files for the lake, or what it gave was not whole; names the source
 ├── StoreRefused              a database beside the lake refused what it was asked; trying again changes nothing
 │   └── SchemaDrift           a table of it has other columns than its contract says; names them
 ├── NoContact                 the person has nothing on this channel that a message could be sent to
@@ -220,6 +221,18 @@ class SchemaDrift(StoreRefused):
         self.table = table
         self.differences = tuple(differences)
         super().__init__(f"the table {table} is another one than its contract says: {'; '.join(self.differences)}")
+
+
+class SourceUnavailable(Unavailable):
+    """A source of files for the lake gave none, or not a whole one.
+
+    Attributes:
+        source: the source's name; its address may carry a key, and is never told.
+    """
+
+    def __init__(self, source: str, problem: str) -> None:
+        super().__init__(f"{source}: {problem}")
+        self.source = source
 
 
 class NoContact(DivisaError):

@@ -1,0 +1,1 @@
+"""The ways by which files come into the lake that nobody hands in."""
