@@ -43,7 +43,7 @@ class Limits:
     """
 
     most_bytes: int = 1 << 30
-    seconds: float = 240.0
+    seconds: float = 120.0
     silence: float = 20.0
 
 
@@ -74,7 +74,7 @@ class Downloader:
 
     def __init__(self, limits: Limits | None = None, backoff: Backoff | None = None) -> None:
         self._limits = limits or Limits()
-        self._backoff = backoff or Backoff(attempts=4, base=1.0, cap=20.0)
+        self._backoff = backoff or Backoff(attempts=3, base=1.0, cap=20.0)
         silence = urllib3.Timeout(connect=self._limits.silence, read=self._limits.silence)
         # What is read has to be as long as was declared, so nobody may unpack it on the way.
         self._http = urllib3.PoolManager(timeout=silence, retries=False, headers={"Accept-Encoding": "identity"})

@@ -27,6 +27,7 @@ FUNCTIONS = (
     "Erasure",
     "InboundSms",
     "EmailFeedback",
+    "Pull",
 )
 ASKING = ("Quotes", "Backlog", "Refresh", "Release", "Transactions")
 """The functions that ask the model, and log what was decided."""

@@ -34,6 +34,7 @@ def test_a_person_hears_of_errors_delays_set_aside_records_and_a_silent_model(re
             "ledger",
             "outbox",
             "outcomes",
+            "pull",
             "push",
             "quotes",
             "refresh",
@@ -54,6 +55,7 @@ def test_a_person_hears_of_errors_delays_set_aside_records_and_a_silent_model(re
     assert ("OutcomesFull", f"{name}outcomes") in watched
     assert alarms["OutcomesErrorsAlarm"]["Period"] == 3600  # In minutes an hourly run never fails twice.
     assert {("EvaluationsPostponed", f"{name}quotes"), ("BarsUnwritten", f"{name}quotes")} <= set(watched)
+    assert ("SourcesFailed", f"{name}pull") in watched
     assert ("DeliveriesWithoutBudget", f"{name}sms") in watched
     assert ("SuggestionsUnreadable", f"{name}outbox") in watched
     for metric in ("DeliveriesUncertain", "DeliveriesExpired"):
@@ -94,11 +96,11 @@ def test_our_own_metrics_that_alarms_watch_are_ones_that_their_function_counts(r
     for each in alarms:
         [service] = (dimension["Value"] for dimension in each["Dimensions"])
         function = service.split("-", 2)[2]
-        source = (ROOT / f"stream_consumers/{function.replace('-', '_')}.py").read_text()
+        properties = resources[f"{function.title().replace('-', '')}LambdaFunction"]["Properties"]
+        source = (ROOT / f"{properties['Handler'].rpartition('.')[0].replace('.', '/')}.py").read_text()
         source += (ROOT / "divisa/observability.py").read_text()  # What use cases report through it.
         for shared in ("deciding", "delivery", "batch"):
             if f"from stream_consumers.{shared} import" in source:
                 source += (ROOT / f"stream_consumers/{shared}.py").read_text()
         assert f'count("{each["MetricName"]}"' in source
-        told = resources[f"{function.title().replace('-', '')}LambdaFunction"]["Properties"]["Environment"]["Variables"]
-        assert told["POWERTOOLS_SERVICE_NAME"] == service
+        assert properties["Environment"]["Variables"]["POWERTOOLS_SERVICE_NAME"] == service

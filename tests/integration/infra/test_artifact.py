@@ -62,7 +62,7 @@ def test_a_changed_line_of_code_is_a_changed_artifact(checkout: Path, tmp_path: 
 
 
 def test_it_carries_the_code_and_what_the_code_imports(built: Path) -> None:
-    wanted = {"divisa", "stream_consumers", "api_handlers", "aws_lambda_powertools", "aws_kinesis_agg"}
+    wanted = {"divisa", "stream_consumers", "api_handlers", "lake", "aws_lambda_powertools", "aws_kinesis_agg"}
 
     assert wanted | {"google", "msgspec", "numpy", "pynamodb", "tzdata"} <= packages_in(built)
 
@@ -74,7 +74,7 @@ def test_it_leaves_out_what_the_lambda_runtime_carries(built: Path) -> None:
 
 
 def test_it_leaves_out_whatever_only_a_laptop_needs(built: Path) -> None:
-    of_the_model = {"sklearn", "scipy", "numba", "llvmlite", "model"}
+    of_the_model = {"sklearn", "scipy", "numba", "llvmlite", "model", "duckdb", "pyarrow", "yaml", "sqlglot"}
 
     assert packages_in(built).isdisjoint(of_the_model | {"local", "simulator", "infra", "tests", "bench"})
 

@@ -81,8 +81,16 @@ def test_no_function_reads_the_lake_and_who_logs_decisions_does_not_read_them(re
 
     reading = {(name, action) for name, action in on_the_lake if action.startswith("s3:Get")}
     delivering = ("DecisionsRole", "QuotesDoorRole", "TransactionsDoorRole")
-    assert reading == {(name, "s3:GetBucketLocation") for name in delivering} | {("RetrainingRole", "s3:GetObject")}
-    assert {name for name, action in on_the_lake if action != "s3:PutObject"} == {*delivering, "RetrainingRole"}
+    assert reading == {(name, "s3:GetBucketLocation") for name in delivering} | {
+        ("RetrainingRole", "s3:GetObject"),
+        ("PullRole", "s3:GetObject"),
+    }
+    assert may_do(resources, "Pull")["s3:GetObject"] == {json.dumps({"Fn::Sub": "${LakeBucket.Arn}/doors/pull/*"})}
+    assert {name for name, action in on_the_lake if action != "s3:PutObject"} == {
+        *delivering,
+        "PullRole",
+        "RetrainingRole",
+    }
 
 
 def test_whoever_takes_a_device_off_may_look_whose_its_token_is(resources: Resources) -> None:

@@ -18,7 +18,6 @@ from divisa.domain.policy import PolicyRules
 from divisa.domain.recipient import Channel
 from divisa.domain.suggestion import SuggestionResponse, Suppression
 from infra.package import TEMPLATE, package
-from lake.ingestion.forms import dataset_of, form_of
 from local.mappings.patterns import compile_pattern
 from tests.builders import WEDNESDAY, a_suggestion
 from tests.integration.infra.template import FUNCTIONS, as_list, of_type, referred, statements, streams
@@ -247,40 +246,6 @@ def test_decisions_are_put_into_the_lake_by_day_by_a_role_that_can_do_nothing_el
     ]
 
 
-@pytest.mark.parametrize(("door", "dataset"), [("Quotes", "fx_prices"), ("Transactions", "fx_transactions")])
-def test_a_stream_comes_into_its_datasets_folder_line_by_line_by_a_role_that_reads_that_stream_alone(
-    resources: Resources, door: str, dataset: str
-) -> None:
-    delivery = of_type(resources, "KinesisFirehose::DeliveryStream")[f"{door}DoorStream"]
-    destination, source = delivery["ExtendedS3DestinationConfiguration"], delivery["KinesisStreamSourceConfiguration"]
-    role = resources[f"{door}DoorRole"]["Properties"]
-    on = {action: each["Resource"] for each in statements(role) for action in as_list(each["Action"])}
-
-    assert delivery["DeliveryStreamType"] == "KinesisStreamAsSource"
-    assert "DeliveryStreamEncryptionConfigurationInput" not in delivery  # AWS takes it of direct puts alone.
-    assert referred(source["KinesisStreamARN"]) == referred(on["kinesis:GetRecords"]) == f"{door}Stream"
-    assert {referred(each["RoleARN"]) for each in (destination, source)} == {f"{door}DoorRole"}
-    assert dataset_of(destination["Prefix"]) == dataset
-    assert form_of(destination["Prefix"]).is_wire
-    assert not destination["ErrorOutputPrefix"].startswith("landing/")
-    assert [each["Type"] for each in destination["ProcessingConfiguration"]["Processors"]] == [
-        "AppendDelimiterToRecord"
-    ]
-    assert on["s3:PutObject"] == [
-        {"Fn::Sub": f"${{LakeBucket.Arn}}/landing/{dataset}/stream/*"},
-        {"Fn::Sub": f"${{LakeBucket.Arn}}/doors-failed/{dataset}/*"},
-    ]
-
-
-def test_the_key_lets_cloudwatch_write_the_logs_of_every_delivery(resources: Resources) -> None:
-    policy = resources["DataKey"]["Properties"]["KeyPolicy"]
-    [logs] = (each for each in policy["Statement"] if "logs." in str(each["Principal"]))
-    groups = json.dumps(logs["Condition"]["ArnLike"])
-
-    for service in ("lambda", "apigateway", "kinesisfirehose"):
-        assert f":log-group:/aws/{service}/divisa-" in groups
-
-
 def test_our_buckets_are_encrypted_private_tidied_and_speak_tls_only(resources: Resources) -> None:
     buckets = of_type(resources, "S3::Bucket")
     del buckets["ServerlessDeploymentBucket"]  # osls's own: it holds templates and code, no data.
@@ -334,6 +299,7 @@ def test_each_function_is_told_what_it_needs_and_no_more(resources: Resources) -
         "Backlog": deciding | {"BACKLOG_QUEUE_URL"},
         "Refresh": deciding | {"PAIRS", "REFRESHES_PER_RUN"},
         "Release": deciding | {"RELEASES_PER_RUN"},
+        "Pull": {"LAKE_BUCKET", "SOURCES_SECRET_ID"},
         "Outcomes": {"OUTCOMES_PER_RUN"},
         "Ledger": {"TRANSACTIONS_STREAM_NAME"},
         "Transactions": deciding,
