@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
+import stat
 import tempfile
 from datetime import UTC, datetime
-from pathlib import Path
-from typing import TYPE_CHECKING
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING, Final
 
 from divisa.domain.errors import NotFound
 from lake.storage.objects import Stored
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+_MISSING: Final = (FileNotFoundError, NotADirectoryError, IsADirectoryError)
 
 
 class FolderObjects:
@@ -40,20 +44,23 @@ class FolderObjects:
 
     def find(self, key: str) -> Stored | None:
         """The file, if there is one."""
-        return self._stored(self._root / key)
+        try:
+            return self._stored(self._path(key))
+        except NotFound:
+            return None
 
     def read(self, key: str) -> bytes:
         """What the file has."""
         try:
-            return (self._root / key).read_bytes()
-        except FileNotFoundError as error:
+            return self._path(key).read_bytes()
+        except _MISSING as error:
             raise NotFound(key) from error
 
     def fetch(self, key: str, to: Path) -> None:
         """Copy the file."""
         try:
-            shutil.copyfile(self._root / key, to)
-        except FileNotFoundError as error:
+            shutil.copyfile(self._path(key), to)
+        except _MISSING as error:
             raise NotFound(key) from error
 
     def put(self, key: str, content: bytes) -> None:
@@ -71,6 +78,18 @@ class FolderObjects:
             draft.unlink()
         return True
 
+    def put_over(self, key: str, content: bytes, tag: str | None) -> bool:
+        """Write the file in one move, if the one that is there has this tag."""
+        if tag is None:
+            return self.put_new(key, content)
+        with (self._drafts / "lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            there = self.find(key)
+            if there is None or there.tag != tag:
+                return False
+            self.put(key, content)
+        return True
+
     def put_file(self, key: str, file: Path) -> None:
         """Copy a file to here in one move."""
         draft = self._draft(b"")
@@ -79,10 +98,16 @@ class FolderObjects:
 
     def remove(self, key: str) -> None:
         """Delete the file."""
-        (self._root / key).unlink(missing_ok=True)
+        self._path(key).unlink(missing_ok=True)
+
+    def _path(self, key: str) -> Path:
+        """Where the object lies; none lies outside of the folder, whatever its key says."""
+        if key.startswith("/") or {"..", "."} & set(PurePosixPath(key).parts):
+            raise NotFound(key)
+        return self._root / key
 
     def _place(self, key: str) -> Path:
-        path = self._root / key
+        path = self._path(key)
         path.parent.mkdir(parents=True, exist_ok=True)
         return path
 
@@ -95,7 +120,11 @@ class FolderObjects:
     def _stored(self, path: Path) -> Stored | None:
         try:
             what = path.stat()
-        except (FileNotFoundError, NotADirectoryError):
+        except _MISSING:
+            return None
+        if not stat.S_ISREG(what.st_mode):
             return None
         key = path.relative_to(self._root).as_posix()
-        return Stored(key, what.st_size, datetime.fromtimestamp(what.st_mtime, UTC))
+        return Stored(
+            key, what.st_size, datetime.fromtimestamp(what.st_mtime, UTC), f"{what.st_mtime_ns:x}-{what.st_ino:x}"
+        )

@@ -16,12 +16,14 @@ class Stored(NamedTuple):
     Attributes:
         key: its name.
         size: bytes.
-        modified: since when it is what it is, UTC.
+        modified: since when it is what it is, UTC; the place may tell it to the second only.
+        tag: another one whenever something else was put, so that two objects of the same second can be told apart.
     """
 
     key: str
     size: int
     modified: datetime
+    tag: str
 
 
 class Objects(Protocol):
@@ -64,6 +66,13 @@ class Objects(Protocol):
 
     def put_new(self, key: str, content: bytes) -> bool:
         """Write an object unless there is one, which of two at the same time does not; tells whether it did."""
+        ...
+
+    def put_over(self, key: str, content: bytes, tag: str | None) -> bool:
+        """Write an object over the one with this tag, or where there is none; tells whether it did.
+
+        What somebody else has put meanwhile stays.
+        """
         ...
 
     def put_file(self, key: str, file: Path) -> None:

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
 _MISSING: Final = {"NoSuchKey", "404", "NotFound"}
-_EXISTS: Final = {"PreconditionFailed", "412", "ConditionalRequestConflict"}
+_OTHERWISE: Final = {"PreconditionFailed", "412", "ConditionalRequestConflict"}
+"""There is another object than was thought."""
 
 
 class S3Objects:
@@ -38,7 +39,7 @@ class S3Objects:
         with _answering(prefix):
             for page in self._client.get_paginator("list_objects_v2").paginate(Bucket=self._bucket, Prefix=prefix):
                 for each in page.get("Contents", []):
-                    yield Stored(each["Key"], each["Size"], each["LastModified"].astimezone(UTC))
+                    yield Stored(each["Key"], each["Size"], each["LastModified"].astimezone(UTC), each["ETag"])
 
     def find(self, key: str) -> Stored | None:
         """The object, if there is one."""
@@ -47,7 +48,7 @@ class S3Objects:
                 head = self._client.head_object(Bucket=self._bucket, Key=key)
         except NotFound:
             return None
-        return Stored(key, head["ContentLength"], head["LastModified"].astimezone(UTC))
+        return Stored(key, head["ContentLength"], head["LastModified"].astimezone(UTC), head["ETag"])
 
     def read(self, key: str) -> bytes:
         """What the object has."""
@@ -70,10 +71,17 @@ class S3Objects:
 
     def put_new(self, key: str, content: bytes) -> bool:
         """Write the object, unless there is one."""
+        return self.put_over(key, content, None)
+
+    def put_over(self, key: str, content: bytes, tag: str | None) -> bool:
+        """Write the object, if the one that is there has this tag."""
         try:
-            self._client.put_object(Bucket=self._bucket, Key=key, Body=content, IfNoneMatch="*")
+            if tag is None:
+                self._client.put_object(Bucket=self._bucket, Key=key, Body=content, IfNoneMatch="*")
+            else:
+                self._client.put_object(Bucket=self._bucket, Key=key, Body=content, IfMatch=tag)
         except AWS_ERRORS as error:
-            if code_of(error) in _EXISTS:
+            if code_of(error) in (_OTHERWISE if tag is None else _OTHERWISE | _MISSING):
                 return False
             raise StoreUnavailable(f"the lake: {code_of(error)}") from error
         return True
