@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from typing import TYPE_CHECKING, Any
 
 import duckdb
@@ -26,11 +27,14 @@ class DuckSession:
             str(database) if database else ":memory:", config={"autoinstall_known_extensions": False}
         )
         self._connection.execute("SET TimeZone = 'UTC'")
+        # DuckDB lets two transactions insert the same key; so one statement after the other.
+        self._one_by_one = threading.RLock()
 
     def another(self) -> DuckSession:
         """One more session on the same database, for another thread."""
         other = object.__new__(DuckSession)
         other._connection = self._connection.cursor()
+        other._one_by_one = self._one_by_one
         other._connection.execute("SET TimeZone = 'UTC'")
         return other
 
@@ -38,18 +42,12 @@ class DuckSession:
         """Make the table, or add the columns that it lacks."""
         name = f"{table.zone}.{table.name}"
         empty = table.schema.empty_table()
-        self._connection.register("wanted", empty)
-        try:
-            self._execute(f"CREATE SCHEMA IF NOT EXISTS {table.zone}")
-            self._execute(f"CREATE TABLE IF NOT EXISTS {name} AS FROM wanted")
-            have = self._types(name)
-            for column, kind in self._types("wanted").items():
-                if column not in have:
-                    self._execute(f'ALTER TABLE {name} ADD COLUMN IF NOT EXISTS "{column}" {kind}')
-                elif have[column] != kind:
-                    raise InvalidTable(name, column, have[column], kind)
-        finally:
-            self._connection.unregister("wanted")
+        with self._one_by_one:
+            self._connection.register("wanted", empty)
+            try:
+                self._make(name, table.zone)
+            finally:
+                self._connection.unregister("wanted")
         return name
 
     def file(self, view: str, uri: str) -> None:
@@ -63,23 +61,35 @@ class DuckSession:
 
     def run(self, statement: str) -> list[tuple[Any, ...]]:
         """Run a statement of Spark SQL as DuckDB says it."""
-        return self._execute(duckdb_sql(statement)).fetchall()
+        with self._one_by_one:
+            return self._execute(duckdb_sql(statement)).fetchall()
 
     def replace(self, table: str, query: str) -> None:
         """Put a query's rows in place of a table's, in one transaction."""
-        self._execute("BEGIN")
-        try:
-            self._execute(f"CREATE OR REPLACE TEMP TABLE replacing AS {duckdb_sql(query)}")
-            self._execute(f"DELETE FROM {table}")  # noqa: S608 - a table of ours
-            self._execute(f"INSERT INTO {table} BY NAME SELECT * FROM replacing")  # noqa: S608
-            self._execute("COMMIT")
-        except BaseException:
-            self._execute("ROLLBACK")
-            raise
+        with self._one_by_one:
+            self._execute("BEGIN")
+            try:
+                self._execute(f"CREATE OR REPLACE TEMP TABLE replacing AS {duckdb_sql(query)}")
+                self._execute(f"DELETE FROM {table}")  # noqa: S608 - a table of ours
+                self._execute(f"INSERT INTO {table} BY NAME SELECT * FROM replacing")  # noqa: S608
+                self._execute("COMMIT")
+            except BaseException:
+                self._execute("ROLLBACK")
+                raise
 
     def table(self, query: str) -> pa.Table:
         """A query's rows."""
         return self._execute(duckdb_sql(query)).to_arrow_table()
+
+    def _make(self, name: str, zone: str) -> None:
+        self._execute(f"CREATE SCHEMA IF NOT EXISTS {zone}")
+        self._execute(f"CREATE TABLE IF NOT EXISTS {name} AS FROM wanted")
+        have = self._types(name)
+        for column, kind in self._types("wanted").items():
+            if column not in have:
+                self._execute(f'ALTER TABLE {name} ADD COLUMN IF NOT EXISTS "{column}" {kind}')
+            elif have[column] != kind:
+                raise InvalidTable(name, column, have[column], kind)
 
     def _types(self, table: str) -> dict[str, str]:
         return {row[0]: row[1] for row in self._execute(f"DESCRIBE {table}").fetchall()}

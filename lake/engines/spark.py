@@ -63,4 +63,6 @@ class Spark:
         """Put a query's rows in place of a table's, in one commit."""
         made = self._spark.sql(query)
         made.createOrReplaceTempView("made")
-        self.run(f"INSERT OVERWRITE {table} SELECT {', '.join(made.columns)} FROM made")  # noqa: S608 - names of ours
+        # Columns are written in the order of the table, which grows at its end.
+        columns = [name if name in made.columns else f"NULL AS {name}" for name in self._spark.table(table).columns]
+        self.run(f"INSERT OVERWRITE {table} SELECT {', '.join(columns)} FROM made")  # noqa: S608 - names of ours
