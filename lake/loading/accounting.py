@@ -12,12 +12,12 @@ import msgspec
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from divisa.domain.errors import NotFound
+from divisa.domain.errors import ConcurrentUpdate, NotFound
 from lake.engines.session import FILE, LINE, silver
 from lake.loading import statements
 from lake.loading.checking import Checked
 from lake.loading.load import ACCOUNTS, loads_of
-from lake.loading.merging import batches, name_arrived
+from lake.loading.merging import batches, name_arrived, persistently, prepared
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -77,7 +77,15 @@ class Entry(msgspec.Struct, frozen=True):
 
 def prove(session: Session, objects: Objects, contract: Contract, loads: Sequence[Load]) -> list[Entry]:
     """Look for every row of some loads: in silver, under a row that covers it, among the late, in quarantine."""
-    table = session.prepare(silver(contract))
+    entries = _looked_for(session, objects, contract, loads)
+    # What is merged at this moment, having been late, is neither here nor there: what is lost is so at a second look.
+    moved = [entry.load for entry in entries if entry.unaccounted]
+    again = {entry.load: entry for entry in _looked_for(session, objects, contract, moved)}
+    return [again.get(entry.load, entry) for entry in entries]
+
+
+def _looked_for(session: Session, objects: Objects, contract: Contract, loads: Sequence[Load]) -> list[Entry]:
+    table = prepared(session, silver(contract))
     entries = []
     for some in batches(loads):
         found: Counter[tuple[str, str]] = Counter()
@@ -102,7 +110,7 @@ def prove(session: Session, objects: Objects, contract: Contract, loads: Sequenc
 def refused(objects: Objects, loads: Iterable[Load]) -> list[Entry]:
     """The accounts of loads that are of no dataset."""
     checked = [(load, msgspec.json.decode(objects.read(load.checked), type=Checked)) for load in loads]
-    return [Entry(load, each.rows_in, quarantine=each.quarantine) for load, each in checked]
+    return [Entry(load, each.rows_in, quarantine=_set_aside(objects, load)) for load, each in checked]
 
 
 def keep(session: Session | None, objects: Objects, dataset: str, proven: Sequence[Entry], table: str | None) -> None:
@@ -114,7 +122,15 @@ def keep(session: Session | None, objects: Objects, dataset: str, proven: Sequen
         dataset: of the loads.
         proven: accounts of some loads.
         table: silver, as statements call it.
+
+    Raises:
+        ConcurrentUpdate: others wrote accounts of the dataset again and again meanwhile.
     """
+    persistently(lambda: _keep(session, objects, dataset, proven, table))
+
+
+def _keep(session: Session | None, objects: Objects, dataset: str, proven: Sequence[Entry], table: str | None) -> None:
+    there = objects.find(_key(dataset))
     entries = {entry.load.sha256: entry for entry in kept(objects, dataset)} | {
         entry.load.sha256: entry for entry in proven
     }
@@ -128,10 +144,10 @@ def keep(session: Session | None, objects: Objects, dataset: str, proven: Sequen
                     entry, silver=entry.silver - outdone, duplicates=entry.duplicates + outdone
                 )
     rows = [_row(entry) for entry in sorted(entries.values(), key=lambda entry: entry.load.place)]
-    with TemporaryDirectory(prefix="divisa-accounts-") as scratch:
-        file = Path(scratch) / "accounts.parquet"
-        pq.write_table(pa.Table.from_pylist(rows, SCHEMA), file, compression="zstd")
-        objects.put_file(_key(dataset), file)
+    content = pa.BufferOutputStream()
+    pq.write_table(pa.Table.from_pylist(rows, SCHEMA), content, compression="zstd")
+    if not objects.put_over(_key(dataset), content.getvalue().to_pybytes(), there.tag if there else None):
+        raise ConcurrentUpdate(f"somebody else wrote the accounts of {dataset} meanwhile")
 
 
 def kept(objects: Objects, dataset: str) -> list[Entry]:

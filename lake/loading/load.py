@@ -88,6 +88,11 @@ class Load(msgspec.Struct, frozen=True):
         """Where is written that its rows are to be merged once more, however late they are."""
         return self._beside("again")
 
+    @property
+    def accounted(self) -> str:
+        """Where is written that none of its rows is lost, and that gold knows of them."""
+        return self._beside("accounted")
+
     def _at(self, zone: str, suffix: str) -> str:
         return f"{zone}/{self.dataset}/load_date={self.received_at:%Y-%m-%d}/{self.sha256}{suffix}"
 
@@ -112,13 +117,20 @@ def loads_of(objects: Objects, dataset: str) -> list[Load]:
 
 
 def pending(objects: Objects, dataset: str) -> list[Load]:
-    """Those loads of a dataset whose rows are still to be merged."""
-    merged = {each.key for each in objects.listed(f"{LOADS}/{dataset}/") if each.key.endswith(".merged")}
-    return [load for load in loads_of(objects, dataset) if load.merged not in merged]
+    """Those loads of a dataset whose rows are still to be merged, or are to be merged once more."""
+    loads = loads_of(objects, dataset)
+    there = {each.key for each in objects.listed(f"{LOADS}/{dataset}/")}
+    return [load for load in loads if load.merged not in there or load.again in there]
+
+
+def unaccounted(objects: Objects, dataset: str) -> list[Load]:
+    """Those loads of a dataset with which no run has come to an end since they were merged."""
+    loads = loads_of(objects, dataset)
+    there = {each.key for each in objects.listed(f"{LOADS}/{dataset}/")}
+    return [load for load in loads if load.merged in there and load.accounted not in there]
 
 
 def ask_again(objects: Objects, loads: Iterable[Load]) -> None:
     """Let loads be merged once more, however late their rows are."""
     for load in loads:
         objects.put(load.again, b"")
-        objects.remove(load.merged)

@@ -2,30 +2,34 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from divisa.adapters.aws.backoff import Backoff
 from divisa.domain.errors import ConcurrentUpdate
 from lake.engines.session import FILE, LINE, silver
 from lake.ingestion.checking import schema_of
 from lake.loading import statements
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from datetime import date, datetime
 
     from lake.contract.contract import Contract
-    from lake.engines.session import Session
+    from lake.engines.session import Session, Table
     from lake.loading.load import Load
     from lake.storage.objects import Objects
 
+T = TypeVar("T")
+
 AT_ONCE: Final = 32
 """Loads that are merged by one statement."""
-TRIES: Final = 8
+_WAITS: Final = Backoff(attempts=8)
 """How often a merge is tried where others merge into the same table at the same time."""
 
 
@@ -43,7 +47,7 @@ def merge(session: Session, objects: Objects, contract: Contract, loads: Sequenc
     Raises:
         ConcurrentUpdate: others merged again and again meanwhile.
     """
-    table = session.prepare(silver(contract))
+    table = prepared(session, silver(contract))
     again = [load for load in loads if objects.find(load.again) is not None]
     first = [load for load in loads if load not in again]
     for some, ever in (*((some, False) for some in batches(first)), *((some, True) for some in batches(again))):
@@ -51,8 +55,32 @@ def merge(session: Session, objects: Objects, contract: Contract, loads: Sequenc
             _merge(session, contract, table, ever=ever)
         _keep_late(session, objects, contract, table, some)
         for load in some:
+            objects.remove(load.accounted)
             objects.put(load.merged, b"")
-            objects.remove(load.again)
+            if ever:  # or it was asked for meanwhile
+                objects.remove(load.again)
+
+
+def prepared(session: Session, table: Table) -> str:
+    """See to it that a table is there, whoever else does; tells how statements call it.
+
+    Raises:
+        ConcurrentUpdate: others changed it again and again meanwhile.
+        InvalidTable: it has a column of another type.
+    """
+    return persistently(lambda: session.prepare(table))
+
+
+def persistently(do: Callable[[], T]) -> T:
+    """What comes of something that has to be done again when somebody else was faster.
+
+    Raises:
+        ConcurrentUpdate: others were so again and again.
+    """
+    for _ in _WAITS.tries():
+        with suppress(ConcurrentUpdate):
+            return do()
+    return do()
 
 
 def name_arrived(session: Session, objects: Objects, contract: Contract, loads: Sequence[Load]) -> bool:
@@ -68,15 +96,11 @@ def name_arrived(session: Session, objects: Objects, contract: Contract, loads: 
 
 
 def _merge(session: Session, contract: Contract, table: str, *, ever: bool) -> None:
-    for attempt in range(1, TRIES + 1):
-        try:
-            since = None if ever else _since(session, contract, table)
-            session.run(statements.merge(contract, table, since=since, within=_span(session, contract, table)))
-        except ConcurrentUpdate:
-            if attempt == TRIES:
-                raise
-        else:
-            return
+    def once() -> None:
+        since = None if ever else _since(session, contract, table)
+        session.run(statements.merge(contract, table, since=since, within=_span(session, contract, table)))
+
+    persistently(once)
 
 
 def _since(session: Session, contract: Contract, table: str) -> date | datetime | None:
@@ -84,7 +108,10 @@ def _since(session: Session, contract: Contract, table: str) -> date | datetime 
     if contract.event_time is None or contract.merge_window is None:
         return None
     [(newest,)] = session.run(statements.newest(contract, table))
-    return None if newest is None else newest - contract.merge_window
+    try:
+        return None if newest is None else newest - contract.merge_window
+    except OverflowError:  # before the first day that there is
+        return None
 
 
 def _span(session: Session, contract: Contract, table: str) -> tuple[Any, Any] | None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from divisa.domain.errors import InvalidInput
-from lake.loading.load import UNKNOWN, ask_again, loads_of, pending
+from lake.loading.load import UNKNOWN, ask_again, loads_of, pending, unaccounted
 from lake.loading.plan import Plan, plan_key
 from lake.loading.receiving import dataset_of, landed, receipt
 
@@ -39,8 +39,9 @@ def plan(objects: Objects, datasets: Collection[str], run: str, request: Request
             each for each in landed(objects, request.keys) if not request.fresh or _claim(objects, receipt(each), run)
         ]
         concerned = {dataset_of(each.key, datasets) for each in new}
-        if request.keys is None and not request.fresh:
-            concerned |= {name for name in (*datasets, UNKNOWN) if pending(objects, name)}
+        if not request.fresh:
+            asked = (*datasets, UNKNOWN) if request.keys is None else _datasets_of(request.keys, datasets)
+            concerned |= {name for name in asked if pending(objects, name) or unaccounted(objects, name)}
         found = Plan(tuple(each.key for each in new), tuple(sorted(concerned)))
     objects.put_new(plan_key(run), msgspec.json.encode(found))
     return plan_of(objects, run)
@@ -53,6 +54,10 @@ def plan_of(objects: Objects, run: str) -> Plan:
         NotFound: it has no plan.
     """
     return msgspec.json.decode(objects.read(plan_key(run)), type=Plan)
+
+
+def _datasets_of(keys: Collection[str], datasets: Collection[str]) -> set[str]:
+    return {dataset_of(key, datasets) for key in keys}
 
 
 def _claim(objects: Objects, what: str, run: str) -> bool:

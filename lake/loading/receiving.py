@@ -32,7 +32,7 @@ def landed(objects: Objects, keys: Iterable[str] | None = None) -> Iterator[Stor
     """
     if keys is not None:
         for key in sorted(set(keys)):
-            each = objects.find(key) if key.startswith(DOORS) else None
+            each = objects.find(key) if key.startswith(DOORS) and not key.endswith("/") else None
             if each is not None and objects.find(RECEIPTS + receipt(each)) is None:
                 yield each
         return
@@ -61,12 +61,9 @@ def receive(objects: Objects, what: Stored, datasets: Collection[str], scratch: 
     objects.fetch(what.key, local)
     with local.open("rb") as file:
         sha256 = hashlib.file_digest(file, "sha256").hexdigest()
-    load = Load(dataset_of(what.key, datasets), sha256, what.modified, what.key, local.stat().st_size)
-    if not objects.put_new(load.manifest, msgspec.json.encode(load)):
-        load = msgspec.json.decode(objects.read(load.manifest), type=Load)
-    if objects.find(load.bronze) is None:
-        objects.put_file(load.bronze, local)
-    objects.put(RECEIPTS + receipt(what), msgspec.json.encode({"sha256": sha256}))
+    came = Load(dataset_of(what.key, datasets), sha256, what.modified, what.key, local.stat().st_size)
+    load = _kept(objects, local, came)
+    objects.put(RECEIPTS + receipt(what), msgspec.json.encode({"landed": what.key, "sha256": sha256}))
     return load
 
 
@@ -85,6 +82,19 @@ def dataset_of(key: str, datasets: Collection[str]) -> str:
     return dataset if dataset in datasets else UNKNOWN
 
 
+def _kept(objects: Objects, file: Path, came: Load) -> Load:
+    """The load that a file is. Its bytes are there before anybody can know of it."""
+    if objects.find(came.manifest) is None:
+        objects.put_file(came.bronze, file)
+        if objects.put_new(came.manifest, msgspec.json.encode(came)):
+            return came
+    first = msgspec.json.decode(objects.read(came.manifest), type=Load)
+    if objects.find(first.bronze) is None:
+        objects.put_file(first.bronze, file)
+    return first
+
+
 def receipt(what: Stored) -> str:
     """What tells an object that landed from one that lands later under the same key."""
-    return f"{what.key}@{what.modified:%Y%m%dT%H%M%S%fZ}-{what.size}"
+    # A key may be as long as a key can be, so it is not part of another one.
+    return hashlib.sha256(f"{what.key} {what.tag}".encode()).hexdigest()

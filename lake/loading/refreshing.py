@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
-from divisa.domain.errors import ConcurrentUpdate
 from lake.engines.session import Table, silver
+from lake.loading.merging import persistently, prepared
 from lake.transformations.catalogue import transformations
 
 if TYPE_CHECKING:
@@ -13,9 +13,6 @@ if TYPE_CHECKING:
 
     from lake.contract.contract import Contract
     from lake.engines.session import Session
-
-TRIES: Final = 8
-"""How often a table is made where others make the same one at the same time."""
 
 
 def refresh(session: Session, contracts: Mapping[str, Contract], name: str) -> None:
@@ -32,16 +29,9 @@ def refresh(session: Session, contracts: Mapping[str, Contract], name: str) -> N
     transformation = transformations()[name]
     for each in transformation.inputs:
         table = silver(contracts[each]) if each in contracts else gold(each)
-        session.name(each, session.prepare(table))
-    made = session.prepare(gold(name))
-    for attempt in range(1, TRIES + 1):
-        try:
-            session.replace(made, transformation.sql)
-        except ConcurrentUpdate:
-            if attempt == TRIES:
-                raise
-        else:
-            return
+        session.name(each, prepared(session, table))
+    made = prepared(session, gold(name))
+    persistently(lambda: session.replace(made, transformation.sql))
 
 
 def gold(name: str) -> Table:

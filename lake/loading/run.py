@@ -17,7 +17,7 @@ import msgspec
 from divisa.domain.errors import NotFound, RowsUnaccounted
 from lake.engines.session import silver
 from lake.loading import accounting, checking, merging, planning, receiving, refreshing
-from lake.loading.load import loads_of, pending
+from lake.loading.load import loads_of, pending, unaccounted
 from lake.loading.plan import Plan, Summary, summary_key
 from lake.transformations.catalogue import depending_on
 
@@ -132,7 +132,7 @@ class Run:
         plan = self.plan()
         tables = depending_on(plan.datasets)
         entries = [entry for dataset in plan.datasets for entry in accounting.kept(self.objects, dataset)]
-        lost = sum(entry.unaccounted for entry in entries)
+        lost = sum(abs(entry.unaccounted) for entry in entries)
         summary = Summary(self.name, self.started_at, len(plan.keys), plan.datasets, tables, lost)
         self.objects.put(summary_key(self.name), msgspec.json.encode(summary))
         return summary
@@ -140,8 +140,8 @@ class Run:
     def _account(self, dataset: str) -> list[Entry]:
         """Prove the accounts of loads that have none yet, or were merged again, and bring the others up to date."""
         merged = set(loads_of(self.objects, dataset)) - set(pending(self.objects, dataset))
-        proven = {entry.load for entry in accounting.kept(self.objects, dataset) if entry.is_settled}
-        new = sorted(merged - proven, key=lambda load: load.place)
+        late = {entry.load for entry in accounting.kept(self.objects, dataset) if not entry.is_settled}
+        new = sorted(merged & (late | set(unaccounted(self.objects, dataset))), key=lambda load: load.place)
         contract = self.contracts.get(dataset)
         if contract is None:
             entries = accounting.refused(self.objects, new)
@@ -149,5 +149,8 @@ class Run:
         else:
             session = self.session()
             entries = accounting.prove(session, self.objects, contract, new)
-            accounting.keep(session, self.objects, dataset, entries, session.prepare(silver(contract)))
+            accounting.keep(session, self.objects, dataset, entries, merging.prepared(session, silver(contract)))
+        for entry in entries:
+            if not entry.unaccounted:
+                self.objects.put(entry.load.accounted, b"")
         return entries
