@@ -38,6 +38,10 @@ class DuckSession:
         other._connection.execute("SET TimeZone = 'UTC'")
         return other
 
+    def close(self) -> None:
+        """Be done with it; what is in a database stays there."""
+        self._connection.close()
+
     def prepare(self, table: Table) -> str:
         """Make the table, or add the columns that it lacks."""
         name = f"{table.zone}.{table.name}"

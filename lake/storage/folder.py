@@ -36,8 +36,7 @@ class FolderObjects:
 
     def listed(self, prefix: str) -> Iterator[Stored]:
         """All files whose path in the folder begins so."""
-        begin = self._root / prefix
-        inside = begin if prefix.endswith("/") else begin.parent
+        inside = self._root / prefix.rpartition("/")[0]
         paths = (path for path in inside.rglob("*") if path.is_file())
         found = (stored for path in paths if (stored := self._stored(path)) is not None)
         yield from sorted(each for each in found if each.key.startswith(prefix))
