@@ -15,7 +15,13 @@ if TYPE_CHECKING:
 
     from lake.engines.session import Table
 
-_CONFLICTS: Final = ("conflict", "CommitFailedException", "ConcurrentModification", "ValidationException")
+_CONFLICTS: Final = (
+    "conflict",
+    "commit failed",
+    "CommitFailedException",
+    "ConcurrentModification",
+    "ValidationException",
+)
 """What Sail, and what Iceberg on Spark, say of a commit that came too late."""
 
 

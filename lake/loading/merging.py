@@ -99,6 +99,10 @@ def _merge(session: Session, contract: Contract, table: str, *, ever: bool) -> N
     def once() -> None:
         since = None if ever else _since(session, contract, table)
         session.run(statements.merge(contract, table, since=since, within=_span(session, contract, table)))
+        if contract.event_time is not None and contract.event_time not in contract.key:
+            [(twice,)] = session.run(statements.twice(contract, table))
+            if twice:  # somebody merged the same key with another time behind the span, and before the merge
+                session.run(statements.settle(contract, table))
 
     persistently(once)
 

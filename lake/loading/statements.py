@@ -85,6 +85,26 @@ def merge(
     )
 
 
+def twice(contract: Contract, table: str) -> str:
+    """How many keys of what arrived silver has more than once: two merges at a time may each put one in a partition."""
+    keys = ", ".join(contract.key)
+    return (
+        f"SELECT COUNT(*) AS n FROM (SELECT {keys} FROM {_touched(contract, table)}"  # noqa: S608 - all names are ours
+        f" GROUP BY {keys} HAVING COUNT(*) > 1) AS twice"
+    )
+
+
+def settle(contract: Contract, table: str) -> str:
+    """Of the rows with a key of what arrived, leave in silver the greatest one of each key."""
+    own = ", ".join((*contract.key, FILE, LINE))
+    same = " AND ".join(f"t.{name} = s.{name}" for name in (*contract.key, FILE, LINE))
+    return (
+        f"MERGE INTO {table} AS t USING (SELECT {own} FROM (SELECT {own}, ROW_NUMBER() OVER ("  # noqa: S608 - ours
+        f"PARTITION BY {', '.join(contract.key)} ORDER BY {_greatest_first(contract)}) AS place"
+        f" FROM {_touched(contract, table)}) AS placed WHERE place > 1) AS s ON {same} WHEN MATCHED THEN DELETE"
+    )
+
+
 def late(contract: Contract, table: str, *, since: date | datetime) -> str:
     """The rows that arrived too late: they happened before `since`, and silver, as merged, does not cover them."""
     came = ", ".join(f"came.{name}" for name in (*contract.columns, FILE, LINE))
@@ -104,6 +124,11 @@ def fates(contract: Contract, table: str) -> str:
         f" ELSE '{ELSEWHERE}' END AS fate"
         f" FROM {ARRIVED} AS came LEFT JOIN {table} AS kept ON {_same_key(contract)}"
     )
+
+
+def _touched(contract: Contract, table: str) -> str:
+    keys = " AND ".join(f"kept.{name} = came.{name}" for name in contract.key)
+    return f"(SELECT kept.* FROM {table} kept LEFT SEMI JOIN {ARRIVED} came ON {keys}) AS touched"  # noqa: S608 - ours
 
 
 def _same_key(contract: Contract) -> str:

@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from itertools import permutations
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
 from lake.contract import examples
 from lake.contract.reading import contracts
 from lake.engines.duck import DuckSession
+from lake.loading.checking import check
+from lake.loading.load import loads_of
+from lake.loading.merging import merge
+from lake.loading.plan import Request
+from lake.loading.planning import plan
 from lake.storage.folder import FolderObjects
-from tests.unit.lake.loading.small_lake import Reading, SmallLake, readings
+from tests.unit.lake.loading.overtaken import Overtaken
+from tests.unit.lake.loading.small_lake import DATASET, Reading, SmallLake, readings
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from lake.contract.contract import Contract
+    from lake.engines.session import Session
 
 
 def left(lake: SmallLake, *files: list[Reading]) -> list[tuple[Any, ...]]:
@@ -60,6 +68,26 @@ def test_the_order_says_more_than_all_else(tmp_path: Path) -> None:
 def test_a_key_that_moves_to_another_day_is_one_row_still(lake: SmallLake) -> None:
     early, later = Reading(at="2024-01-01T00:00:00Z"), Reading(at="2024-03-01T00:00:00Z", version="2")
     assert len(left(lake, [early], [later], [early], [Reading("s2")])) == 2
+
+
+def test_a_key_that_two_merge_at_once_into_two_days_is_one_row_still(lake: SmallLake, tmp_path: Path) -> None:
+    one = lake.session
+    assert isinstance(one, DuckSession)
+    lake.hand_in("slow.csv", [Reading(at="2024-01-01T00:00:00Z"), Reading("s2")])
+    lake.hand_in("fast.csv", [Reading(at="2024-03-01T00:00:00Z")])
+    run = lake.run("both")
+    plan(lake.objects, run.contracts, run.name, Request())
+    run.receive()
+    loads = {load.name: load for load in loads_of(lake.objects, DATASET)}
+    for load in loads.values():
+        check(lake.objects, load, run.contracts, tmp_path)
+    overtaken = Overtaken(one.another(), lambda: merge(one, lake.objects, lake.contract, [loads["fast.csv"]]))
+    merge(cast("Session", overtaken), lake.objects, lake.contract, [loads["slow.csv"]])
+    assert [row[:2] for row in lake.silver()] == [
+        ("s1", datetime.fromisoformat("2024-03-01T00:00:00")),
+        ("s2", datetime.fromisoformat("2024-05-01T10:00:00")),
+    ]
+    run.check()
 
 
 def test_a_time_in_the_key_makes_other_rows_of_other_times(lake: SmallLake) -> None:
