@@ -15,6 +15,7 @@ DivisaError
 ├── InvalidContract           a lake's contract that is wrong; names file and line, and says what to do
 ├── InvalidTable              a lake's table that does not fit its contract; names table, column and types
 ├── RowsUnaccounted           after a run, nobody knows what became of some rows; names the run and how many
+├── QueryFailed               a question to the lake that could not be answered; says why in its engine's words
 ├── InvalidSetting            a setting is missing or wrong; names the setting
 ├── ConcurrentUpdate          somebody else moved the state first; read it again and retry
 ├── Unavailable               a component did not answer in time; retrying later is safe
@@ -155,6 +156,10 @@ class RowsUnaccounted(DivisaError):
 
     def __init__(self, run: str, rows: int) -> None:
         super().__init__(f"{run}: nobody knows what became of {rows} rows; `divisa lake status` names their files")
+
+
+class QueryFailed(DivisaError):
+    """A question to the lake could not be answered; the message says why in the words of its engine."""
 
 
 class InvalidSetting(DivisaError):
