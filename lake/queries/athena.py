@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Final
 
 from botocore.exceptions import BotoCoreError, ClientError
 from pyathena.connection import Connection
@@ -16,7 +17,6 @@ from lake.queries.results import arrow_table, arrow_type
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    import boto3
     import pyarrow as pa
 
     from lake.queries.catalogue import Databases, Statement
@@ -29,19 +29,24 @@ class Athena:
     """Asks Athena; every answer is read to its end, so a query has to be one that sums up."""
 
     def __init__(
-        self, session: boto3.Session, databases: Databases, *, work_group: str, results: str | None = None
+        self,
+        databases: Databases,
+        *,
+        work_group: str,
+        results: str | None = None,
+        client_settings: Mapping[str, Any] = MappingProxyType({}),
     ) -> None:
         """Ask in a work group.
 
         Args:
-            session: whose credentials and region to use.
             databases: what the queries' databases are called.
             work_group: of Athena, which bounds what a query may read.
             results: where answers are written, such as `s3://results/`; None where the work group says so.
+            client_settings: of `boto3.client`, behind the service's name; the environment says what they leave out.
         """
         self._databases = databases
         self._connection = Connection(
-            session=session, work_group=work_group, s3_staging_dir=results, poll_interval=POLL_SECONDS
+            work_group=work_group, s3_staging_dir=results, poll_interval=POLL_SECONDS, **client_settings
         )
 
     def run(self, name: str, given: Mapping[str, str]) -> pa.Table:
@@ -57,6 +62,10 @@ class Athena:
             StoreUnavailable: Athena did not answer; asking again is safe.
         """
         return self.answer(query_named(name).statement(self._databases, given))
+
+    def close(self) -> None:
+        """Give the connection back."""
+        self._connection.close()
 
     def answer(self, statement: Statement) -> pa.Table:
         """The answer to a statement.

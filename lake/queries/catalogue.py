@@ -43,6 +43,15 @@ class Databases:
     gold: str
     control: str
 
+    @classmethod
+    def of_stage(cls, stage: str) -> Databases:
+        """Those of a stage.
+
+        >>> Databases.of_stage("local").gold
+        'divisa_local_gold'
+        """
+        return cls(*(f"divisa_{stage}_{zone}" for zone in ("silver", "gold", "control")))
+
     def __post_init__(self) -> None:
         for zone in ("silver", "gold", "control"):
             if not _NAME.fullmatch(getattr(self, zone)):

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
 import pyarrow as pa
 
+from divisa.adapters.aws.failures import AWS_ERRORS, code_of
+from divisa.domain.errors import StoreUnavailable
 from lake.ingestion.conversion import QUARANTINE
 from lake.loading import load
 from lake.loading.accounting import SCHEMA
@@ -13,11 +16,36 @@ from lake.loading.accounting import SCHEMA
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from mypy_boto3_glue.client import GlueClient
     from mypy_boto3_glue.type_defs import TableInputTypeDef
 
 BEGINNING: Final = "2024-01-01"
 """The first day whose quarantine is looked at; no file was received before."""
 _FORMAT: Final = "org.apache.hadoop.hive.ql.io.parquet"
+
+
+def prepare(glue: GlueClient, database: str, root: str, datasets: Iterable[str]) -> None:
+    """See to it that Glue knows the database and its tables as they have to be; to do it again changes nothing.
+
+    Args:
+        glue: the catalog.
+        database: what it calls the database.
+        root: where the lake's folders lie, such as `s3://lake`.
+        datasets: all that have contracts.
+
+    Raises:
+        StoreUnavailable: Glue did not answer, or refused.
+    """
+    try:
+        with suppress(glue.exceptions.AlreadyExistsException):
+            glue.create_database(DatabaseInput={"Name": database, "Description": "How the lake fares"})
+        for table in control_tables(root, datasets):
+            try:
+                glue.create_table(DatabaseName=database, TableInput=table)
+            except glue.exceptions.AlreadyExistsException:
+                glue.update_table(DatabaseName=database, TableInput=table)
+    except AWS_ERRORS as error:
+        raise StoreUnavailable(f"Glue did not answer: {code_of(error)}") from error
 
 
 def control_tables(root: str, datasets: Iterable[str]) -> tuple[TableInputTypeDef, ...]:
