@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 _NUMBER: Final = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?")
+_MOST_DIGITS: Final = 38
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 _PLAIN: Final = {
     "boolean": pa.bool_(),
@@ -42,12 +43,12 @@ def arrow_type(name: str, precision: int, scale: int) -> pa.DataType:
 
 
 def arrow_table(columns: Sequence[tuple[str, pa.DataType]], rows: Sequence[Sequence[Any]]) -> pa.Table:
-    """Rows as a table, shape (rows, columns)."""
-    schema = pa.schema(columns)
-    arrays = [
-        pa.array([_value(row[place], field.type) for row in rows], field.type) for place, field in enumerate(schema)
-    ]
-    return pa.Table.from_arrays(arrays, schema=schema)
+    """Rows as a table, shape (rows, columns); a decimal is as wide as its column says, or as its values need."""
+    arrays = []
+    for place, (_, kind) in enumerate(columns):
+        values = [_value(row[place], kind) for row in rows]
+        arrays.append(pa.array(values, _wide_enough(kind, values)))
+    return pa.Table.from_arrays(arrays, names=[name for name, _ in columns])
 
 
 def text(value: Any) -> str:
@@ -94,6 +95,14 @@ def parquet_bytes(table: pa.Table) -> bytes:
     out = pa.BufferOutputStream()
     pq.write_table(table, out, compression="zstd")
     return bytes(out.getvalue())
+
+
+def _wide_enough(kind: pa.DataType, values: Sequence[Any]) -> pa.DataType:
+    if not pa.types.is_decimal(kind):
+        return kind
+    # MiniStack's Athena tells no scale, and what Athena says must not lose a digit either.
+    scale = max((-int(value.as_tuple().exponent) for value in values if value is not None), default=0)
+    return kind if scale <= kind.scale else pa.decimal128(_MOST_DIGITS, scale)
 
 
 def _value(value: Any, kind: pa.DataType) -> Any:

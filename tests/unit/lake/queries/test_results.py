@@ -40,6 +40,11 @@ def test_an_answer_keeps_its_types_as_parquet() -> None:
     assert again["money"].to_pylist() == [Decimal("-12.5"), None]
 
 
+def test_a_decimal_keeps_its_digits_where_its_column_tells_too_few() -> None:
+    table = arrow_table([("money", arrow_type("decimal", 38, 0))], [(Decimal("0.125"),), (None,), (Decimal(7),)])
+    assert table["money"].to_pylist() == [Decimal("0.125"), None, Decimal(7)]
+
+
 def test_a_spreadsheet_finds_numbers_and_no_formulas() -> None:
     header, first, second = csv.reader(io.StringIO(csv_bytes(arrow_table(COLUMNS, ROWS)).decode()))
     assert header == ["who", "day", "at", "money", "rate", "why"]
