@@ -15,10 +15,10 @@ from pyiceberg.catalog.glue import GlueCatalog
 from divisa.domain.errors import QueryFailed
 from lake.contract.reading import contracts
 from lake.engines import iceberg
-from lake.engines.session import Table
+from lake.engines.session import Table, silver
 from lake.loading.accounting import SCHEMA
 from lake.queries.athena import Athena
-from lake.queries.catalogue import Databases, Statement
+from lake.queries.catalogue import Databases, Statement, named
 from lake.queries.tables import prepare
 from lake.report.page import page
 from lake.report.tables import IcebergTables
@@ -110,6 +110,18 @@ def test_what_became_of_a_files_rows_is_found_without_telling_glue_of_it(athena:
 def test_a_string_that_would_be_sql_is_a_string_like_any_other(athena: Athena) -> None:
     wicked = {"dataset": "x' OR '1'='1", "since": "2024-01-01"}
     assert len(athena.run("files_of_dataset", wicked)) == 0
+
+
+def test_athena_takes_every_query_over_the_tables_of_the_lake(athena: Athena, ministack: BareMiniStack) -> None:
+    ministack.client("glue").create_database(DatabaseInput={"Name": DATABASES.silver})
+    tables = [silver(contract) for contract in contracts().values()]
+    tables += [Table("gold", each.name, each.columns) for each in transformations().values()]
+    for table in tables:
+        database = {"silver": DATABASES.silver, "gold": DATABASES.gold}[table.zone]
+        iceberg.prepare(_catalog(ministack), database, table, f"s3://{BUCKET}/{table.zone}/{table.name}")
+    for query in named().values():
+        found = athena.run(query.name, {each.name: each.example for each in query.parameters})
+        assert found.num_columns > 1, query.name
 
 
 def test_why_a_query_failed_is_said_in_athenas_words(athena: Athena) -> None:
