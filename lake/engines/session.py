@@ -8,12 +8,10 @@ from typing import TYPE_CHECKING, Any, Protocol
 import pyarrow as pa
 
 from lake.ingestion.checking import schema_of
+from lake.ingestion.conversion import FILE, LINE
 
 if TYPE_CHECKING:
     from lake.contract.contract import Contract, Period
-
-FILE, LINE = "_file", "_line"
-"""Columns of silver beside the contract's: which load a row is of, and the line, from 1, at which it begins there."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from divisa.domain.errors import ConcurrentUpdate, NotFound
-from lake.engines.session import FILE, LINE, silver
+from lake.engines.session import silver
+from lake.ingestion.conversion import FILE, LINE
 from lake.loading import statements
 from lake.loading.checking import Checked
 from lake.loading.load import ACCOUNTS, loads_of

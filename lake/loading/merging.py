@@ -12,8 +12,9 @@ import pyarrow.parquet as pq
 
 from divisa.adapters.aws.backoff import Backoff
 from divisa.domain.errors import ConcurrentUpdate
-from lake.engines.session import FILE, LINE, silver
+from lake.engines.session import silver
 from lake.ingestion.checking import schema_of
+from lake.ingestion.conversion import FILE, LINE
 from lake.loading import statements
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from lake.engines.session import FILE, LINE
+from lake.ingestion.conversion import FILE, LINE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -14,23 +14,20 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 import duckdb
-import pyarrow as pa
 import sqlglot
 from sqlglot import expressions
 
 from lake.contract.reading import contracts
-from lake.ingestion.checking import schema_of
-from lake.ingestion.conversion import LINE
+from lake.engines.session import silver
 from lake.transformations.rendering import duckdb_sql
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from lake.contract.contract import Contract
+    import pyarrow as pa
+
 
 HOME: Final = Path(__file__).parent / "gold"
-FILE: Final = "_file"
-"""Beside the contract's columns in a silver table: the SHA-256 of the file that a row came in."""
 _COMMENT: Final = "-- "
 
 
@@ -64,7 +61,7 @@ def transformations(folder: Path = HOME) -> Mapping[str, Transformation]:
     """
     texts = {path.stem: path.read_text(encoding="utf-8") for path in sorted(folder.glob("*.sql"))}
     inputs = {name: inputs_of(sql) for name, sql in texts.items()}
-    schemas = {dataset: silver_columns(contract) for dataset, contract in contracts().items()}
+    schemas = {dataset: silver(contract).schema for dataset, contract in contracts().items()}
     out = {}
     for name in TopologicalSorter(inputs).static_order():
         if name in texts:
@@ -92,11 +89,6 @@ def depending_on(datasets: Iterable[str]) -> tuple[str, ...]:
             changed.add(name)
             out.append(name)
     return tuple(out)
-
-
-def silver_columns(contract: Contract) -> pa.Schema:
-    """Names and types of a dataset's silver table: the contract's, and which line of which file a row was."""
-    return schema_of(contract).append(pa.field(FILE, pa.string())).append(pa.field(LINE, pa.int64()))
 
 
 def inputs_of(sql: str) -> tuple[str, ...]:

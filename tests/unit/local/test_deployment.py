@@ -40,6 +40,9 @@ KEYS = [
     "QuarantineBucketName",
     "ModelsBucketName",
     "LakeBucketName",
+    "SilverDatabaseName",
+    "GoldDatabaseName",
+    "LoadingMachineArn",
     "ApiSecretName",
     "ProvidersSecretName",
     "EndpointName",
@@ -66,6 +69,7 @@ KEYS = [
     "InboundSmsFunctionName",
     "EmailFeedbackFunctionName",
     "ErasureFunctionName",
+    "LakeFunctionName",
 ]
 
 
@@ -103,6 +107,7 @@ def test_functions_come_in_the_order_in_which_a_quote_meets_them() -> None:
         "EmailFeedbackFunctionName",
         "OutcomesFunctionName",
         "ErasureFunctionName",
+        "LakeFunctionName",
     )
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Final
 
 import pyarrow as pa
 from sqlalchemy import literal_column, select, text
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 
     from lake.contract.contract import Contract
 
+RECEIVED: Final = datetime(2100, 1, 1, tzinfo=UTC)
+"""Later than all rows."""
 JOBS = SinkTable.of_contract(contracts()["hr_jobs"])
 
 
@@ -29,7 +32,7 @@ def typed(contract: Contract, count: int, seed: int = 0) -> list[pa.RecordBatch]
     """Made rows in batches of 1,000, with the column that says of whence they are."""
     texts = zip(*rows(contract, count, seed), strict=True)
     raw = pa.table({name: pa.array(column) for name, column in zip(contract.columns, texts, strict=True)})
-    checked = Checker(contract, tuple(contract.columns)).check(raw).rows
+    checked = Checker(contract, tuple(contract.columns), received_at=RECEIVED).check(raw).rows
     assert len(checked) == count
     lines = pa.array(range(count), pa.int64())
     return list(checked.append_column("_line", lines).to_batches(max_chunksize=1_000))

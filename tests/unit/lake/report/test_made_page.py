@@ -12,10 +12,10 @@ import pytest
 from lake.contract.examples import rows
 from lake.contract.reading import contracts
 from lake.ingestion.checking import Checker
-from lake.ingestion.conversion import LINE
+from lake.ingestion.conversion import FILE, LINE
 from lake.report.page import page
 from lake.report.words import Language
-from lake.transformations.catalogue import FILE, transformations
+from lake.transformations.catalogue import transformations
 from lake.transformations.on_duckdb import run_duckdb
 from tests.unit.lake.report.tables import NOW, MadeTables, account
 

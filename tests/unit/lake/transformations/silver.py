@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -11,13 +11,15 @@ import pyarrow.compute as pc
 
 from lake.contract.examples import rows
 from lake.contract.reading import contracts
+from lake.engines.session import silver as silver_table
 from lake.ingestion.checking import Checker
-from lake.transformations.catalogue import silver_columns
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 MADE: Final = 400
+RECEIVED: Final = datetime(2100, 1, 1, tzinfo=UTC)
+"""Later than all rows."""
 _SPREAD: Final[dict[str, Sequence[str]]] = {
     "user_id": [f"u-{number}" for number in range(9)],
     "fx_outcomes.user_id": [f"u-{number}" for number in range(90)],
@@ -47,7 +49,9 @@ def silver(dataset: str, *given: Mapping[str, str]) -> pa.Table:
         name: [row.get(name, "" if column.nullable else column.example) for row in given]
         for name, column in contract.columns.items()
     }
-    checked = Checker(contract, tuple(texts)).check(pa.table({name: pa.array(each) for name, each in texts.items()}))
+    checked = Checker(contract, tuple(texts), received_at=RECEIVED).check(
+        pa.table({name: pa.array(each) for name, each in texts.items()})
+    )
     assert not checked.refused
     return _located(dataset, checked.rows)
 
@@ -82,7 +86,7 @@ def types_of(schema: pa.Schema) -> list[tuple[str, pa.DataType]]:
 
 
 def _located(dataset: str, table: pa.Table) -> pa.Table:
-    schema = silver_columns(contracts()[dataset])
+    schema = silver_table(contracts()[dataset]).schema
     count = len(table)
     return pa.table([*table.columns, pa.array(["0" * 64] * count, pa.string()), pa.array(range(2, count + 2))], schema)
 

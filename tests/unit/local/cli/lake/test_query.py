@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 
 from divisa.domain.errors import InvalidInput
 from lake.queries.catalogue import named
-from local.cli import lake_query, lake_report
+from local.cli.lake import query, report
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from typer.testing import Result
 
 app = typer.Typer()
-app.command("query")(lake_query.query)
-app.command("report")(lake_report.report)
+app.command("query")(query.query)
+app.command("report")(report.report)
 
 
 def run(*arguments: str) -> Result:
