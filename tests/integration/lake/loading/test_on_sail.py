@@ -67,7 +67,7 @@ def test_a_key_that_two_merge_at_once_into_two_days_is_one_row_still(
     lake: SmallLake, place: Place, tmp_path: Path
 ) -> None:
     lake.hand_in("slow.csv", [Reading(at="2024-01-01T00:00:00Z"), Reading("s2")])
-    lake.hand_in("fast.csv", [Reading(at="2024-03-01T00:00:00Z")])
+    lake.hand_in("fast.csv", [Reading(at="2024-06-01T00:00:00Z")])
     run = lake.run(f"both-{next(_NUMBERS)}")
     plan(lake.objects, run.contracts, run.name, Request())
     run.receive()
