@@ -36,6 +36,7 @@ def left(lake: SmallLake, *files: list[Reading]) -> list[tuple[Any, ...]]:
     return lake.silver()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("less", "greater"),
     [
@@ -58,6 +59,7 @@ def test_of_rows_with_the_same_key_the_greater_one_counts_and_nothing_is_less_th
         assert left(lake, *files) == left(alone, [greater])
 
 
+@pytest.mark.slow
 def test_the_order_says_more_than_all_else(tmp_path: Path) -> None:
     rows = [Reading(version="10", level="1"), Reading(version="9", level="9"), Reading(version="9", level="")]
     for number, files in enumerate(permutations(rows)):
