@@ -54,10 +54,11 @@ class DuckSession:
                 self._connection.unregister("wanted")
         return name
 
-    def file(self, view: str, uri: str) -> None:
-        """Call the rows of a Parquet file by a name."""
+    def file(self, view: str, uri: str) -> tuple[str, ...]:
+        """Call the rows of a Parquet file by a name; tells its columns."""
         path = uri.replace("'", "''")
         self._execute(f"CREATE OR REPLACE TEMP VIEW {view} AS SELECT * FROM read_parquet('{path}')")  # noqa: S608
+        return tuple(self._types(view))
 
     def name(self, view: str, table: str) -> None:
         """Call a table by another name."""

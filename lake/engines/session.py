@@ -46,8 +46,8 @@ class Session(Protocol):
         """
         ...
 
-    def file(self, view: str, uri: str) -> None:
-        """Call the rows of a Parquet file by a name."""
+    def file(self, view: str, uri: str) -> tuple[str, ...]:
+        """Call the rows of a Parquet file by a name; tells its columns."""
         ...
 
     def name(self, view: str, table: str) -> None:

@@ -48,9 +48,11 @@ class Spark:
         iceberg.prepare(self._catalog, database, table, f"{self._root}/{table.zone}/{table.name}")
         return f"{database}.{table.name}"
 
-    def file(self, view: str, uri: str) -> None:
-        """Call the rows of a Parquet file by a name."""
-        self._spark.read.parquet(uri).createOrReplaceTempView(view)
+    def file(self, view: str, uri: str) -> tuple[str, ...]:
+        """Call the rows of a Parquet file by a name; tells its columns."""
+        rows = self._spark.read.parquet(uri)
+        rows.createOrReplaceTempView(view)
+        return tuple(rows.columns)
 
     def name(self, view: str, table: str) -> None:
         """Call a table by another name."""

@@ -89,8 +89,8 @@ def name_arrived(session: Session, objects: Objects, contract: Contract, loads: 
     files = []
     for number, load in enumerate(loads):
         if objects.find(load.typed) is not None:
-            session.file(f"typed_{number}", objects.uri(load.typed))
-            files.append((f"typed_{number}", load.sha256))
+            has = session.file(f"typed_{number}", objects.uri(load.typed))
+            files.append((f"typed_{number}", load.sha256, has))
     if files:
         session.run(statements.arrived(contract, files))
     return bool(files)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 from lake.ingestion.conversion import FILE, LINE
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
     from datetime import date, datetime
 
     from lake.contract.contract import Contract
@@ -24,16 +24,24 @@ MERGED, DUPLICATE, ELSEWHERE = FATES = ("silver", "duplicate", "elsewhere")
 """A row is in silver, or covered by another one, or neither."""
 
 
-def arrived(contract: Contract, files: Sequence[tuple[str, str]]) -> str:
+def arrived(contract: Contract, files: Sequence[tuple[str, str, Collection[str]]]) -> str:
     """Call the rows of some typed files `arrived`.
 
     Args:
         contract: what they are rows of.
-        files: view and load of each.
+        files: view, load and columns of each; what was typed before the contract grew has nothing in the new ones.
     """
-    own = ", ".join(contract.columns)
-    parts = [f"SELECT {own}, '{load}' AS {FILE}, {LINE} FROM {view}" for view, load in files]  # noqa: S608 - ours
+    parts = [
+        f"SELECT {_own(contract, has)}, '{load}' AS {FILE}, {LINE} FROM {view}"  # noqa: S608 - all names are ours
+        for view, load, has in files
+    ]
     return f"CREATE OR REPLACE TEMPORARY VIEW {ARRIVED} AS {' UNION ALL '.join(parts)}"
+
+
+def _own(contract: Contract, has: Collection[str]) -> str:
+    kinds = {"integer": "BIGINT", "timestamp": "TIMESTAMP_NTZ"}
+    columns = ((name, kinds.get(each.type.name, str(each.type).upper())) for name, each in contract.columns.items())
+    return ", ".join(name if name in has else f"CAST(NULL AS {kind}) AS {name}" for name, kind in columns)
 
 
 def newest(contract: Contract, table: str) -> str:

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from itertools import permutations
 from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
 from lake.contract import examples
+from lake.contract.contract import Column
 from lake.contract.reading import contracts
+from lake.contract.types import ColumnType
 from lake.engines.duck import DuckSession
 from lake.loading.checking import check
 from lake.loading.load import loads_of
 from lake.loading.merging import merge
-from lake.loading.plan import Request
+from lake.loading.plan import Backfill, Request
 from lake.loading.planning import plan
 from lake.storage.folder import FolderObjects
 from tests.unit.lake.loading.overtaken import Overtaken
@@ -100,6 +102,20 @@ def test_a_time_in_the_key_makes_other_rows_of_other_times(lake: SmallLake) -> N
 def test_a_dataset_without_a_time_is_merged_as_well(lake: SmallLake) -> None:
     lake.contract = readings(timed=False)
     assert [row[2] for row in left(lake, [Reading(version="2")], [Reading(version="1")])] == [2]
+
+
+def test_what_was_typed_before_the_contract_grew_is_merged_and_accounted_for_still(lake: SmallLake) -> None:
+    lake.contract = readings(window="1 day")
+    left(lake, [Reading()], [Reading("late", at="2024-01-01T00:00:00Z")])
+    grown = {
+        f"more_{number}": Column(type=ColumnType.parse(kind), about="more", nullable=True, optional=True, example="1")
+        for number, kind in enumerate(("string", "integer", "double", "boolean", "date", "timestamp", "decimal(9,2)"))
+    }
+    columns = {**lake.contract.columns, **grown}
+    lake.contract = lake.contract.model_copy(update={"columns": columns})
+    lake.bring_in(Request(backfill=Backfill(DATASET, date(1970, 1, 1), date(9999, 1, 1))))
+    assert [(row[0], set(row[-7:])) for row in lake.silver()] == [("late", {None}), ("s1", {None})]
+    assert (lake.lost(), lake.late()) == (0, [])
 
 
 def test_a_row_that_is_late_by_a_microsecond_is_kept_apart(lake: SmallLake) -> None:
