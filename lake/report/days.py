@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final
 
 from matplotlib.dates import AutoDateLocator
-from matplotlib.ticker import FuncFormatter
+from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -20,6 +20,9 @@ SHOWN: Final = timedelta(days=365)
 """How far back from the last day with data a chart goes."""
 SINGLE: Final = timedelta(days=60)
 """More than that are counted by week."""
+_FEW: Final = timedelta(days=14)
+_ROOM: Final = 3
+"""Days beside a single one, so that it does not fill the chart."""
 _WITH_YEARS: Final = timedelta(days=200)
 _EPOCH: Final = date(1970, 1, 1).toordinal()
 
@@ -63,6 +66,11 @@ def on_axis(days: Iterable[date]) -> list[int]:
 def name_days(axes: Axes, words: Words, first: date, last: date) -> None:
     """Let the x axis be days, named as the page's language does."""
     name = words.month if last - first > _WITH_YEARS else words.short_day
-    locator: Any = AutoDateLocator
-    axes.xaxis.set_major_locator(locator(minticks=3, maxticks=7))
+    by_calendar: Any = AutoDateLocator
+    few = last - first < _FEW
+    axes.xaxis.set_major_locator(MaxNLocator(nbins=7, integer=True) if few else by_calendar(minticks=3, maxticks=7))
+    if few:
+        begin, end = on_axis((first, last))
+        room = max(1, _ROOM - (end - begin) // 2)
+        axes.set_xlim(begin - room, end + 1 + room)
     axes.xaxis.set_major_formatter(FuncFormatter(lambda at, _: name(date.fromordinal(_EPOCH + int(at)))))

@@ -47,7 +47,7 @@ def _pair(pair: str, table: pa.Table, made: list[dict[str, Any]], words: Words) 
     days = shown["day"].to_pylist()
     close, low, high = (shown[name].cast(pa.float64()).to_pylist() for name in ("close", "low", "high"))
     title = words(
-        "prices.title",
+        "prices.title" if len(days) > 1 else "prices.title.alone",
         pair=pair,
         close=words.number(close[-1], 4),
         change=words.signed_percent(close[-1] / close[0] - 1),
@@ -58,7 +58,9 @@ def _pair(pair: str, table: pa.Table, made: list[dict[str, Any]], words: Words) 
     figure, panels = canvas(2, height=2.1, sharex=True, height_ratios=(3, 2)) if made else canvas(height=2.6)
     above = panels[0]
     above.fill_between(on_axis(days), low, high, color=COLOURS["line"], linewidth=0, label=words("prices.band"))
-    above.plot(on_axis(days), close, color=COLOURS["ink"], linewidth=1.3, label=words("prices.close"))
+    above.plot(
+        on_axis(days), close, "-" if len(days) > 1 else "o", color=COLOURS["ink"], lw=1.3, label=words("prices.close")
+    )
     above.set_ylabel(pair)
     above.yaxis.set_major_formatter(FuncFormatter(lambda price, _: words.number(price, 2)))
     for below in panels[1:]:

@@ -67,7 +67,6 @@ def departments(tables: Tables, words: Words) -> Chart:
     axes.bar_label(bars, [words.number(row["hired"]) for row in shown], padding=3, fontsize="small")
     axes.axvline(shown[0]["mean"], color=COLOURS["second"], linewidth=1.2, linestyle="--")
     axes.set_yticks(range(len(shown)), [label(row["department"]) for row in shown])
-    axes.invert_yaxis()
     axes.margins(x=0.1)
     axes.set_xlabel(words("hires.axis"))
     axes.xaxis.set_major_locator(MaxNLocator(nbins=6, integer=True))

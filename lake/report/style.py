@@ -66,8 +66,10 @@ def canvas(rows: int = 1, *, height: float = 2.6, **more: Any) -> tuple[Figure, 
 
 
 def bars_beside_names(count: int) -> tuple[Figure, Axes]:
-    """A figure for horizontal bars, as high as so many need; their names stand without a grid."""
-    figure, (axes,) = canvas(height=0.7 + 0.29 * max(count, 3))
+    """A figure for horizontal bars, as high as so many need, the first one above; their names stand without a grid."""
+    rows = max(count, 3)
+    figure, (axes,) = canvas(height=0.7 + 0.29 * rows)
+    axes.set_ylim(rows - 0.5, -0.5)
     axes.grid(visible=False, axis="y")
     axes.tick_params(axis="y", length=0)
     return figure, axes

@@ -51,6 +51,8 @@ def conversion(tables: Tables, words: Words) -> Chart:
     axes.plot(
         on_axis(days), [k / n for k, n in sent], "o-", ms=3, color=COLOURS["first"], label=words("conversion.sent")
     )
+    lows, highs = [low for low, _ in reach], [high for _, high in reach]
+    axes.vlines(on_axis(days), lows, highs, color=COLOURS["first"], alpha=0.35, linewidth=1.0)
     held = [(day, sums[day]) for day in days if sums[day]["held_out_settled"]]
     axes.plot(
         on_axis(day for day, _ in held),
@@ -84,7 +86,6 @@ def lift(tables: Tables, words: Words) -> Chart:
         axes.hlines(place, 100 * row["low"], 100 * row["high"], color=colour, linewidth=2.2)
         axes.plot(100 * row["difference"], place, "o", color=colour)
     axes.set_yticks(range(len(known)), [_segment(row, words) for row in known])
-    axes.invert_yaxis()
     axes.set_xlabel(words("lift.axis"))
     axes.xaxis.set_major_formatter(FuncFormatter(lambda points, _: words.signed(points)))
     way = "more" if overall["low"] > 0 else "less" if overall["high"] < 0 else "unclear"

@@ -32,6 +32,7 @@ TEXTS: Final = {
         "{pair} cerró en {close} el {last}, {change} desde el {first}",
         "{pair} closed at {close} on {last}, {change} since {first}",
     ),
+    "prices.title.alone": ("{pair} cerró en {close} el {last}", "{pair} closed at {close} on {last}"),
     "prices.note": (
         "El último precio medio de cada día, y la franja entre el menor y el mayor.",
         "The last mid of each day, and the band from its lowest to its highest.",
@@ -95,6 +96,7 @@ TEXTS: Final = {
         "Hubo {mean} transacciones al día; el {peak} fueron más que nunca, {most}",
         "There were {mean} trades a day; more than ever on {peak}, {most}",
     ),
+    "trades.title.alone": ("Hubo {most} transacciones el {peak}", "There were {most} trades on {peak}"),
     "trades.note": ("Compras y ventas de todas las personas, por par.", "Buys and sells of everybody, by pair."),
     "trades.axis": ("transacciones al día", "trades a day"),
     "energy.none": ("Todavía no hay transacciones de energía.", "There are no energy transactions yet."),

@@ -56,7 +56,7 @@ def trades(tables: Tables, words: Words) -> Chart:
     days = (max(by_day) - min(by_day)).days + 1
     peak = max(sorted(by_day), key=lambda day: by_day[day])
     title = words(
-        "trades.title",
+        "trades.title" if days > 1 else "trades.title.alone",
         mean=words.number(sum(by_day.values()) / days),
         peak=words.day(peak),
         most=words.number(by_day[peak]),

@@ -63,7 +63,6 @@ def freshness(accounts: pa.Table, contracts: Mapping[str, Contract], at: datetim
     axes.set_xscale("log")
     axes.set_xlim(_LEAST, max(3.0, *times.values()) * 1.5)
     axes.set_yticks(range(len(shown)), [f"{name} · {words.lasting(waits[name])}" for name in shown])
-    axes.invert_yaxis()
     axes.xaxis.set_major_formatter(FuncFormatter(lambda each, _: words.number(each, 0 if each >= 1 else 2)))
     axes.xaxis.set_minor_formatter(FuncFormatter(lambda each, _: ""))
     axes.set_xlabel(words("fresh.axis"))
@@ -92,7 +91,6 @@ def quarantine(accounts: pa.Table, words: Words) -> Chart:
     bars = axes.barh(range(len(shown)), [rates[each] for each in shown], color=COLOURS["second"])
     axes.bar_label(bars, [words.percent(rates[each], 2) for each in shown], padding=3, fontsize="small")
     axes.set_yticks(range(len(shown)), [f"{reason} · {dataset}" for dataset, reason in shown])
-    axes.invert_yaxis()
     axes.margins(x=0.14)
     axes.xaxis.set_major_locator(MaxNLocator(nbins=6))
     axes.xaxis.set_major_formatter(FuncFormatter(lambda share, _: words.percent(share)))
@@ -115,7 +113,6 @@ def account(accounts: pa.Table, words: Words) -> Chart:
         axes.barh(range(len(sums)), shares, left=left, color=COLOURS[colour], label=words(f"accounts.{fate}"))
         left = [one + other for one, other in zip(left, shares, strict=True)]
     axes.set_yticks(range(len(sums)), [row["dataset"] for row in sums])
-    axes.invert_yaxis()
     axes.set_xlim(0, 1)
     axes.xaxis.set_major_formatter(FuncFormatter(lambda share, _: words.percent(share, 0)))
     axes.grid(visible=False)

@@ -197,3 +197,23 @@ def test_visits_of_an_hour_are_the_mean_of_the_days() -> None:
     assert chart.title == "It is busiest from 09:00 UTC: 6.0 visits each day"
     heights = [bar.get_height() for bar in bars(panels(chart)[0])]
     assert (len(heights), heights[9], heights[17], sum(heights)) == (24, 6, 2, 8)
+
+
+def test_a_single_day_is_a_point_with_room_beside_it() -> None:
+    [chart] = market.prices(MadeTables({"daily_prices": [price(FIRST, "17.1")]}), EN)
+    assert plain(chart.title) == "USD/MXN closed at 17.1000 on 1 Mar 2024"
+    [axes] = panels(chart)
+    assert axes.lines[0].get_marker() == "o"
+    left, right = axes.get_xlim()
+    [here] = on_axis([FIRST])
+    assert left < here - 1 < here + 1 < right
+    axes.figure.canvas.draw()
+    named = [tick.get_text() for tick in axes.get_xticklabels()]
+    assert len(set(named)) == len(named)
+
+
+def test_the_first_of_few_bars_stands_above_and_does_not_fill_the_chart() -> None:
+    [axes] = panels(business.energy(MadeTables({"energy_margins": [margin("P-1", 1.0)]}), EN))
+    bottom, top = axes.get_ylim()
+    assert bottom - top == 3
+    assert bars(axes)[0].get_height() < 1
