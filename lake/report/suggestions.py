@@ -25,8 +25,10 @@ _SEGMENTS: Final = ("all", "side", "channel", "pair")
 
 def conversion(tables: Tables, words: Words) -> Chart:
     """The share of suggestions that were followed within a day, of those sent and of those held out, over time."""
-    rows = [row for row in tables.gold("suggestion_kpis", "day", *_COUNTS).to_pylist() if row["settled"]]
-    if not rows:
+    # A row may have those of one arm alone: who is held out is held out of any channel.
+    table = tables.gold("suggestion_kpis", "day", *_COUNTS).to_pylist()
+    rows = [row for row in table if row["settled"] or row["held_out_settled"]]
+    if not any(row["settled"] for row in rows):
         return Chart("conversion", words("conversion.none"))
     first = since(row["day"] for row in rows)
     rows = [row for row in rows if row["day"] >= first]
@@ -38,21 +40,13 @@ def conversion(tables: Tables, words: Words) -> Chart:
             kept[name] += row[name]
     days = sorted(sums)
     figure, (axes,) = canvas(height=2.9)
-    sent = [(sums[day]["conversions"], sums[day]["settled"]) for day in days]
+    at = on_axis(day for day in days if sums[day]["settled"])
+    sent = [(sums[day]["conversions"], sums[day]["settled"]) for day in days if sums[day]["settled"]]
     reach = [wilson(*each) for each in sent]
-    axes.fill_between(
-        on_axis(days),
-        [low for low, _ in reach],
-        [high for _, high in reach],
-        color=COLOURS["first"],
-        alpha=0.18,
-        linewidth=0,
-    )
-    axes.plot(
-        on_axis(days), [k / n for k, n in sent], "o-", ms=3, color=COLOURS["first"], label=words("conversion.sent")
-    )
     lows, highs = [low for low, _ in reach], [high for _, high in reach]
-    axes.vlines(on_axis(days), lows, highs, color=COLOURS["first"], alpha=0.35, linewidth=1.0)
+    axes.fill_between(at, lows, highs, color=COLOURS["first"], alpha=0.18, linewidth=0)
+    axes.vlines(at, lows, highs, color=COLOURS["first"], alpha=0.3, linewidth=1.0)
+    axes.plot(at, [k / n for k, n in sent], "o-", ms=3, color=COLOURS["first"], label=words("conversion.sent"))
     held = [(day, sums[day]) for day in days if sums[day]["held_out_settled"]]
     axes.plot(
         on_axis(day for day, _ in held),

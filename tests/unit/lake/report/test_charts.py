@@ -90,7 +90,11 @@ def test_prices_of_more_than_a_year_ago_are_not_shown() -> None:
 
 
 def test_conversion_is_drawn_beside_that_of_those_held_out_with_its_interval() -> None:
-    made = [kpi(FIRST), kpi(FIRST, "SELL", conversions=1), kpi(FIRST + DAY, settled=0)]
+    made = [
+        kpi(FIRST),
+        kpi(FIRST, "SELL", conversions=1),
+        kpi(FIRST + DAY, settled=0, conversions=0, held_out_settled=0),
+    ]
     chart = suggestions.conversion(MadeTables({"suggestion_kpis": made}), EN)
 
     assert plain(chart.title) == "20.0 % of suggestions sent were followed within a day; untold, 0.0 %"
@@ -100,6 +104,14 @@ def test_conversion_is_drawn_beside_that_of_those_held_out_with_its_interval() -
     low, high = suggestions.wilson(4, 20)
     corners = axes.collections[0].get_paths()[0].vertices[:, 1]
     assert (min(corners), max(corners)) == pytest.approx((low, high))
+
+
+def test_those_held_out_count_where_nobody_was_sent_anything() -> None:
+    held = kpi(FIRST + DAY, channel=None, sent=0, settled=0, conversions=0, held_out_settled=8, held_out_conversions=4)
+    chart = suggestions.conversion(MadeTables({"suggestion_kpis": [kpi(FIRST), held]}), EN)
+    assert plain(chart.title) == "30.0 % of suggestions sent were followed within a day; untold, 40.0 %"
+    sent, untold = panels(chart)[0].lines
+    assert (list(sent.get_ydata()), list(untold.get_ydata())) == ([0.3], [0.0, 0.5])
 
 
 def test_many_days_count_by_the_week() -> None:
@@ -141,6 +153,11 @@ def test_trades_of_pairs_stand_on_each_other() -> None:
     assert plain(chart.title) == "There were 6 trades a day; more than ever on 1 Mar 2024, 12"
     found = [(bar.get_y(), bar.get_height()) for bar in bars(panels(chart)[0])]
     assert found == [(0, 5), (0, 0), (5, 7), (0, 6)]
+
+
+def test_trades_of_one_day_are_told_as_such() -> None:
+    chart = trading.trades(MadeTables({"user_days": [{"pair": "USD/MXN", "day": FIRST, "trades": 3}]}), EN)
+    assert plain(chart.title) == "There were 3 trades on 1 Mar 2024"
 
 
 def margin(member: str, money: float, party: str = "provider", **more: Any) -> dict[str, Any]:
