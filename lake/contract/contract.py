@@ -78,6 +78,7 @@ class Column(_Strict):
         nullable: whether a value may be missing.
         optional: whether a file may have no such column at all; then nobody has a value.
         pii: how personal it is.
+        subject: whom its values are ids of, in a word such as `user`: one id under one word is one person everywhere.
         above, least, most: bounds of a number; the first is itself excluded.
         digits: digits of an exact number as it is written, before and behind the point together.
         longest: characters of a string.
@@ -93,6 +94,7 @@ class Column(_Strict):
     nullable: bool = False
     optional: bool = False
     pii: Pii = Pii.NONE
+    subject: str | None = Field(default=None, pattern=COLUMN)
     above: float | None = None
     least: float | None = None
     most: float | None = None
@@ -122,6 +124,8 @@ class Column(_Strict):
         for name in ("longest", "pattern", "is_pair", "one_of"):
             if getattr(self, name) and self.type.name != "string":
                 raise _misplaced(f"`{name}` is for strings, and this is of type {self.type}", name)
+        if self.subject is not None and self.pii is not Pii.PSEUDONYM:
+            raise _misplaced("`subject` is for ids of persons, which are `pii: pseudonym`", "subject")
         if self.optional and not self.nullable:
             raise _misplaced("a column that is `optional` is `nullable` as well", "optional")
         return self

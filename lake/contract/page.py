@@ -72,12 +72,17 @@ def _section(contract: Contract) -> Iterator[str]:
     for name, column in contract.columns.items():
         what = f"{column.about} ({column.unit})" if column.unit else column.about
         yield (
-            f"| {name} | {column.type} | {what} | {'; '.join(_checks(column))} | {_PERSONAL[column.pii]} "
+            f"| {name} | {column.type} | {what} | {'; '.join(_checks(column))} | {_personal(column)} "
             f"| `{column.example}` |"
         )
     for check in contract.checks:
         yield f"\nA row is set aside as `{check.reason}` unless `{check.must}`."
     yield ""
+
+
+def _personal(column: Column) -> str:
+    of = f" of the {column.subject.replace('_', ' ')}" if column.subject else ""
+    return f"{_PERSONAL[column.pii]}{of}"
 
 
 def _checks(column: Column) -> Iterator[str]:

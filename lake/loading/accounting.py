@@ -39,6 +39,7 @@ SCHEMA: Final = pa.schema(
         ("quarantine", pa.int64()),
         ("duplicates", pa.int64()),
         ("late", pa.int64()),
+        ("erased", pa.int64()),
         ("unaccounted", pa.int64()),
         ("reasons", pa.string()),
     ]
@@ -56,6 +57,7 @@ class Entry(msgspec.Struct, frozen=True):
         duplicates: how many are covered by another row of their key.
         late: how many are kept apart, having come too late.
         quarantine: how many were set aside, by reason.
+        erased: how many went with the persons that they were about.
     """
 
     load: Load
@@ -64,11 +66,13 @@ class Entry(msgspec.Struct, frozen=True):
     duplicates: int = 0
     late: int = 0
     quarantine: dict[str, int] = {}
+    erased: int = 0
 
     @property
     def unaccounted(self) -> int:
         """Rows of which nobody knows what became: 0, or something is wrong."""
-        return self.rows_in - self.silver - self.duplicates - self.late - sum(self.quarantine.values())
+        found = self.silver + self.duplicates + self.late + sum(self.quarantine.values()) + self.erased
+        return self.rows_in - found
 
     @property
     def is_settled(self) -> bool:
@@ -103,6 +107,7 @@ def _looked_for(session: Session, objects: Objects, contract: Contract, loads: S
                     duplicates=found[load.sha256, statements.DUPLICATE],
                     late=_kept_late(session, objects, contract, table, load) if elsewhere else 0,
                     quarantine=_set_aside(objects, load),
+                    erased=sum(checked.erased.values()),
                 )
             )
     return entries
@@ -111,7 +116,10 @@ def _looked_for(session: Session, objects: Objects, contract: Contract, loads: S
 def refused(objects: Objects, loads: Iterable[Load]) -> list[Entry]:
     """The accounts of loads that are of no dataset."""
     checked = [(load, msgspec.json.decode(objects.read(load.checked), type=Checked)) for load in loads]
-    return [Entry(load, each.rows_in, quarantine=_set_aside(objects, load)) for load, each in checked]
+    return [
+        Entry(load, each.rows_in, quarantine=_set_aside(objects, load), erased=sum(each.erased.values()))
+        for load, each in checked
+    ]
 
 
 def keep(session: Session | None, objects: Objects, dataset: str, proven: Sequence[Entry], table: str | None) -> None:
@@ -167,6 +175,7 @@ def kept(objects: Objects, dataset: str) -> list[Entry]:
             row["duplicates"],
             row["late"],
             json.loads(row["reasons"]),
+            row["erased"],
         )
         for row in rows
     ]
@@ -213,6 +222,7 @@ def _row(entry: Entry) -> dict[str, Any]:
         "quarantine": sum(entry.quarantine.values()),
         "duplicates": entry.duplicates,
         "late": entry.late,
+        "erased": entry.erased,
         "unaccounted": entry.unaccounted,
         "reasons": json.dumps(entry.quarantine),
     }

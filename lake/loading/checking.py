@@ -31,11 +31,13 @@ class Checked(msgspec.Struct, frozen=True):
         rows_in: how many there are. A file that is refused as a whole counts as one row.
         typed: how many have the types of the contract.
         quarantine: how many were set aside, by the first reason of each.
+        erased: how many went since then with the persons that they were about, by a note that names nobody.
     """
 
     rows_in: int
     typed: int
     quarantine: dict[str, int]
+    erased: dict[str, int] = {}
 
 
 def check(

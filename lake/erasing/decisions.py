@@ -1,0 +1,61 @@
+"""The decision log without the lines about some users: files of JSON lines, gzipped or not, one rewritten at a time."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import gzip
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+
+from lake.erasing.people import USER
+
+if TYPE_CHECKING:
+    from lake.erasing.people import People
+    from lake.storage.objects import Objects
+
+PREFIX: Final = "decisions"
+"""What Firehose could put there, and under `decisions-failed/` what it could not."""
+_GZIP: Final = b"\x1f\x8b"
+
+
+class _Line(msgspec.Struct):
+    """Of a decision the user; of what could not be delivered the decision itself, in Base64."""
+
+    user_id: str | None = None
+    raw: str | None = msgspec.field(default=None, name="rawData")
+
+
+_DECODER: Final = msgspec.json.Decoder(_Line)
+
+
+def erase(objects: Objects, people: People) -> int:
+    """Take the lines away that are about somebody; tells how many. To do it again finds none."""
+    return sum(_erase(objects, each.key, people) for each in objects.listed(PREFIX)) if USER in people.subjects else 0
+
+
+def _erase(objects: Objects, key: str, people: People) -> int:
+    content = objects.read(key)
+    zipped = content.startswith(_GZIP)
+    # Firehose joins what several calls gave it: one gzip member behind the other, which are read as one.
+    lines = (gzip.decompress(content) if zipped else content).splitlines(keepends=True)
+    kept = [line for line in lines if not _is_about(line, people)]
+    if len(kept) < len(lines):
+        left = b"".join(kept)
+        if left:
+            objects.put(key, gzip.compress(left, mtime=0) if zipped else left)
+        else:
+            objects.remove(key)
+    return len(lines) - len(kept)
+
+
+def _is_about(line: bytes, people: People) -> bool:
+    """Whether a line is about somebody; where it is no JSON, whether it names them at all."""
+    try:
+        said = _DECODER.decode(line)
+        if said.raw is not None:
+            return _is_about(base64.b64decode(said.raw), people)
+    except (msgspec.MsgspecError, UnicodeError, binascii.Error):
+        return bool(people.in_text(line.decode("utf-8", "replace"), {USER}))
+    return people.find(USER, said.user_id) is not None

@@ -1,0 +1,84 @@
+"""Older states of an Iceberg table, and the files that only they, or nobody, knows of."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pyiceberg.exceptions import CommitFailedException
+
+from divisa.domain.errors import ConcurrentUpdate
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+    from datetime import datetime, timedelta
+
+    from pyiceberg.catalog import Catalog
+    from pyiceberg.table import Table as IcebergTable
+    from pyiceberg.table.snapshots import Snapshot
+
+    from lake.engines.session import Table
+    from lake.storage.objects import Objects
+
+
+class IcebergHistory:
+    """The history of a catalog's tables, whose files lie under `{zone}/{table}/` of one lake."""
+
+    def __init__(self, catalog: Catalog, databases: Mapping[str, str], objects: Objects, unfinished: timedelta) -> None:
+        """Forget histories.
+
+        Args:
+            catalog: where the tables are written down.
+            databases: the Glue database of each zone.
+            objects: where their files lie.
+            unfinished: a file that no state of its table knows of, and that is younger, may be of a commit at work.
+        """
+        self._catalog = catalog
+        self._databases = databases
+        self._objects = objects
+        self._unfinished = unfinished
+
+    def __call__(self, table: Table, now: datetime) -> int:
+        """Keep nothing of a table but its newest state; whoever reads an older one at the moment has to read again.
+
+        Args:
+            table: one that is there.
+            now: UTC.
+
+        Returns:
+            How many files may be of a commit at work, and were left: to be looked at again.
+
+        Raises:
+            ConcurrentUpdate: somebody else changed the table meanwhile; do it again.
+        """
+        there = self._catalog.load_table((self._databases[table.zone], table.name))
+        newest = there.current_snapshot()
+        older = [each for each in there.snapshots() if newest is None or each.snapshot_id != newest.snapshot_id]
+        doomed = set(_files(there, older))
+        if older:
+            try:
+                there.maintenance.expire_snapshots().by_ids([each.snapshot_id for each in older]).commit()
+            except CommitFailedException as error:
+                raise ConcurrentUpdate("somebody else changed the table meanwhile") from error
+            there.refresh()
+        known = {there.metadata_location, *(each.metadata_file for each in there.metadata.metadata_log)}
+        known.update(_files(there, there.snapshots()))
+        left = 0
+        for each in list(self._objects.listed(f"{table.zone}/{table.name}/")):
+            uri = self._objects.uri(each.key)
+            if uri in known:
+                continue
+            if uri in doomed or now - each.modified >= self._unfinished:
+                self._objects.remove(each.key)
+            else:
+                left += 1
+        return left
+
+
+def _files(table: IcebergTable, snapshots: Iterable[Snapshot]) -> Iterator[str]:
+    """All files that some states of a table are made of."""
+    for snapshot in snapshots:
+        yield snapshot.manifest_list
+        for manifest in snapshot.manifests(table.io):
+            yield manifest.manifest_path
+            for entry in manifest.fetch_manifest_entry(table.io):
+                yield entry.data_file.file_path

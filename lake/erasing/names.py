@@ -1,0 +1,85 @@
+"""What files are called: who hands in `ana.csv` has named somebody in the landing zone and in all that tells of it.
+
+Only what was received is touched there. What was not yet has its turn when it is a load.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+import msgspec
+
+from divisa.domain.feed import LANDING
+from lake.loading.receiving import RECEIPTS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection
+
+    from lake.erasing.people import People
+    from lake.loading.load import Load
+    from lake.storage.objects import Objects
+
+RUNS: Final = "runs/"
+
+
+class _Receipt(msgspec.Struct):
+    sha256: str
+
+
+def unland(objects: Objects, people: People, loads: Collection[str], forget: Callable[[str], int]) -> int:
+    """Take away what landed and was received, where its content or its name is somebody's; bronze has the rest of it.
+
+    Args:
+        objects: the lake.
+        people: who is erased.
+        loads: SHA-256 of the loads that had something of theirs.
+        forget: deletes old versions.
+
+    Returns:
+        How many objects of the landing zone that is.
+    """
+    gone = 0
+    for receipt in objects.listed(RECEIPTS):
+        key = LANDING + receipt.key.removeprefix(RECEIPTS).rpartition("@")[0]
+        named = people.in_text(key, people.subjects)
+        if named or msgspec.json.decode(objects.read(receipt.key), type=_Receipt).sha256 in loads:
+            objects.remove(key)
+            forget(key)
+            gone += 1
+            if named:
+                objects.remove(receipt.key)
+    return gone
+
+
+def waiting(objects: Objects, people: People) -> int:
+    """How many files are in the landing zone whose name is somebody's, and were not received yet."""
+    return sum(bool(people.in_text(each.key, people.subjects)) for each in objects.listed(LANDING))
+
+
+def rename(objects: Objects, people: People, load: Load, forget: Callable[[str], int]) -> Load:
+    """Put pseudonyms in place of the ids in what a load's file was called; the load as it is then."""
+    after = msgspec.structs.replace(load, landed=_renamed(load.landed, people))
+    if after == load:
+        return load
+    if after.bronze != load.bronze and objects.find(load.bronze) is not None:
+        objects.put(after.bronze, objects.read(load.bronze))
+        objects.remove(load.bronze)
+    forget(load.bronze)
+    objects.put(after.manifest, msgspec.json.encode(after))
+    return after
+
+
+def rename_in_runs(objects: Objects, people: People) -> None:
+    """Put pseudonyms in place of the ids in the names of files that runs have written down."""
+    for each in objects.listed(RUNS):
+        before = objects.read(each.key).decode("utf-8")
+        after = _renamed(before, people)
+        if after != before:
+            objects.put(each.key, after.encode())
+
+
+def _renamed(text: str, people: People) -> str:
+    for word, pseudonym in people.in_text(text, people.subjects).items():
+        text = re.sub(rf"(?<![A-Za-z0-9]){re.escape(word)}(?![A-Za-z0-9])", pseudonym, text)
+    return text
