@@ -1,4 +1,4 @@
-"""The decision log without the lines about some users: files of JSON lines, gzipped or not, one rewritten at a time."""
+"""What Firehose delivers without the lines about some users: JSON lines, gzipped or not, one file after the other."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
+from lake.erasing.decoding import is_gzip
 from lake.erasing.people import USER
 
 if TYPE_CHECKING:
     from lake.erasing.people import People
     from lake.storage.objects import Objects
 
-PREFIX: Final = "decisions"
-"""What Firehose could put there, and under `decisions-failed/` what it could not."""
-_GZIP: Final = b"\x1f\x8b"
+PREFIXES: Final = ("decisions/", "decisions-failed/", "doors-failed/")
+"""What Firehose could put there, and what it could not, of the log and of the streams."""
 
 
 class _Line(msgspec.Struct):
@@ -32,12 +32,14 @@ _DECODER: Final = msgspec.json.Decoder(_Line)
 
 def erase(objects: Objects, people: People) -> int:
     """Take the lines away that are about somebody; tells how many. To do it again finds none."""
-    return sum(_erase(objects, each.key, people) for each in objects.listed(PREFIX)) if USER in people.subjects else 0
+    if USER not in people.subjects:
+        return 0
+    return sum(_erase(objects, each.key, people) for prefix in PREFIXES for each in objects.listed(prefix))
 
 
 def _erase(objects: Objects, key: str, people: People) -> int:
     content = objects.read(key)
-    zipped = content.startswith(_GZIP)
+    zipped = is_gzip(content)
     # Firehose joins what several calls gave it: one gzip member behind the other, which are read as one.
     lines = (gzip.decompress(content) if zipped else content).splitlines(keepends=True)
     kept = [line for line in lines if not _is_about(line, people)]
@@ -51,11 +53,13 @@ def _erase(objects: Objects, key: str, people: People) -> int:
 
 
 def _is_about(line: bytes, people: People) -> bool:
-    """Whether a line is about somebody; where it is no JSON, whether it names them at all."""
+    """Whether a line is about somebody; where it does not say about whom, whether it names them at all."""
     try:
         said = _DECODER.decode(line)
         if said.raw is not None:
             return _is_about(base64.b64decode(said.raw), people)
     except (msgspec.MsgspecError, UnicodeError, binascii.Error):
+        said = _Line()
+    if said.user_id is None:
         return bool(people.in_text(line.decode("utf-8", "replace"), {USER}))
     return people.find(USER, said.user_id) is not None

@@ -20,7 +20,7 @@ def decoded(content: bytes) -> str:
     >>> decoded(gzip.compress("año".encode("utf-16")))
     'año'
     """
-    if content.startswith(_GZIP):
+    if is_gzip(content):
         try:
             return decoded(gzip.decompress(content))
         except (OSError, EOFError, zlib.error):
@@ -34,3 +34,8 @@ def decoded(content: bytes) -> str:
             return content.decode("utf-8", "replace")
         return "\n".join("\n".join(map(str, row.values())) for row in rows)
     return content.decode("utf-8", "replace")
+
+
+def is_gzip(content: bytes) -> bool:
+    """Whether bytes begin as gzip does."""
+    return content.startswith(_GZIP)

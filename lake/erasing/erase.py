@@ -83,18 +83,19 @@ class Erase:
     sinks: tuple[Sink, ...] = ()
     say: Callable[[str], None] = lambda line: None
 
-    def __call__(self, now: datetime) -> Report:
+    def __call__(self, now: datetime, *, everybody: bool = False) -> Report:
         """Erase whoever was not erased yet. To do it again, or to go on after a crash, is safe.
 
         Args:
             now: UTC.
+            everybody: look once more for those as well who were erased.
 
         Raises:
             StoreUnavailable: something did not answer; doing it again is safe.
             ConcurrentUpdate: others changed a table again and again meanwhile.
         """
         done = {each.key.removeprefix(ERASED) for each in self.objects.listed(ERASED)}
-        new = [each for each in markers(self.objects) if f"{each.pseudonym}.json" not in done]
+        new = [each for each in markers(self.objects) if everybody or f"{each.pseudonym}.json" not in done]
         if not new:
             return Report(0)
         report = self._erase(People(self.secret, new), len(new), now)
@@ -151,7 +152,7 @@ class Erase:
 
     def _forget(self, touched: Mapping[str, list[Load]], gold: tuple[str, ...]) -> None:
         """Delete old versions of all that was rewritten; where nothing but erasing rewrites, of the whole zone."""
-        for prefix in (f"{LOADS}/", RECEIPTS, names.RUNS, decisions.PREFIX):
+        for prefix in (f"{LOADS}/", RECEIPTS, names.RUNS, *decisions.PREFIXES):
             self.forget(prefix)
         for name in gold:
             self.forget(f"gold/{name}/")

@@ -76,18 +76,19 @@ def erase(objects: Objects, load: Load, contracts: Mapping[str, Contract], peopl
     with TemporaryDirectory(prefix="divisa-erasing-") as scratch:
         folder = Path(scratch)
         checked = checking.check(objects, load, contracts, folder)
-        whole = contract is None or _is_one_row(checked)
-        if whole:
-            found = _in_refused(objects, load, checked, people)
-        else:
-            found = _in_rows(objects, load, contracts[load.dataset], people, folder)
+        found = _Found()
+        if contract is None or _is_one_row(checked):
+            found = _in_whole(objects, load, checked, people)
+        whole = bool(found.gone)
+        if contract is not None and not whole and not _REFUSED.intersection(checked.quarantine):
+            found = _in_rows(objects, load, contract, people, folder)
         checked = _write_down(objects, load, checked, found, people)
-        if whole and found.gone:
-            objects.put(load.bronze, b"")
+        if whole:
             for key in (load.late, load.typed, load.quarantine):
                 objects.remove(key)
-        elif found.gone or found.kept:
-            _rewrite(objects, load, contracts[load.dataset], people, found, folder)
+            objects.put(load.bronze, b"")
+        elif contract is not None and (found.gone or found.kept):
+            _rewrite(objects, load, contract, people, found, folder)
     return not people.notes(load.sha256).isdisjoint(checked.erased)
 
 
@@ -105,8 +106,8 @@ def _is_one_row(checked: Checked) -> bool:
     )
 
 
-def _in_refused(objects: Objects, load: Load, checked: Checked, people: People) -> _Found:
-    """A file that nobody could read is one row: all of it goes where it names somebody."""
+def _in_whole(objects: Objects, load: Load, checked: Checked, people: People) -> _Found:
+    """A file that nobody could read is one row: all of it goes where it names somebody, its bytes last."""
     found = _Found()
     reason = next(iter(checked.quarantine), _TYPED)
     for who in people.in_text(decoded(objects.read(load.bronze)), people.subjects).values():
@@ -140,6 +141,8 @@ def _in_rows(objects: Objects, load: Load, contract: Contract, people: People, f
         objects.fetch(load.bronze, folder / "whole")
         for line, record in lines.records(folder / "whole", found.starts):
             if line in cut:
+                if not record.strip("\r\n"):
+                    found.gone.add(line)  # whoever began with it has taken it out of bronze, and was killed then
                 for who in _named(lines.text_of(record), contract, people):
                     found.take(line, who, cut[line])
     return found
@@ -188,7 +191,13 @@ def _rewrite(objects: Objects, load: Load, contract: Contract, people: People, f
     source, to = folder / "source", folder / "rewritten"
     objects.fetch(load.bronze, source)
     place = next((n for n, name in enumerate(contract.columns) if name in columns), 0)
-    lines.rewrite(source, to, found.starts, found.gone, found.kept, place, contract.feed.delimiter)
+
+    def put(record: str, who: str) -> str:
+        if record.lstrip().startswith("{"):
+            return people.renamed(record)
+        return lines.with_field(record, who, place, contract.feed.delimiter)
+
+    lines.rewrite(source, to, found.starts, found.gone, found.kept, put)
     objects.put_file(load.bronze, to)
     change = (parquet.renamed if contract.dataset in LEDGER else parquet.without)(columns, people)
     for key in (load.late, load.typed):

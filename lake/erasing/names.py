@@ -5,7 +5,6 @@ Only what was received is touched there. What was not yet has its turn when it i
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Final
 
 import msgspec
@@ -44,9 +43,9 @@ def unland(objects: Objects, people: People, loads: Collection[str], forget: Cal
         key = LANDING + receipt.key.removeprefix(RECEIPTS).rpartition("@")[0]
         named = people.in_text(key, people.subjects)
         if named or msgspec.json.decode(objects.read(receipt.key), type=_Receipt).sha256 in loads:
+            gone += objects.find(key) is not None
             objects.remove(key)
             forget(key)
-            gone += 1
             if named:
                 objects.remove(receipt.key)
     return gone
@@ -59,7 +58,7 @@ def waiting(objects: Objects, people: People) -> int:
 
 def rename(objects: Objects, people: People, load: Load, forget: Callable[[str], int]) -> Load:
     """Put pseudonyms in place of the ids in what a load's file was called; the load as it is then."""
-    after = msgspec.structs.replace(load, landed=_renamed(load.landed, people))
+    after = msgspec.structs.replace(load, landed=people.renamed(load.landed))
     if after == load:
         return load
     if after.bronze != load.bronze and objects.find(load.bronze) is not None:
@@ -74,12 +73,6 @@ def rename_in_runs(objects: Objects, people: People) -> None:
     """Put pseudonyms in place of the ids in the names of files that runs have written down."""
     for each in objects.listed(RUNS):
         before = objects.read(each.key).decode("utf-8")
-        after = _renamed(before, people)
+        after = people.renamed(before)
         if after != before:
             objects.put(each.key, after.encode())
-
-
-def _renamed(text: str, people: People) -> str:
-    for word, pseudonym in people.in_text(text, people.subjects).items():
-        text = re.sub(rf"(?<![A-Za-z0-9]){re.escape(word)}(?![A-Za-z0-9])", pseudonym, text)
-    return text

@@ -24,7 +24,9 @@ USER: Final = "user"
 """The subject that platform users are, as contracts call it."""
 _FIELDS: Final = re.compile(r'[,;|\t"\r\n{}\[\]:]+')
 _WORDS: Final = re.compile(r"[A-Za-z0-9_-]+")
-_PARTS: Final = re.compile(r"[A-Za-z0-9-]+")
+_PIECES: Final = re.compile(r"([_-])")
+_MOST_PIECES: Final = 12
+"""Of a word with more hyphens than this only all of it is looked at."""
 
 
 class People:
@@ -65,6 +67,12 @@ class People:
         words = {each for each in _words(text) if numbers or not each.isdecimal()}
         return {word: who for word in words for subject in asked if (who := self.find(subject, word)) is not None}
 
+    def renamed(self, text: str) -> str:
+        """A text with pseudonyms in place of their ids, as far as `in_text` finds them; bare numbers stay."""
+        for word, who in self.in_text(text, self.subjects).items():
+            text = re.sub(rf"(?<![A-Za-z0-9]){re.escape(word)}(?![A-Za-z0-9])", who, text)
+        return text
+
     def note(self, pseudonym: str, load: str) -> str:
         """What a load's account calls one of them: always the same, and another thing for each load."""
         return hmac.digest(self._notes, f"{load}/{pseudonym}".encode(), "sha256").hex()[:26]
@@ -91,5 +99,12 @@ def subjects_of(contract: Contract) -> dict[str, str]:
 def _words(text: str) -> Iterator[str]:
     for each in _FIELDS.split(text):
         yield each.strip()
-    for pattern in (_WORDS, _PARTS):
-        yield from pattern.findall(text)
+    for word in _WORDS.findall(text):
+        yield word
+        pieces = _PIECES.split(word)
+        if 1 < len(pieces) < 2 * _MOST_PIECES:
+            yield from (
+                "".join(pieces[begin:end])
+                for begin in range(0, len(pieces), 2)
+                for end in range(begin + 1, len(pieces) + 1, 2)
+            )

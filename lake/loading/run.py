@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from lake.contract.contract import Contract
     from lake.engines.session import Session
     from lake.loading.accounting import Entry
+    from lake.loading.load import Load
     from lake.storage.objects import Objects
 
 
@@ -52,6 +53,7 @@ class Run:
         contracts: all, by dataset.
         session: has the lake's tables; asked for where they are needed.
         say: told in a line what is done.
+        keep_out: takes away from loads, before they are merged, what must not be in the lake any more; gives them back.
     """
 
     name: str
@@ -60,6 +62,7 @@ class Run:
     contracts: Mapping[str, Contract]
     session: Callable[[], Session]
     say: Callable[[str], None] = lambda line: None
+    keep_out: Callable[[list[Load]], list[Load]] = lambda loads: loads
 
     def take(self, step: Step) -> None:
         """Take one step.
@@ -94,12 +97,13 @@ class Run:
                 except NotFound:
                     self.say(f"{what.key} is not there any more")
                     continue
+            [load] = self.keep_out([load])
             self.say(f"{load.dataset}: received {load.name}, {load.size:,} bytes")
 
     def merge(self) -> None:
         """Type the rows of every load that is not in silver, and merge them."""
         for dataset in self.plan().datasets:
-            loads = pending(self.objects, dataset)
+            loads = self.keep_out(pending(self.objects, dataset))
             for load in loads:
                 with TemporaryDirectory(prefix="divisa-lake-") as scratch:
                     found = checking.check(self.objects, load, self.contracts, Path(scratch))
