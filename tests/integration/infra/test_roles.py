@@ -12,7 +12,10 @@ from tests.integration.infra.template import ASKING, FUNCTIONS, as_list, of_type
 if TYPE_CHECKING:
     from tests.integration.infra.template import Resources
 
-WITHOUT_RESOURCES = {"xray:PutTraceSegments", "xray:PutTelemetryRecords", "ecr:GetAuthorizationToken"}
+WITHOUT_RESOURCES = {
+    *("xray:PutTraceSegments", "xray:PutTelemetryRecords", "ecr:GetAuthorizationToken"),
+    "lakeformation:GetDataAccess",
+}
 """Actions that know no resources: AWS takes nothing but a star."""
 
 
@@ -80,17 +83,14 @@ def test_no_function_reads_the_lake_and_who_logs_decisions_does_not_read_them(re
     }
 
     reading = {(name, action) for name, action in on_the_lake if action.startswith("s3:Get")}
-    delivering = ("DecisionsRole", "QuotesDoorRole", "TransactionsDoorRole")
-    assert reading == {(name, "s3:GetBucketLocation") for name in delivering} | {
-        ("RetrainingRole", "s3:GetObject"),
-        ("PullRole", "s3:GetObject"),
+    placing = ("DecisionsRole", "QuotesDoorRole", "TransactionsDoorRole", "LoadingRole")
+    opening = ("RetrainingRole", "PullRole", "LoadingRole", "LakePlanRole")
+    formation = "LakeAccessRole"  # Lake Formation's own: it hands on what tags grant
+    assert reading == {(name, "s3:GetBucketLocation") for name in placing} | {
+        (name, "s3:GetObject") for name in (*opening, formation)
     }
     assert may_do(resources, "Pull")["s3:GetObject"] == {json.dumps({"Fn::Sub": "${LakeBucket.Arn}/doors/pull/*"})}
-    assert {name for name, action in on_the_lake if action != "s3:PutObject"} == {
-        *delivering,
-        "PullRole",
-        "RetrainingRole",
-    }
+    assert {name for name, action in on_the_lake if action != "s3:PutObject"} == {name for name, _ in reading}
 
 
 def test_whoever_takes_a_device_off_may_look_whose_its_token_is(resources: Resources) -> None:

@@ -1,0 +1,1 @@
+"""Who may see which column of the lake, as the contracts say it."""

@@ -1,0 +1,70 @@
+"""The tags of Lake Formation on every personal column, as CloudFormation: `python -m lake.governance.tags`.
+
+What has no tag of its own has its database's: `none`. Tables are made by the lake's first run, and what is tagged has
+to be there, so these resources wait for the stage's parameter `lakeTables`.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from lake.governance.levels import by_level, gold, silver
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from lake.contract.contract import Pii
+
+TEMPLATE: Final = Path(__file__).parents[2] / "infra" / "lake_tags.yml"
+_BEGINNING: Final = """\
+# Written from the contracts in lake/contracts by `python -m lake.governance.tags`: change those, not this file.
+Resources:
+"""
+
+
+def template() -> str:
+    """The template, YAML that serverless.yml includes."""
+    return _BEGINNING + "".join(
+        (*_database("silver"), *_tags("silver", silver()), *_database("gold"), *_tags("gold", gold()))
+    )
+
+
+def _database(zone: str) -> Iterator[str]:
+    yield f"""\
+  {zone.title()}DatabasePii:
+    Type: AWS::LakeFormation::TagAssociation
+    Condition: HasLakeTables
+    DependsOn: PiiTag
+    Properties:
+      Resource:
+        Database: {{CatalogId: !Ref AWS::AccountId, Name: {_named(zone)}}}
+      LFTags: [{{CatalogId: !Ref AWS::AccountId, TagKey: "divisa-${{sls:stage}}-pii", TagValues: [none]}}]
+"""
+
+
+def _tags(zone: str, tables: Mapping[str, Mapping[str, Pii]]) -> Iterator[str]:
+    for table, columns in tables.items():
+        for level, names in by_level(columns).items():
+            yield f"""\
+  {zone.title()}{table.title().replace("_", "")}{level.title()}:
+    Type: AWS::LakeFormation::TagAssociation
+    Condition: HasLakeTables
+    DependsOn: {zone.title()}DatabasePii
+    Properties:
+      Resource:
+        TableWithColumns:
+          CatalogId: !Ref AWS::AccountId
+          DatabaseName: {_named(zone)}
+          Name: {table}
+          ColumnNames: [{", ".join(names)}]
+      LFTags: [{{CatalogId: !Ref AWS::AccountId, TagKey: "divisa-${{sls:stage}}-pii", TagValues: [{level}]}}]
+"""
+
+
+def _named(zone: str) -> str:
+    return f'"divisa_${{sls:stage}}_{zone}"'
+
+
+if __name__ == "__main__":
+    TEMPLATE.write_text(template(), encoding="utf-8")
