@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from pyiceberg.exceptions import CommitFailedException
 
 from divisa.domain.errors import ConcurrentUpdate
+from lake.erasing.manifests import forget_deleted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
 
     from lake.engines.session import Table
     from lake.storage.objects import Objects
+
+_HINT: Final = "/metadata/version-hint.text"
+"""A number that some engines leave beside a table's states, for readers without a catalog."""
 
 
 class IcebergHistory:
@@ -51,21 +55,22 @@ class IcebergHistory:
             ConcurrentUpdate: somebody else changed the table meanwhile; do it again.
         """
         there = self._catalog.load_table((self._databases[table.zone], table.name))
-        newest = there.current_snapshot()
-        older = [each for each in there.snapshots() if newest is None or each.snapshot_id != newest.snapshot_id]
-        doomed = set(_files(there, older))
-        if older:
-            try:
+        try:
+            forget_deleted(there)
+            newest = there.current_snapshot()
+            older = [each for each in there.snapshots() if newest is None or each.snapshot_id != newest.snapshot_id]
+            doomed = set(_files(there, older))
+            if older:
                 there.maintenance.expire_snapshots().by_ids([each.snapshot_id for each in older]).commit()
-            except CommitFailedException as error:
-                raise ConcurrentUpdate("somebody else changed the table meanwhile") from error
-            there.refresh()
+        except CommitFailedException as error:
+            raise ConcurrentUpdate("somebody else changed the table meanwhile") from error
+        there.refresh()
         known = {there.metadata_location, *(each.metadata_file for each in there.metadata.metadata_log)}
         known.update(_files(there, there.snapshots()))
         left = 0
         for each in list(self._objects.listed(f"{table.zone}/{table.name}/")):
             uri = self._objects.uri(each.key)
-            if uri in known:
+            if uri in known or each.key.endswith(_HINT):
                 continue
             if uri in doomed or now - each.modified >= self._unfinished:
                 self._objects.remove(each.key)
