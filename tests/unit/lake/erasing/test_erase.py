@@ -29,7 +29,10 @@ from tests.unit.lake.erasing.lake_of_people import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
+
+    from lake.contract.contract import Contract
 
 FEW = ("fx_transactions", "fx_suggestions", "hr_hired_employees")
 pytestmark = pytest.mark.slow
@@ -218,6 +221,25 @@ def test_a_file_that_landed_and_was_not_received_makes_erasing_wait(tmp_path: Pa
     assert lake.erase().waiting == 0
     assert lake.traces() == {}
     assert lake.erase() == Report(0)
+
+
+def test_sinks_are_told_before_silver_forgets_and_the_ledger_keeps_a_pseudonym(tmp_path: Path) -> None:
+    lake = Lake(tmp_path / "lake", FEW)
+    pseudonym = mark(lake.objects)
+    told: list[tuple[str, str, dict[Any, str | None]]] = []
+
+    def sink(contract: Contract, column: str, ids: Mapping[Any, str | None]) -> None:
+        table = f"silver.{contract.dataset}"
+        assert {value for (value,) in lake.session.run(f"SELECT {column} FROM {table}")} >= ids.keys()  # noqa: S608
+        told.append((contract.dataset, column, dict(ids)))
+
+    Erase(lake.objects, contracts(), lambda: lake.session, SECRET, sinks=(sink,))(NOW)
+
+    assert sorted(told) == [
+        ("fx_suggestions", "user_id", {THEIRS["user"]: None}),
+        ("fx_transactions", "user_id", {THEIRS["user"]: pseudonym}),
+        ("hr_hired_employees", "id", {int(THEIRS["employee"]): None}),
+    ]
 
 
 def test_every_id_of_a_person_says_whose_it_is() -> None:
