@@ -9,6 +9,7 @@ import boto3
 from botocore.exceptions import ClientError
 
 from divisa.domain.errors import InvalidInput
+from local.ministack.athena.projection import is_projected, projected
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -54,7 +55,11 @@ class Catalog:
         return found
 
     def partitions(self, table: Any) -> list[Any]:
-        """The partitions of a table that are on record."""
+        """The partitions of a table: those on record, or where it tells them by projection those that have a file."""
+        if is_projected(table):
+            location = table["StorageDescriptor"]["Location"]
+            bucket = split(location)[0]
+            return projected(table, (f"s3://{bucket}/{key}" for key in self.keys(location)))
         pages = self.glue.get_paginator("get_partitions").paginate(
             DatabaseName=table["DatabaseName"], TableName=table["Name"]
         )

@@ -16,6 +16,7 @@ from divisa.domain.errors import QueryFailed
 from lake.contract.reading import contracts
 from lake.engines import iceberg
 from lake.engines.session import Table, silver
+from lake.ingestion.conversion import QUARANTINE
 from lake.loading.accounting import SCHEMA
 from lake.queries.athena import Athena
 from lake.queries.catalogue import Databases, Statement, named
@@ -105,6 +106,19 @@ def test_what_became_of_a_files_rows_is_found_without_telling_glue_of_it(athena:
     [row] = found.to_pylist()
     assert (row["received_at"], row["load"]) == (datetime.fromisoformat("2024-01-05T14:15:00"), "ab12")
     assert athena.run("rows_by_dataset", {})["quarantine"].to_pylist() == [2]
+
+
+def test_what_was_set_aside_is_found_without_telling_glue_of_a_new_day(
+    athena: Athena, ministack: BareMiniStack
+) -> None:
+    for day, line in (("2024-01-04", 2), ("2024-01-05", 3), ("2024-01-06", 4)):
+        out = pa.BufferOutputStream()
+        row = {"_line": line, "raw": b"x", "reasons": ["crossed"], "says": ["bid is not below ask"]}
+        pq.write_table(pa.Table.from_pylist([row], QUARANTINE), out)
+        key = f"quarantine/fx_prices/load_date={day}/ab12.parquet"
+        ministack.client("s3").put_object(Bucket=BUCKET, Key=key, Body=bytes(out.getvalue()))
+    found = athena.run("quarantine_by_reason", {"since": "2024-01-05"})
+    assert found.to_pylist() == [{"dataset": "fx_prices", "reason": "crossed", "rows_set_aside": 2}]
 
 
 def test_a_string_that_would_be_sql_is_a_string_like_any_other(athena: Athena) -> None:
