@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
@@ -15,6 +16,10 @@ settings.register_profile("divisa", deadline=None, max_examples=60, print_blob=T
 settings.load_profile("divisa")
 
 pytest_plugins = ["tests.ministack"]
+
+# The main module of a worker has no file, by which the Spark client tells doctests, and then it ends the process.
+if not hasattr(sys.modules["__main__"], "__file__"):
+    sys.modules["__main__"].__file__ = __file__
 
 
 @pytest.hookimpl(wrapper=True)

@@ -11,6 +11,7 @@ import msgspec
 
 from lake.erasing.decoding import is_gzip
 from lake.erasing.people import USER
+from lake.loading import receiving
 
 if TYPE_CHECKING:
     from lake.erasing.people import People
@@ -45,8 +46,11 @@ def _erase(objects: Objects, key: str, people: People) -> int:
     kept = [line for line in lines if not _is_about(line, people)]
     if len(kept) < len(lines):
         left = b"".join(kept)
+        was_received = receiving.receipt_of(objects, key)
         if left:
             objects.put(key, gzip.compress(left, mtime=0) if zipped else left)
+            if was_received is not None:  # What is left of it was received as well.
+                receiving.give_receipt(objects, key, was_received)
         else:
             objects.remove(key)
     return len(lines) - len(kept)

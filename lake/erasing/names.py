@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from divisa.domain.feed import LANDING
-from lake.loading.receiving import RECEIPTS
+from lake.loading.receiving import RECEIPTS, Receipt
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
@@ -20,10 +20,6 @@ if TYPE_CHECKING:
     from lake.storage.objects import Objects
 
 RUNS: Final = "runs/"
-
-
-class _Receipt(msgspec.Struct):
-    sha256: str
 
 
 def unland(objects: Objects, people: People, loads: Collection[str], forget: Callable[[str], int]) -> int:
@@ -39,15 +35,15 @@ def unland(objects: Objects, people: People, loads: Collection[str], forget: Cal
         How many objects of the landing zone that is.
     """
     gone = 0
-    for receipt in objects.listed(RECEIPTS):
-        key = LANDING + receipt.key.removeprefix(RECEIPTS).rpartition("@")[0]
-        named = people.in_text(key, people.subjects)
-        if named or msgspec.json.decode(objects.read(receipt.key), type=_Receipt).sha256 in loads:
-            gone += objects.find(key) is not None
-            objects.remove(key)
-            forget(key)
+    for each in objects.listed(RECEIPTS):
+        receipt = msgspec.json.decode(objects.read(each.key), type=Receipt)
+        named = people.in_text(receipt.landed, people.subjects)
+        if receipt.landed.startswith(LANDING) and (named or receipt.sha256 in loads):
+            gone += objects.find(receipt.landed) is not None
+            objects.remove(receipt.landed)
+            forget(receipt.landed)
             if named:
-                objects.remove(receipt.key)
+                objects.remove(each.key)
     return gone
 
 

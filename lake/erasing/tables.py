@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
-from divisa.domain.errors import ConcurrentUpdate
 from lake.engines.session import silver
 from lake.erasing.loads import LEDGER
 from lake.erasing.people import subjects_of
 from lake.loading import accounting, merging
-from lake.loading.load import pending
+from lake.loading.load import ask_again, pending
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -68,7 +68,7 @@ def erase(
         for sink in sinks:
             sink(contract, column, ids if contract.dataset in LEDGER else dict.fromkeys(ids))
         if contract.dataset in LEDGER:
-            merging.ask_again(objects, _merged(objects, contract.dataset, loads))
+            ask_again(objects, _merged(objects, contract.dataset, loads))
         gone += _delete(session, table, column, list(ids))
     if contract.dataset in LEDGER:
         merging.merge(
@@ -101,14 +101,8 @@ def _delete(session: Session, table: str, column: str, ids: Sequence[object]) ->
     for begin in range(0, len(ids), _AT_ONCE):
         theirs = f"{column} IN ({', '.join(map(_literal, ids[begin : begin + _AT_ONCE]))})"
         [(count,)] = session.run(f"SELECT COUNT(*) AS n FROM {table} WHERE {theirs}")  # noqa: S608 - quoted by us
-        for attempt in range(1, merging.TRIES + 1):
-            try:
-                session.run(f"DELETE FROM {table} WHERE {theirs}")  # noqa: S608
-            except ConcurrentUpdate:
-                if attempt == merging.TRIES:
-                    raise
-            else:
-                break
+        delete = f"DELETE FROM {table} WHERE {theirs}"  # noqa: S608
+        merging.persistently(partial(session.run, delete))
         gone += count
     return gone
 

@@ -9,7 +9,8 @@ from sqlglot.lineage import lineage
 
 from lake.contract.contract import Pii
 from lake.contract.reading import contracts
-from lake.transformations.catalogue import silver_columns, transformations
+from lake.engines.session import silver as silver_table
+from lake.transformations.catalogue import transformations
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -34,7 +35,7 @@ def gold() -> dict[str, dict[str, Pii]]:
     A value that flows into a column of its own type may stand there as it is, so the column is as personal as the most
     personal of these. One that flows into another type was counted, or cut to a year.
     """
-    schemas: dict[str, pa.Schema] = {dataset: silver_columns(each) for dataset, each in contracts().items()}
+    schemas: dict[str, pa.Schema] = {dataset: silver_table(each).schema for dataset, each in contracts().items()}
     levels = silver()
     for name, made in transformations().items():
         levels[name] = {}

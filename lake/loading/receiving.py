@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import msgspec
 
-from divisa.domain.errors import InvalidFile
+from divisa.domain.errors import InvalidFile, NotFound
 from divisa.domain.feed import LANDING
 from lake.ingestion import forms
 from lake.loading.load import UNKNOWN, Load
@@ -21,6 +21,18 @@ if TYPE_CHECKING:
 RECEIPTS: Final = "receipts/"
 DOORS: Final = (LANDING, "decisions/")
 """Where objects land: whatever is handed in, and the log of decisions."""
+
+
+class Receipt(msgspec.Struct, frozen=True):
+    """What is written down of an object that was received.
+
+    Attributes:
+        landed: its key.
+        sha256: of its content, hexadecimal.
+    """
+
+    landed: str
+    sha256: str
 
 
 def landed(objects: Objects, keys: Iterable[str] | None = None) -> Iterator[Stored]:
@@ -63,8 +75,24 @@ def receive(objects: Objects, what: Stored, datasets: Collection[str], scratch: 
         sha256 = hashlib.file_digest(file, "sha256").hexdigest()
     came = Load(dataset_of(what.key, datasets), sha256, what.modified, what.key, local.stat().st_size)
     load = _kept(objects, local, came)
-    objects.put(RECEIPTS + receipt(what), msgspec.json.encode({"landed": what.key, "sha256": sha256}))
+    objects.put(RECEIPTS + receipt(what), msgspec.json.encode(Receipt(what.key, sha256)))
     return load
+
+
+def receipt_of(objects: Objects, key: str) -> Receipt | None:
+    """The receipt of what landed, if it was received as it is now."""
+    what = objects.find(key)
+    try:
+        return None if what is None else msgspec.json.decode(objects.read(RECEIPTS + receipt(what)), type=Receipt)
+    except NotFound:
+        return None
+
+
+def give_receipt(objects: Objects, key: str, given: Receipt) -> None:
+    """Take what landed, as it is now, for received: it was rewritten since, and is no new file."""
+    what = objects.find(key)
+    if what is not None:
+        objects.put(RECEIPTS + receipt(what), msgspec.json.encode(given))
 
 
 def dataset_of(key: str, datasets: Collection[str]) -> str:

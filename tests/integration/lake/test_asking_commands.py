@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 
 from lake.loading.accounting import SCHEMA
 from local import cloud
-from local.cli import lake_query, lake_report
+from local.cli.lake import query, report
 from tests.unit.lake.report.tables import account
 
 if TYPE_CHECKING:
@@ -39,8 +39,8 @@ def commands(ministack: BareMiniStack, monkeypatch: pytest.MonkeyPatch) -> typer
     running = SimpleNamespace(addresses=ministack.addresses, deployment=deployment)
     monkeypatch.setattr(cloud, "running", lambda: running)
     app = typer.Typer()
-    app.command("query")(lake_query.query)
-    app.command("report")(lake_report.report)
+    app.command("query")(query.query)
+    app.command("report")(report.report)
     return app
 
 

@@ -20,6 +20,7 @@ from lake.erasing.people import USER, pseudonym, subjects_of
 from lake.loading import accounting
 from lake.loading.load import UNKNOWN
 from lake.loading.plan import Request
+from lake.loading.planning import plan
 from lake.loading.run import Run, Step
 
 if TYPE_CHECKING:
@@ -100,8 +101,9 @@ def load(objects: Objects, session: Session, name: str = "r1", *, guarded: bool 
     run = Run(name, NOW, objects, contracts(), lambda: session)
     if guarded:
         run = replace(run, keep_out=KeepOut(objects, contracts(), SECRET))
+    plan(objects, tuple(contracts()), name, Request())
     for step in Step:
-        run.take(step, Request())
+        run.take(step)
 
 
 def mark(objects: Objects) -> str:

@@ -15,9 +15,9 @@ from tests.unit.lake.transformations.silver import made, silver
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-_LONG: Final = "16.123456789012345678"
-_LARGE: Final = "123456789012.345678901234567891"
-_LEAST: Final = "0.000000000000000001"
+_LONG: Final = "16.1234567890123456"
+_LARGE: Final = "123456789012.345678"
+_LEAST: Final = "0.00000000000000001"
 _MIDNIGHT: Final = "2024-02-01T00:00:00Z"
 _BEFORE_MIDNIGHT: Final = "2024-01-31T23:59:59.999999Z"
 _AT_ONCE: Final = "2024-02-03T00:00:00Z"
@@ -30,7 +30,7 @@ def _prices() -> list[dict[str, str]]:
     return [
         {"event_time": _MIDNIGHT, "bid": _LONG, "ask": "16.2"},
         {"event_time": _BEFORE_MIDNIGHT, "bid": _LONG, "ask": "16.2"},
-        {"event_time": "2024-02-02T00:00:00Z", "bid": _LEAST, "ask": "0.000000000000000002"},
+        {"event_time": "2024-02-02T00:00:00Z", "bid": _LEAST, "ask": "0.00000000000000002"},
         {"event_time": "2024-02-02T08:00:00Z", "bid": "17", "ask": "17.1", "arrived_at": _AT_ONCE},
         {"event_time": "2024-02-02T09:00:00Z", "bid": "17.5", "ask": "17.6", "arrived_at": _AT_ONCE},
         {"event_time": "2024-02-02T10:00:00Z", "bid": "18", "ask": "18.1", "arrived_at": "2024-02-02T09:00:00Z"},
