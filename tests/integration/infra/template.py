@@ -28,6 +28,7 @@ FUNCTIONS = (
     "InboundSms",
     "EmailFeedback",
     "Pull",
+    "Lake",
 )
 ASKING = ("Quotes", "Backlog", "Refresh", "Release", "Transactions")
 """The functions that ask the model, and log what was decided."""

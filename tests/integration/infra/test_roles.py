@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 WITHOUT_RESOURCES = {
     *("xray:PutTraceSegments", "xray:PutTelemetryRecords", "ecr:GetAuthorizationToken"),
-    "lakeformation:GetDataAccess",
+    *("cloudwatch:PutMetricData", "lakeformation:GetDataAccess"),
 }
 """Actions that know no resources: AWS takes nothing but a star."""
 
@@ -84,7 +84,7 @@ def test_no_function_reads_the_lake_and_who_logs_decisions_does_not_read_them(re
 
     reading = {(name, action) for name, action in on_the_lake if action.startswith("s3:Get")}
     placing = ("DecisionsRole", "QuotesDoorRole", "TransactionsDoorRole", "LoadingRole")
-    opening = ("RetrainingRole", "PullRole", "LoadingRole", "LakePlanRole")
+    opening = ("RetrainingRole", "PullRole", "LoadingRole", "LakeRole")
     formation = "LakeAccessRole"  # Lake Formation's own: it hands on what tags grant
     assert reading == {(name, "s3:GetBucketLocation") for name in placing} | {
         (name, "s3:GetObject") for name in (*opening, formation)

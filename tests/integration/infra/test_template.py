@@ -299,6 +299,7 @@ def test_each_function_is_told_what_it_needs_and_no_more(resources: Resources) -
 
     assert own == {
         "Quotes": deciding | {"PAIRS", "QUARANTINE_BUCKET", "BACKLOG_QUEUE_URL", "DECIDED_AT_ONCE"},
+        "Lake": {"LAKE_BUCKET"},
         "Backlog": deciding | {"BACKLOG_QUEUE_URL"},
         "Refresh": deciding | {"PAIRS", "REFRESHES_PER_RUN"},
         "Release": deciding | {"RELEASES_PER_RUN"},
