@@ -84,7 +84,7 @@ class DuckSession:
 
     def table(self, query: str) -> pa.Table:
         """A query's rows."""
-        return self._execute(duckdb_sql(query)).to_arrow_table()
+        return self._connection.sql(duckdb_sql(query)).to_arrow_table()
 
     def _make(self, name: str, zone: str) -> None:
         self._execute(f"CREATE SCHEMA IF NOT EXISTS {zone}")

@@ -1,7 +1,7 @@
 """`divisa lake report`."""
 
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 import typer
 
@@ -11,7 +11,6 @@ EXAMPLES = output.examples(
     ("divisa lake report", "write lake.html, which any browser shows, also without a network"),
     ("divisa lake report --language en --out /tmp/lake.html", "in English, and elsewhere"),
 )
-_STAGE = "local"
 
 
 def report(
@@ -19,37 +18,17 @@ def report(
     language: Annotated[Literal["es", "en"], typer.Option(help="What it is written in.")] = "es",
 ) -> None:
     """Write one page that shows how the platform and its lake fare, from the lake's tables as they are now."""
-    from contextlib import closing
     from datetime import UTC, datetime
-
-    import boto3
-    from pyiceberg.catalog.glue import GlueCatalog
 
     from divisa.domain.errors import InvalidInput
     from lake.contract.reading import contracts
-    from lake.queries.catalogue import Databases
     from lake.report.page import page
-    from lake.report.tables import IcebergTables
     from lake.report.words import Language
-    from lake.storage.s3 import S3Objects
     from local import cloud
+    from local.lake.tables import open_tables
 
-    running = cloud.running()
-    settings = running.addresses.client_settings("s3")
-    address = {
-        "endpoint": settings["endpoint_url"],
-        "region": settings["region_name"],
-        "access-key-id": settings["aws_access_key_id"],
-        "secret-access-key": settings["aws_secret_access_key"],
-    }
-    properties: Any = {f"{service}.{name}": value for service in ("glue", "s3") for name, value in address.items()}
-    with output.progress() as say, closing(boto3.client("s3", **settings)) as s3:
+    with output.progress() as say, open_tables(cloud.running()) as tables:
         say("read the lake's tables and draw them")
-        tables = IcebergTables(
-            GlueCatalog("lake", **properties),
-            Databases.of_stage(_STAGE).gold,
-            S3Objects(s3, running.deployment.lake_bucket_name),
-        )
         html = page(tables, contracts(), at=datetime.now(UTC), language=Language(language))
     try:
         out.write_text(html, encoding="utf-8")

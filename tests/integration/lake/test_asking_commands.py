@@ -35,7 +35,7 @@ def commands(ministack: BareMiniStack, monkeypatch: pytest.MonkeyPatch) -> typer
     pq.write_table(pa.Table.from_pylist([account("fx_prices", timedelta(hours=1))], SCHEMA), out)
     key = "accounts/dataset=fx_prices/accounts.parquet"
     ministack.client("s3").put_object(Bucket=BUCKET, Key=key, Body=bytes(out.getvalue()))
-    deployment = SimpleNamespace(lake_bucket_name=BUCKET)
+    deployment = SimpleNamespace(lake_bucket_name=BUCKET, gold_database_name="divisa_local_gold")
     running = SimpleNamespace(addresses=ministack.addresses, deployment=deployment)
     monkeypatch.setattr(cloud, "running", lambda: running)
     app = typer.Typer()
