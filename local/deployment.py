@@ -58,6 +58,7 @@ class Deployment:
     lake_bucket_name: str
     silver_database_name: str
     gold_database_name: str
+    loading_job_name: str
     loading_machine_arn: str
     api_secret_name: str
     providers_secret_name: str

@@ -42,6 +42,7 @@ KEYS = [
     "LakeBucketName",
     "SilverDatabaseName",
     "GoldDatabaseName",
+    "LoadingJobName",
     "LoadingMachineArn",
     "ApiSecretName",
     "ProvidersSecretName",
