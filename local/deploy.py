@@ -150,7 +150,8 @@ def _settled(cloudformation: CloudFormationClient) -> str | None:
 def _failures(cloudformation: CloudFormationClient) -> str:
     """The resources that failed in the last attempt, each with its reason, the first first."""
     failures: list[str] = []
-    for event in cloudformation.describe_stack_events(StackName=STACK)["StackEvents"]:  # The newest comes first.
+    pages = cloudformation.get_paginator("describe_stack_events").paginate(StackName=STACK)
+    for event in (event for page in pages for event in page["StackEvents"]):  # The newest comes first.
         own = event.get("LogicalResourceId") == STACK
         if event.get("ResourceStatus", "").endswith("_FAILED") and not own:
             reason = event.get("ResourceStatusReason", "no reason given")

@@ -10,7 +10,7 @@ HERE = Path(__file__).parent
 LOCAL = HERE / "local"
 SHARING = (
     *(HERE / "infra", HERE / "notebooks", HERE / "test_erasure.py"),
-    *(path for path in (HERE / "lake").iterdir() if path.name not in {"spark35", "test_demo.py"}),
+    *(path for path in (HERE / "lake").iterdir() if path.name != "test_demo.py"),
     *(LOCAL / "ministack", LOCAL / "promotion", LOCAL / "sagemaker"),
     *(LOCAL / "test_deploy.py", LOCAL / "test_inbox.py", LOCAL / "test_postgres.py", LOCAL / "test_request_units.py"),
 )

@@ -41,6 +41,8 @@ HANDLERS = {
         "erasure",
     ),
     "api_handlers": ("api", "prices"),
+    "lake": (),
+    "lake/loading": ("begin",),
 }
 HANDLER = """
 import os

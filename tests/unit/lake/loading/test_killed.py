@@ -66,7 +66,7 @@ def test_wherever_a_run_ends_the_next_one_finishes_its_work(tmp_path: Path, *, s
     whole, fuse = copied(begun, tmp_path / "whole"), Fuse()
     fused(whole, fuse).bring_in()
     assert fuse.calls > 50
-    for number in range(fuse.calls):
+    for number in range(same, fuse.calls, 2):  # every other call, so that both together end at each
         lake = copied(begun, tmp_path / str(number))
         with pytest.raises(Died):
             fused(lake, Fuse(number)).bring_in(name="killed")

@@ -41,7 +41,7 @@ def bring_in_at_once(lake: SmallLake) -> None:
 
 @pytest.mark.slow
 @given(history=histories(), at_once=st.booleans())
-@settings(max_examples=40, deadline=None, derandomize=True)
+@settings(max_examples=25, deadline=None, derandomize=True)
 def test_silver_does_not_depend_on_how_its_rows_came(history: History, *, at_once: bool) -> None:
     with TemporaryDirectory() as folder:
         lake = SmallLake(FolderObjects(Path(folder) / "lake"), DuckSession(), history.contract)
@@ -61,7 +61,7 @@ def test_silver_does_not_depend_on_how_its_rows_came(history: History, *, at_onc
 
 @pytest.mark.slow
 @given(history=histories(days=200))
-@settings(max_examples=25, deadline=None, derandomize=True)
+@settings(max_examples=15, deadline=None, derandomize=True)
 def test_no_key_is_gone_where_rows_are_late_and_a_backfill_merges_them_all(history: History) -> None:
     with TemporaryDirectory() as folder:
         contract = history.contract.model_copy(update={"merge_window": WINDOW} if history.contract.event_time else {})

@@ -138,7 +138,7 @@ def _known_by(rows: list[tuple[int, int]], until: int) -> list[tuple[int, int]]:
 
 
 @pytest.mark.slow
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(
     trades=st.lists(st.tuples(MINUTES, LATE), min_size=1, max_size=12, unique_by=lambda row: row[0]),
     quotes=st.lists(st.tuples(MINUTES, LATE), max_size=12, unique_by=lambda row: row[0]),
