@@ -124,8 +124,9 @@ bench-training-set: setup ## Files to training matrix: transactions a second on 
 	@$(BIN)/python -m bench.training_set
 
 .PHONY: bench-lake
-bench-lake: setup ## Files into the lake: rows checked a second, and a gigabyte to typed Parquet beside DuckDB's own COPY
+bench-lake: setup ## The lake: rows checked a second, a gigabyte to typed Parquet beside DuckDB's COPY, five million trades to features
 	@$(BIN)/python -m bench.lake
+	@$(BIN)/python -m bench.lake_transformations
 
 .PHONY: bench-evaluation
 bench-evaluation: setup ## Judge the default population's model, and write the model card and the data card of it
