@@ -48,7 +48,8 @@ def test_to_merge_twice_is_to_merge_once(lake: SmallLake, contract: Contract) ->
     lake.bring_in()
     assert len(once) == 12
     assert lake.silver() == once
-    assert [(entry.silver, entry.duplicates) for entry in lake.accounts()] == [(12, 0), (0, 6)]
+    # Both may have come in one second, as S3 counts them.
+    assert sorted((entry.silver, entry.duplicates) for entry in lake.accounts()) == [(0, 6), (12, 0)]
 
 
 def test_late_rows_are_late_until_a_backfill_merges_them(lake: SmallLake) -> None:
@@ -57,9 +58,15 @@ def test_late_rows_are_late_until_a_backfill_merges_them(lake: SmallLake) -> Non
     lake.bring_in()
     lake.hand_in("old.csv", [Reading("s9", at="2024-01-01T00:00:00Z"), Reading()])
     lake.bring_in()
-    assert [(e.silver, e.duplicates, e.late, e.unaccounted) for e in lake.accounts()] == [(1, 0, 0, 0), (0, 1, 1, 0)]
+    assert sorted((e.silver, e.duplicates, e.late, e.unaccounted) for e in lake.accounts()) == [
+        (0, 1, 1, 0),
+        (1, 0, 0, 0),
+    ]
     lake.bring_in(Request(backfill=Backfill(DATASET, date(1970, 1, 1), date(9999, 1, 1))))
-    assert [(e.silver, e.duplicates, e.late, e.unaccounted) for e in lake.accounts()] == [(1, 0, 0, 0), (1, 1, 0, 0)]
+    assert sorted((e.silver, e.duplicates, e.late, e.unaccounted) for e in lake.accounts()) == [
+        (1, 0, 0, 0),
+        (1, 1, 0, 0),
+    ]
     assert lake.late() == []
 
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -33,8 +34,15 @@ def spark35(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, pa.Table]:
     folder.joinpath("plan.json").write_text(json.dumps(plan), encoding="utf-8")
     environment = Environment("spark", HERE / "requirements", ROOT / ".local" / "spark35-venv")
     python = environment.python("Getting Spark 3.5 (once; a minute)")
+    # Of another test of this worker, whose Spark was elsewhere.
+    environ = {name: value for name, value in os.environ.items() if not name.startswith("SPARK_")}
     done = subprocess.run(
-        [python, HERE / "every_statement.py", folder], capture_output=True, text=True, timeout=LONGEST, check=False
+        [python, HERE / "every_statement.py", folder],
+        env=environ,
+        capture_output=True,
+        text=True,
+        timeout=LONGEST,
+        check=False,
     )
     assert done.returncode == 0, done.stderr
     return {name: pq.read_table(folder / "out" / name) for name in transformations()}
