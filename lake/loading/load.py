@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable, Iterator
 
     from lake.storage.objects import Objects
 
@@ -111,23 +111,33 @@ def manifest_key(dataset: str, sha256: str) -> str:
 
 def loads_of(objects: Objects, dataset: str) -> list[Load]:
     """All loads of a dataset in the order in which they were received."""
-    keys = [each.key for each in objects.listed(f"{LOADS}/{dataset}/") if each.key.endswith(".json")]
-    loads = [msgspec.json.decode(objects.read(key), type=Load) for key in keys]
-    return sorted(loads, key=lambda load: load.place)
+    return _read(objects, (key for key in _keys(objects, dataset) if key.endswith(".json")))
 
 
 def pending(objects: Objects, dataset: str) -> list[Load]:
     """Those loads of a dataset whose rows are still to be merged, or are to be merged once more."""
-    loads = loads_of(objects, dataset)
-    there = {each.key for each in objects.listed(f"{LOADS}/{dataset}/")}
-    return [load for load in loads if load.merged not in there or load.again in there]
+    keys = _keys(objects, dataset)
+    return _read(objects, _manifests(keys, lambda at: f"{at}.merged" not in keys or f"{at}.again" in keys))
 
 
 def unaccounted(objects: Objects, dataset: str) -> list[Load]:
     """Those loads of a dataset with which no run has come to an end since they were merged."""
-    loads = loads_of(objects, dataset)
-    there = {each.key for each in objects.listed(f"{LOADS}/{dataset}/")}
-    return [load for load in loads if load.merged in there and load.accounted not in there]
+    keys = _keys(objects, dataset)
+    return _read(objects, _manifests(keys, lambda at: f"{at}.merged" in keys and f"{at}.accounted" not in keys))
+
+
+def _keys(objects: Objects, dataset: str) -> set[str]:
+    return {each.key for each in objects.listed(f"{LOADS}/{dataset}/")}
+
+
+def _manifests(keys: set[str], wanted: Callable[[str], bool]) -> Iterator[str]:
+    """The manifests that are wanted by what lies beside them: of many loads few are ever read."""
+    return (key for key in keys if key.endswith(".json") and wanted(key.removesuffix(".json")))
+
+
+def _read(objects: Objects, manifests: Iterable[str]) -> list[Load]:
+    loads = [msgspec.json.decode(objects.read(key), type=Load) for key in manifests]
+    return sorted(loads, key=lambda load: load.place)
 
 
 def ask_again(objects: Objects, loads: Iterable[Load]) -> None:

@@ -24,7 +24,7 @@ class DatasetReport:
     Attributes:
         dataset: its name, or `UNKNOWN`.
         files: how many were received, each content once.
-        rows_in, silver, duplicates, late, unaccounted: rows of them all.
+        rows_in, silver, duplicates, late, erased, unaccounted: rows of them all.
         quarantine: rows that were set aside, by reason.
         newest: when the last file was received, UTC; None if none was.
         promise: how long it may be until the next one; None where nobody promised any.
@@ -36,6 +36,7 @@ class DatasetReport:
     silver: int
     duplicates: int
     late: int
+    erased: int
     unaccounted: int
     quarantine: dict[str, int]
     newest: datetime | None
@@ -54,6 +55,7 @@ class DatasetReport:
             "quarantine": dict(sorted(self.quarantine.items())),
             "duplicates": self.duplicates,
             "late": self.late,
+            "erased": self.erased,
             "unaccounted": self.unaccounted,
         }
 
@@ -75,6 +77,7 @@ def _report(objects: Objects, dataset: str, contract: Contract | None) -> Datase
         silver=sum(entry.silver for entry in entries),
         duplicates=sum(entry.duplicates for entry in entries),
         late=sum(entry.late for entry in entries),
+        erased=sum(entry.erased for entry in entries),
         unaccounted=sum(entry.unaccounted for entry in entries),
         quarantine=dict(quarantine),
         newest=max((entry.load.received_at for entry in entries), default=None),

@@ -17,7 +17,7 @@ import msgspec
 from divisa.domain.errors import NotFound, RowsUnaccounted
 from lake.engines.session import silver
 from lake.loading import accounting, checking, merging, planning, receiving, refreshing
-from lake.loading.load import loads_of, pending, unaccounted
+from lake.loading.load import pending, unaccounted
 from lake.loading.plan import Plan, Summary, summary_key
 from lake.transformations.catalogue import depending_on
 
@@ -143,9 +143,9 @@ class Run:
 
     def _account(self, dataset: str) -> list[Entry]:
         """Prove the accounts of loads that have none yet, or were merged again, and bring the others up to date."""
-        merged = set(loads_of(self.objects, dataset)) - set(pending(self.objects, dataset))
         late = {entry.load for entry in accounting.kept(self.objects, dataset) if not entry.is_settled}
-        new = sorted(merged & (late | set(unaccounted(self.objects, dataset))), key=lambda load: load.place)
+        merged = (late | set(unaccounted(self.objects, dataset))) - set(pending(self.objects, dataset))
+        new = sorted(merged, key=lambda load: load.place)
         contract = self.contracts.get(dataset)
         if contract is None:
             entries = accounting.refused(self.objects, new)

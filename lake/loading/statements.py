@@ -57,8 +57,8 @@ def span(contract: Contract, table: str) -> str:
     time = contract.event_time
     asked = f"SELECT {time} FROM {ARRIVED}"  # noqa: S608 - all names are the contract's
     if time not in contract.key:
-        keys = " AND ".join(f"kept.{name} = came.{name}" for name in contract.key)
-        asked += f" UNION ALL SELECT kept.{time} FROM {table} kept LEFT SEMI JOIN {ARRIVED} came ON {keys}"  # noqa: S608
+        theirs = f"{table} kept LEFT SEMI JOIN {ARRIVED} came ON {_same_key(contract)}"
+        asked += f" UNION ALL SELECT kept.{time} FROM {theirs}"  # noqa: S608 - all names are the contract's
     return f"SELECT MIN({time}) AS first, MAX({time}) AS last FROM ({asked}) AS touched"  # noqa: S608
 
 
@@ -135,8 +135,8 @@ def fates(contract: Contract, table: str) -> str:
 
 
 def _touched(contract: Contract, table: str) -> str:
-    keys = " AND ".join(f"kept.{name} = came.{name}" for name in contract.key)
-    return f"(SELECT kept.* FROM {table} kept LEFT SEMI JOIN {ARRIVED} came ON {keys}) AS touched"  # noqa: S608 - ours
+    theirs = f"{table} kept LEFT SEMI JOIN {ARRIVED} came ON {_same_key(contract)}"
+    return f"(SELECT kept.* FROM {theirs}) AS touched"  # noqa: S608 - all names are the contract's
 
 
 def _same_key(contract: Contract) -> str:

@@ -68,7 +68,7 @@ def run(
             say(f"{len(later)} more: late and repeated rows, packed, as JSON lines")
             _hand_in(running, later)
             _follow(runs, say)
-            say("the hour strikes: what was left is done")
+            say("the scheduled run: what was left is done")
             runs.wait(runs.begin(Request()))
             found = report(objects, every)
             failed = [each.name for each in runs.all() if each.status != "SUCCEEDED"]
