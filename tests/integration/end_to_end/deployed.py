@@ -115,10 +115,10 @@ class DeployedCloud:
         finally:
             functions.update_function_configuration(FunctionName=function, Environment={"Variables": right})
 
-    def run(self, function: str, times: int = 1) -> None:
+    def run(self, function: str, times: int = 1, **event: Any) -> None:
         """Run a scheduled function now, so many times one after the other, whatever its schedule does meanwhile."""
         for _ in range(times):
-            answer = self.client("lambda").invoke(FunctionName=function, Payload=b"{}")
+            answer = self.client("lambda").invoke(FunctionName=function, Payload=json.dumps(event).encode())
             assert "FunctionError" not in answer, answer["Payload"].read()
 
     def log(self, function: str) -> str:

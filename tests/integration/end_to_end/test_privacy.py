@@ -72,6 +72,7 @@ def test_no_log_of_a_function_or_of_a_stream_mapping_holds_a_phone_number_or_an_
     assert len(world.suggestions()) == 14
     use_the_rest(world, people[0])
     cloud.run(cloud.deployment.outcomes_function_name)  # its own turn comes once a minute
+    cloud.run(cloud.deployment.lake_function_name, run="privacy", request={})
 
     functions = cloud.deployment.function_names
     eventually(
