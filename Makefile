@@ -47,9 +47,10 @@ down: setup ## Stop the laptop cloud
 
 .PHONY: test
 test: setup lint types imports ## Everything that must hold: lint, types, imports, all tests, coverage
-	@$(SHARING) -m "not alone and not slow" --cov --cov-report=term
-	@$(SHARING) -m "slow and not alone"
-	@$(BIN)/python -m pytest -m alone
+	@$(SHARING) -m "not alone and not cloud and not slow" --cov --cov-report=term
+	@$(SHARING) -m slow
+	@$(SHARING) -m cloud --dist loadscope tests/integration
+	@$(BIN)/python -m pytest -m alone tests/integration
 
 .PHONY: unit
 unit: setup ## The fast tests only

@@ -1,26 +1,43 @@
-"""Which tests want the machine to themselves: all that run a whole laptop cloud. The others are slow."""
+"""Which tests run beside which: those of timing alone, those on whole laptop clouds two clouds at a time."""
 
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+from xdist.scheduler import LoadScopeScheduling
+
+if TYPE_CHECKING:
+    from xdist.remote import Producer
 
 HERE = Path(__file__).parent
 LOCAL = HERE / "local"
-SHARING = (
-    *(HERE / "infra", HERE / "notebooks", HERE / "test_erasure.py"),
-    *(path for path in (HERE / "lake").iterdir() if path.name != "test_demo.py"),
-    *(LOCAL / "ministack", LOCAL / "promotion", LOCAL / "sagemaker"),
-    *(LOCAL / "test_deploy.py", LOCAL / "test_inbox.py", LOCAL / "test_postgres.py", LOCAL / "test_request_units.py"),
-)
-"""Folders and files whose tests run beside others."""
+ALONE = LOCAL / "test_cloud.py", LOCAL / "test_schedules.py", LOCAL / "test_stream_mappings.py"
+"""Files whose tests are about when something happens, and want the machine to themselves."""
+CLOUDS = HERE / "api", HERE / "end_to_end", HERE / "lake" / "test_demo.py"
+"""Folders and files whose tests share one whole laptop cloud, and wait for what happens there."""
+
+
+class CloudByCloud(LoadScopeScheduling):
+    """All tests of one of these folders go to one worker, which has its cloud."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return nodeid.split("/")[2]
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark them before marks are chosen by."""
+    """Mark them before marks are chosen by; the others are slow."""
     for item in items:
-        if item.path.is_relative_to(HERE):
-            shares = any(item.path.is_relative_to(each) for each in SHARING)
-            item.add_marker(pytest.mark.slow if shares else pytest.mark.alone)
+        if not item.path.is_relative_to(HERE):
+            continue
+        if any(item.path.is_relative_to(each) for each in CLOUDS):
+            item.add_marker(pytest.mark.cloud)
+        else:
+            item.add_marker(pytest.mark.alone if item.path in ALONE else pytest.mark.slow)
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> CloudByCloud | None:
+    """Where scopes are asked for, they are clouds."""
+    return CloudByCloud(config, log) if config.getvalue("dist") == "loadscope" else None

@@ -119,12 +119,10 @@ def test_a_copy_in_another_folder_finds_what_two_processes_compiled_at_once(tmp_
     assert imported(small(tmp_path / "three"), NUMBA_CACHE_DIR=cache) == {"found": 3, "compiled": 0}
 
 
-@pytest.mark.slow
 def test_the_package_in_another_folder_finds_what_was_compiled_from_the_first(tmp_path: Path) -> None:
-    cache = str(tmp_path / "cache")
-    first, second = (imported_by_another(unpacked(tmp_path / name), NUMBA_CACHE_DIR=cache) for name in ("one", "two"))
+    first, second = (imported_by_another(unpacked(tmp_path / name)) for name in ("one", "two"))
 
-    assert first["compiled"] > 0
+    assert first["found"] + first["compiled"] == 3  # An endpoint of this machine may have compiled it before.
     assert (second["found"], second["compiled"]) == (3, 0)
     assert not second["sklearn"]
 
