@@ -58,6 +58,8 @@ class Deployment:
     lake_bucket_name: str
     silver_database_name: str
     gold_database_name: str
+    control_database_name: str
+    lake_work_group_name: str
     loading_job_name: str
     loading_machine_arn: str
     api_secret_name: str

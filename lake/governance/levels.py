@@ -29,6 +29,16 @@ def silver() -> dict[str, dict[str, Pii]]:
     }
 
 
+def control() -> dict[str, dict[str, Pii]]:
+    """The columns that are personal, of the tables that say how the lake fares.
+
+    A row that was set aside is what nobody could read: whatever it has may stand there, and in what is said of it. A
+    file may be called by a person's name.
+    """
+    aside = {"raw": Pii.DIRECT, "says": Pii.DIRECT}
+    return {"accounts": {"file": Pii.DIRECT}, "quarantine": aside}
+
+
 def gold() -> dict[str, dict[str, Pii]]:
     """The columns of gold tables that are personal, by table.
 

@@ -1,7 +1,8 @@
 """The tags of Lake Formation on every personal column, as CloudFormation: `python -m lake.governance.tags`.
 
-What has no tag of its own has its database's: `none`. Tables are made by the lake's first run, and what is tagged has
-to be there, so these resources wait for the stage's parameter `lakeTables`.
+What has no tag of its own has its database's: `none`; but `direct` in that of rows as files brought them, whose tables a
+crawler makes. Tables are made by the lake's first run, and what is tagged has to be there, so these resources wait for
+the stage's parameter `lakeTables`.
 """
 
 from __future__ import annotations
@@ -9,12 +10,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from lake.governance.levels import by_level, gold, silver
+from lake.contract.contract import Pii
+from lake.governance.levels import by_level, control, gold, silver
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
-
-    from lake.contract.contract import Pii
 
 TEMPLATE: Final = Path(__file__).parents[2] / "infra" / "lake_tags.yml"
 _BEGINNING: Final = """\
@@ -26,20 +26,25 @@ Resources:
 def template() -> str:
     """The template, YAML that serverless.yml includes."""
     return _BEGINNING + "".join(
-        (*_database("silver"), *_tags("silver", silver()), *_database("gold"), *_tags("gold", gold()))
+        (
+            *(_database("silver"), *_tags("silver", silver())),
+            *(_database("gold"), *_tags("gold", gold())),
+            *(_database("control"), *_tags("control", control())),
+            _database("files", Pii.DIRECT),
+        )
     )
 
 
-def _database(zone: str) -> Iterator[str]:
-    yield f"""\
+def _database(zone: str, level: Pii = Pii.NONE) -> str:
+    return f"""\
   {zone.title()}DatabasePii:
     Type: AWS::LakeFormation::TagAssociation
     Condition: HasLakeTables
-    DependsOn: PiiTag
+    DependsOn: [PiiTag, {zone.title()}Database]
     Properties:
       Resource:
         Database: {{CatalogId: !Ref AWS::AccountId, Name: {_named(zone)}}}
-      LFTags: [{{CatalogId: !Ref AWS::AccountId, TagKey: "divisa-${{sls:stage}}-pii", TagValues: [none]}}]
+      LFTags: [{{CatalogId: !Ref AWS::AccountId, TagKey: "divisa-${{sls:stage}}-pii", TagValues: [{level}]}}]
 """
 
 
@@ -50,7 +55,7 @@ def _tags(zone: str, tables: Mapping[str, Mapping[str, Pii]]) -> Iterator[str]:
   {zone.title()}{table.title().replace("_", "")}{level.title()}:
     Type: AWS::LakeFormation::TagAssociation
     Condition: HasLakeTables
-    DependsOn: {zone.title()}DatabasePii
+    DependsOn: {_before(zone, table)}
     Properties:
       Resource:
         TableWithColumns:
@@ -60,6 +65,12 @@ def _tags(zone: str, tables: Mapping[str, Mapping[str, Pii]]) -> Iterator[str]:
           ColumnNames: [{", ".join(names)}]
       LFTags: [{{CatalogId: !Ref AWS::AccountId, TagKey: "divisa-${{sls:stage}}-pii", TagValues: [{level}]}}]
 """
+
+
+def _before(zone: str, table: str) -> str:
+    """What has to be there first. The lake's runs make the tables of silver and gold, CloudFormation those of control."""
+    tagged = f"{zone.title()}DatabasePii"
+    return f"[{tagged}, {zone.title()}{table.title()}]" if zone == "control" else tagged
 
 
 def _named(zone: str) -> str:

@@ -33,21 +33,17 @@ class Athena:
         databases: Databases,
         *,
         work_group: str,
-        results: str | None = None,
         client_settings: Mapping[str, Any] = MappingProxyType({}),
     ) -> None:
         """Ask in a work group.
 
         Args:
             databases: what the queries' databases are called.
-            work_group: of Athena, which bounds what a query may read.
-            results: where answers are written, such as `s3://results/`; None where the work group says so.
+            work_group: of Athena, which bounds what a query may read, and says where answers are written.
             client_settings: of `boto3.client`, behind the service's name; the environment says what they leave out.
         """
         self._databases = databases
-        self._connection = Connection(
-            work_group=work_group, s3_staging_dir=results, poll_interval=POLL_SECONDS, **client_settings
-        )
+        self._connection = Connection(work_group=work_group, poll_interval=POLL_SECONDS, **client_settings)
 
     def run(self, name: str, given: Mapping[str, str]) -> pa.Table:
         """The answer to a named query, with its columns' types; moments are in UTC without a zone.

@@ -1,14 +1,12 @@
-"""The tables of the lake that are no Iceberg tables, as Glue takes them: the accounts of rows, and the quarantine."""
+"""The tables of the lake that are no Iceberg tables, as Glue takes them: accounts, quarantine, and what came too late."""
 
 from __future__ import annotations
 
-from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
 import pyarrow as pa
 
-from divisa.adapters.aws.failures import AWS_ERRORS, code_of
-from divisa.domain.errors import StoreUnavailable
+from lake.engines.session import silver
 from lake.ingestion.conversion import QUARANTINE
 from lake.loading import load
 from lake.loading.accounting import SCHEMA
@@ -16,36 +14,19 @@ from lake.loading.accounting import SCHEMA
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from mypy_boto3_glue.client import GlueClient
     from mypy_boto3_glue.type_defs import TableInputTypeDef
 
+    from lake.contract.contract import Contract
+
 BEGINNING: Final = "2024-01-01"
-"""The first day whose quarantine is looked at; no file was received before."""
+"""The first day whose files are looked at; none was received before."""
 _FORMAT: Final = "org.apache.hadoop.hive.ql.io.parquet"
-
-
-def prepare(glue: GlueClient, database: str, root: str, datasets: Iterable[str]) -> None:
-    """See to it that Glue knows the database and its tables as they have to be; to do it again changes nothing.
-
-    Args:
-        glue: the catalog.
-        database: what it calls the database.
-        root: where the lake's folders lie, such as `s3://lake`.
-        datasets: all that have contracts.
-
-    Raises:
-        StoreUnavailable: Glue did not answer, or refused.
-    """
-    try:
-        with suppress(glue.exceptions.AlreadyExistsException):
-            glue.create_database(DatabaseInput={"Name": database, "Description": "How the lake fares"})
-        for table in control_tables(root, datasets):
-            try:
-                glue.create_table(DatabaseName=database, TableInput=table)
-            except glue.exceptions.AlreadyExistsException:
-                glue.update_table(DatabaseName=database, TableInput=table)
-    except AWS_ERRORS as error:
-        raise StoreUnavailable(f"Glue did not answer: {code_of(error)}") from error
+_DAYS: Final = {
+    "projection.enabled": "true",
+    "projection.load_date.type": "date",
+    "projection.load_date.format": "yyyy-MM-dd",
+    "projection.load_date.range": f"{BEGINNING},NOW",
+}
 
 
 def control_tables(root: str, datasets: Iterable[str]) -> tuple[TableInputTypeDef, ...]:
@@ -61,6 +42,21 @@ def control_tables(root: str, datasets: Iterable[str]) -> tuple[TableInputTypeDe
     return _accounts(root), _quarantine(root, (*datasets, load.UNKNOWN))
 
 
+def late_table(root: str, contract: Contract) -> TableInputTypeDef:
+    """What Glue has to know of the rows of a dataset that came too late: silver's columns, by day of receipt.
+
+    Args:
+        root: where the lake's folders lie, such as `s3://lake`.
+        contract: of the dataset.
+    """
+    folder = f"{root}/{load.LATE}/{contract.dataset}"
+    about = f"rows of {contract.dataset} that came too late, and wait for a backfill"
+    days = {"load_date": "when their file was received, UTC"}
+    location = {"storage.location.template": f"{folder}/load_date=${{load_date}}"}
+    schema = silver(contract).schema
+    return _table(f"late_{contract.dataset}", about, f"{folder}/", schema, days, {**_DAYS, **location})
+
+
 def _accounts(root: str) -> TableInputTypeDef:
     return _table("accounts", "what became of the rows of each load", f"{root}/{load.ACCOUNTS}/", SCHEMA, {}, {})
 
@@ -69,12 +65,9 @@ def _quarantine(root: str, datasets: Iterable[str]) -> TableInputTypeDef:
     folder = f"{root}/{load.QUARANTINE}"
     partitions = {"dataset": "whose row it would have been", "load_date": "when its file was received, UTC"}
     projection = {
-        "projection.enabled": "true",
+        **_DAYS,
         "projection.dataset.type": "enum",
         "projection.dataset.values": ",".join(datasets),
-        "projection.load_date.type": "date",
-        "projection.load_date.format": "yyyy-MM-dd",
-        "projection.load_date.range": f"{BEGINNING},NOW",
         "storage.location.template": f"{folder}/${{dataset}}/load_date=${{load_date}}",
     }
     about = "rows that were set aside, each with its bytes and its reasons"
@@ -106,10 +99,20 @@ def hive_type(kind: pa.DataType) -> str:
     Raises:
         KeyError: the lake has no such column.
 
-    >>> hive_type(pa.list_(pa.string())), hive_type(pa.int64())
-    ('array<string>', 'bigint')
+    >>> hive_type(pa.list_(pa.string())), hive_type(pa.int64()), hive_type(pa.decimal128(18, 9))
+    ('array<string>', 'bigint', 'decimal(18,9)')
     """
     if pa.types.is_list(kind):
         return f"array<{hive_type(kind.value_type)}>"
-    plain = {pa.string(): "string", pa.int64(): "bigint", pa.binary(): "binary", pa.timestamp("us"): "timestamp"}
+    if pa.types.is_decimal(kind):
+        return f"decimal({kind.precision},{kind.scale})"
+    plain = {
+        pa.string(): "string",
+        pa.int64(): "bigint",
+        pa.float64(): "double",
+        pa.bool_(): "boolean",
+        pa.date32(): "date",
+        pa.binary(): "binary",
+        pa.timestamp("us"): "timestamp",
+    }
     return plain[kind]

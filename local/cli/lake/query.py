@@ -24,8 +24,6 @@ EXAMPLES = output.examples(
     ),
     ("divisa lake query rows_by_dataset --format parquet --out rows.parquet", "with its types, for a program"),
 )
-_WORK_GROUP = "primary"
-_STAGE = "local"
 
 
 class Format(StrEnum):
@@ -90,25 +88,15 @@ def _given(pairs: "Sequence[str]") -> dict[str, str]:
 def _ask(name: str, given: "Mapping[str, str]") -> "pa.Table":
     from contextlib import closing
 
-    import boto3
-
-    from lake.contract.reading import contracts
     from lake.queries.athena import Athena
     from lake.queries.catalogue import Databases
-    from lake.queries.tables import prepare
     from local import cloud
 
     running = cloud.running()
-    databases = Databases.of_stage(_STAGE)
-    root = f"s3://{running.deployment.lake_bucket_name}"
-    with closing(boto3.client("glue", **running.addresses.client_settings("glue"))) as glue:
-        prepare(glue, databases.control, root, contracts())
-    athena = Athena(
-        databases,
-        work_group=_WORK_GROUP,
-        results=f"{root}/queries/",
-        client_settings=running.addresses.client_settings("athena"),
-    )
+    deployed = running.deployment
+    databases = Databases(deployed.silver_database_name, deployed.gold_database_name, deployed.control_database_name)
+    settings = running.addresses.client_settings("athena")
+    athena = Athena(databases, work_group=deployed.lake_work_group_name, client_settings=settings)
     with closing(athena):
         return athena.run(name, given)
 

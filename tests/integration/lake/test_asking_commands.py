@@ -15,6 +15,7 @@ from typer.testing import CliRunner
 from lake.loading.accounting import SCHEMA
 from local import cloud
 from local.cli.lake import query, report
+from tests.integration.lake.catalogued import make_control, make_work_group
 from tests.unit.lake.report.tables import account
 
 if TYPE_CHECKING:
@@ -35,7 +36,15 @@ def commands(ministack: BareMiniStack, monkeypatch: pytest.MonkeyPatch) -> typer
     pq.write_table(pa.Table.from_pylist([account("fx_prices", timedelta(hours=1))], SCHEMA), out)
     key = "accounts/dataset=fx_prices/accounts.parquet"
     ministack.client("s3").put_object(Bucket=BUCKET, Key=key, Body=bytes(out.getvalue()))
-    deployment = SimpleNamespace(lake_bucket_name=BUCKET, gold_database_name="divisa_local_gold")
+    make_control(ministack, "commanded_control", f"s3://{BUCKET}")
+    make_work_group(ministack, BUCKET, f"s3://{BUCKET}")
+    deployment = SimpleNamespace(
+        lake_bucket_name=BUCKET,
+        silver_database_name="commanded_silver",
+        gold_database_name="commanded_gold",
+        control_database_name="commanded_control",
+        lake_work_group_name=BUCKET,
+    )
     running = SimpleNamespace(addresses=ministack.addresses, deployment=deployment)
     monkeypatch.setattr(cloud, "running", lambda: running)
     app = typer.Typer()

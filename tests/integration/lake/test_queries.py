@@ -20,11 +20,11 @@ from lake.ingestion.conversion import QUARANTINE
 from lake.loading.accounting import SCHEMA
 from lake.queries.athena import Athena
 from lake.queries.catalogue import Databases, Statement, named
-from lake.queries.tables import prepare
 from lake.report.page import page
 from lake.report.tables import IcebergTables
 from lake.storage.s3 import S3Objects
 from lake.transformations.catalogue import transformations
+from tests.integration.lake.catalogued import make_control, make_work_group
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -49,8 +49,8 @@ def athena(ministack: BareMiniStack) -> Iterator[Athena]:
     root = f"s3://{BUCKET}"
     ministack.client("s3").create_bucket(Bucket=BUCKET)
     ministack.client("glue").create_database(DatabaseInput={"Name": DATABASES.gold})
-    for _ in range(2):
-        prepare(ministack.client("glue"), DATABASES.control, root, contracts())
+    make_control(ministack, DATABASES.control, root)
+    make_work_group(ministack, BUCKET, root)
     _put_account(ministack)
     schema = transformations()["daily_prices"].columns
     made = iceberg.prepare(
@@ -58,7 +58,7 @@ def athena(ministack: BareMiniStack) -> Iterator[Athena]:
     )
     made.append(pa.Table.from_pylist([PRICE, {**PRICE, "pair": "USD/BRL"}], schema))
     settings = ministack.addresses.client_settings("athena")
-    found = Athena(DATABASES, work_group="primary", results=f"{root}/queries/", client_settings=settings)
+    found = Athena(DATABASES, work_group=BUCKET, client_settings=settings)
     with closing(found):
         yield found
 

@@ -42,6 +42,8 @@ KEYS = [
     "LakeBucketName",
     "SilverDatabaseName",
     "GoldDatabaseName",
+    "ControlDatabaseName",
+    "LakeWorkGroupName",
     "LoadingJobName",
     "LoadingMachineArn",
     "ApiSecretName",

@@ -17,7 +17,7 @@ def nobody(monkeypatch: pytest.MonkeyPatch) -> Athena:
     for name, value in Addresses(f"http://127.0.0.1:{free_port()}").environ().items():
         monkeypatch.setenv(name, value)
     monkeypatch.setenv("AWS_MAX_ATTEMPTS", "1")
-    return Athena(DATABASES, work_group="primary", results="s3://results/")
+    return Athena(DATABASES, work_group="primary")
 
 
 def test_an_athena_that_does_not_answer_may_be_asked_again(nobody: Athena) -> None:
