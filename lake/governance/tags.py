@@ -1,8 +1,8 @@
 """The tags of Lake Formation on every personal column, as CloudFormation: `python -m lake.governance.tags`.
 
-What has no tag of its own has its database's: `none`; but `direct` in that of rows as files brought them, whose tables a
-crawler makes. Tables are made by the lake's first run, and what is tagged has to be there, so these resources wait for
-the stage's parameter `lakeTables`.
+What has no tag of its own has its database's: `none`, but `direct` where rows are as files brought them, in tables that
+a crawler makes. Others are made by the lake's first run, and what is tagged has to be there, so these resources wait
+for the stage's parameter `lakeTables`.
 """
 
 from __future__ import annotations
@@ -68,7 +68,7 @@ def _tags(zone: str, tables: Mapping[str, Mapping[str, Pii]]) -> Iterator[str]:
 
 
 def _before(zone: str, table: str) -> str:
-    """What has to be there first. The lake's runs make the tables of silver and gold, CloudFormation those of control."""
+    """What has to be there first: runs make the tables of silver and gold, but this stack those of control."""
     tagged = f"{zone.title()}DatabasePii"
     return f"[{tagged}, {zone.title()}{table.title()}]" if zone == "control" else tagged
 

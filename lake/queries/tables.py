@@ -1,4 +1,4 @@
-"""The tables of the lake that are no Iceberg tables, as Glue takes them: accounts, quarantine, and what came too late."""
+"""The tables of the lake that are no Iceberg tables, as Glue takes them: accounts, quarantine, late rows."""
 
 from __future__ import annotations
 

@@ -18,10 +18,14 @@ if TYPE_CHECKING:
 @pytest.fixture(scope="package")
 def packages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     folder = tmp_path_factory.mktemp("packages")
-    code = {"retrainingCode": "0f3a9c1b2d4e5f60"}
+    everything = {
+        **dict.fromkeys(("retrainingCode", "lakeCode"), "0f3a9c1b2d4e5f60"),
+        **{"lakeTables": "yes", "relational": "yes", "warehouse": "divisa"},
+        "dashboards": "arn:aws:quicksight:us-east-1:123456789012:group/default/people",
+    }
     return {
         "local": package("local", destination=folder / "local"),
-        "prod": package("prod", parameters=code, destination=folder / "prod"),
+        "prod": package("prod", parameters=everything, destination=folder / "prod"),
     }
 
 

@@ -115,6 +115,7 @@ def test_state_outlives_its_stack_except_on_a_laptop(
     templates: dict[str, dict[str, Any]], stage: str, policy: str
 ) -> None:
     stateful = {"AWS::DynamoDB::Table", "AWS::KMS::Key", "AWS::S3::Bucket", "AWS::SecretsManager::Secret"}
+    stateful.add("AWS::RedshiftServerless::Namespace")
     for name, each in templates[stage]["Resources"].items():
         if each["Type"] in stateful and name != "ServerlessDeploymentBucket":
             assert (each["DeletionPolicy"], each["UpdateReplacePolicy"]) == (policy, policy), name

@@ -4,8 +4,9 @@ import pytest
 
 from lake.contract.contract import Pii
 from lake.contract.reading import contracts
-from lake.governance.levels import gold, silver
+from lake.governance.levels import control, gold, silver
 from lake.governance.tags import TEMPLATE, template
+from lake.ingestion.conversion import QUARANTINE
 
 pytestmark = pytest.mark.slow
 
@@ -32,3 +33,10 @@ def test_an_id_that_flows_into_a_gold_table_is_one_there_and_how_many_there_are_
 
 def test_nothing_that_is_direct_reaches_gold() -> None:
     assert not [name for name, columns in gold().items() if Pii.DIRECT in columns.values()]
+
+
+def test_what_nobody_could_read_may_have_anything_in_it() -> None:
+    aside = control()["quarantine"]
+
+    assert {name for name in QUARANTINE.names if name not in aside} == {"_line", "reasons"}
+    assert set(aside.values()) == {Pii.DIRECT}
