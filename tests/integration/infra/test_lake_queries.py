@@ -27,7 +27,8 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.integration
 
-STACK = "lake-queries"
+STACK, STAGE = "lake-queries", "asked"
+"""A stage of its own, since others deploy that of the laptop to the same MiniStack."""
 KINDS = ("AWS::Athena::WorkGroup", "AWS::Athena::NamedQuery", "AWS::Glue::Database", "AWS::Glue::Table")
 OTHERS = ("TypedCrawler", "TypedCrawlerRole", "LakeBucket", "DataKey")
 ORDER = {"order_id": "1", "customer_id": "7", "event_time": datetime.fromisoformat("2024-03-01T10:00:00")}
@@ -40,7 +41,8 @@ def bucket(templates: dict[str, dict[str, Any]], ministack: BareMiniStack) -> st
     asking = {name: each for name, each in template["Resources"].items() if each["Type"] in KINDS or name in OTHERS}
     parts = {"Parameters": template["Parameters"], "Conditions": template["Conditions"], "Resources": asking}
     stacks = ministack.client("cloudformation")
-    stacks.create_stack(StackName=STACK, TemplateBody=json.dumps(parts))
+    body = json.dumps(parts).replace("divisa-local", f"divisa-{STAGE}").replace("divisa_local", f"divisa_{STAGE}")
+    stacks.create_stack(StackName=STACK, TemplateBody=body)
 
     def stack() -> dict[str, Any]:
         found: dict[str, Any] = stacks.describe_stacks(StackName=STACK)["Stacks"][0]
@@ -55,7 +57,7 @@ def bucket(templates: dict[str, dict[str, Any]], ministack: BareMiniStack) -> st
 @pytest.fixture
 def athena(bucket: str, ministack: BareMiniStack) -> Iterator[Athena]:
     settings = ministack.addresses.client_settings("athena")
-    with closing(Athena(Databases.of_stage("local"), work_group="divisa-local", client_settings=settings)) as asked:
+    with closing(Athena(Databases.of_stage(STAGE), work_group=f"divisa-{STAGE}", client_settings=settings)) as asked:
         yield asked
 
 
@@ -71,7 +73,7 @@ def test_a_saved_query_is_asked_where_its_work_group_says_of_tables_that_no_run_
     asked = ministack.client("athena")
     account = {name: 2 for name in SCHEMA.names if SCHEMA.field(name).type == pa.int64()}
     put(ministack, bucket, "accounts/dataset=hr_jobs/accounts.parquet", [{"dataset": "hr_jobs", **account}], SCHEMA)
-    ids = asked.list_named_queries(WorkGroup="divisa-local")["NamedQueryIds"]
+    ids = asked.list_named_queries(WorkGroup="divisa-asked")["NamedQueryIds"]
     saved = {each["Name"]: each for each in asked.batch_get_named_query(NamedQueryIds=ids)["NamedQueries"]}
     query = saved["rows_by_dataset"]
     started = asked.start_query_execution(QueryString=query["QueryString"], WorkGroup=query["WorkGroup"])
@@ -98,7 +100,7 @@ def test_rows_that_were_set_aside_and_rows_that_came_too_late_are_found_by_their
     put(ministack, bucket, "late/shop_orders/load_date=2024-03-02/ab12.parquet", late, loose)
 
     assert athena.run("quarantine_by_reason", {"since": "2024-03-01"})["reason"].to_pylist() == ["ragged"]
-    sql = 'SELECT order_id, load_date FROM "divisa_local_files".late_shop_orders'
+    sql = 'SELECT order_id, load_date FROM "divisa_asked_files".late_shop_orders'
     assert athena.answer(Statement(sql, ())).to_pylist() == [{"order_id": "1", "load_date": "2024-03-02"}]
 
 
@@ -111,11 +113,11 @@ def test_the_crawler_of_the_stack_finds_what_each_file_said_and_columns_that_cam
     new = old.append(pa.field("source", pa.string()))
     row = {"pair": "USD/MXN", "bid": Decimal("17.5"), "source": "bank"}
     put(ministack, bucket, "typed/fx_prices/load_date=2024-03-02/cd34.parquet", [row], new)
-    glue.start_crawler(Name="divisa-local-typed")
-    eventually(lambda: glue.get_crawler(Name="divisa-local-typed")["Crawler"]["State"] == "READY", "the crawl")
+    glue.start_crawler(Name="divisa-asked-typed")
+    eventually(lambda: glue.get_crawler(Name="divisa-asked-typed")["Crawler"]["State"] == "READY", "the crawl")
 
-    assert glue.get_crawler(Name="divisa-local-typed")["Crawler"]["LastCrawl"]["Status"] == "SUCCEEDED"
-    sql = 'SELECT load_date, source FROM "divisa_local_files".typed_fx_prices ORDER BY load_date'
+    assert glue.get_crawler(Name="divisa-asked-typed")["Crawler"]["LastCrawl"]["Status"] == "SUCCEEDED"
+    sql = 'SELECT load_date, source FROM "divisa_asked_files".typed_fx_prices ORDER BY load_date'
     assert [tuple(row.values()) for row in athena.answer(Statement(sql, ())).to_pylist()] == [
         ("2024-03-01", None),
         ("2024-03-02", "bank"),
