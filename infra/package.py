@@ -84,6 +84,13 @@ def package(
     return folder
 
 
+def sources() -> tuple[Path, ...]:
+    """The files that a template is compiled from."""
+    written = (ROOT / "infra").glob("*.yml")
+    made = (path for ending in ("cjs", "json") for path in (ROOT / "infra").glob(f"*/*.{ending}"))
+    return (ROOT / "serverless.yml", *sorted(written), *sorted(made))
+
+
 @contextmanager
 def _one_at_a_time() -> Iterator[None]:
     """Hold off every other process that packages here: they share the tools and the folders."""
@@ -95,8 +102,7 @@ def _one_at_a_time() -> Iterator[None]:
 
 def _inputs(stage: str, overrides: list[str]) -> str:
     digest = hashlib.sha256("\n".join((stage, *overrides)).encode())
-    resources = (*sorted((ROOT / "infra").glob("*.yml")), *sorted((ROOT / "infra/retraining").glob("pipeline.*")))
-    for path in (ROOT / "serverless.yml", ROOT / "package-lock.json", *resources):
+    for path in (ROOT / "package-lock.json", *sources()):
         digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
     return digest.hexdigest()
 

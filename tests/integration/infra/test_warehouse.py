@@ -67,8 +67,8 @@ def test_the_warehouse_is_reached_by_nobody_and_reaches_the_files_that_it_loads_
     assert not kinds & {"AWS::EC2::InternetGateway", "AWS::EC2::NatGateway", "AWS::EC2::Route"}
     assert reads == [{"Fn::Sub": "${LakeBucket.Arn}/warehouse/*"}]
     through = endpoint["PolicyDocument"]["Statement"]
-    assert {referred(each["Principal"]["AWS"]) for each in through} == {"WarehouseCopyRole"}
-    assert "/warehouse/*" in json.dumps(through)
+    assert {referred(each["Condition"]["ArnEquals"]["aws:PrincipalArn"]) for each in through} == {"WarehouseCopyRole"}
+    assert [each["Resource"] for each in through if "s3:GetObject" in as_list(each["Action"])] == reads
 
 
 def test_the_warehouse_is_small_stays_small_and_keeps_its_password_to_itself(deployed: Resources) -> None:
