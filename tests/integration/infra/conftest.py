@@ -20,7 +20,7 @@ def packages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     folder = tmp_path_factory.mktemp("packages")
     everything = {
         **dict.fromkeys(("retrainingCode", "lakeCode"), "0f3a9c1b2d4e5f60"),
-        **{"lakeTables": "yes", "relational": "yes", "warehouse": "divisa"},
+        **{"lakeTables": "yes", "relational": "yes", "relationalConnection": "database", "warehouse": "divisa"},
         "dashboards": "arn:aws:quicksight:us-east-1:123456789012:group/default/people",
     }
     return {

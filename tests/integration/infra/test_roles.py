@@ -16,6 +16,8 @@ WITHOUT_RESOURCES = {
     *("xray:PutTraceSegments", "xray:PutTelemetryRecords", "ecr:GetAuthorizationToken"),
     *("cloudwatch:PutMetricData", "lakeformation:GetDataAccess"),
     *("redshift-data:CancelStatement", "redshift-data:DescribeStatement"),
+    *("ec2:DescribeNetworkInterfaces", "ec2:DescribeRouteTables", "ec2:DescribeSecurityGroups"),
+    *("ec2:DescribeSubnets", "ec2:DescribeVpcAttribute", "ec2:DescribeVpcEndpoints"),
 }
 """Actions that know no resources: AWS takes nothing but a star."""
 
