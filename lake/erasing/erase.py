@@ -18,7 +18,7 @@ from lake.loading.receiving import RECEIPTS
 from lake.transformations.catalogue import depending_on
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
     from datetime import datetime
 
     from lake.contract.contract import Contract
@@ -71,6 +71,7 @@ class Erase:
         forget: deletes old versions of objects; a folder has none.
         history: forgets a table's older states, at a moment, and tells how many files it could not judge yet.
         sinks: what silver is loaded to as well.
+        load_beside: loads datasets, and the gold tables made of them, into the sinks once more.
         say: told in a line what is done; never whom it is about.
     """
 
@@ -81,6 +82,7 @@ class Erase:
     forget: Forget = lambda prefix: 0
     history: Callable[[Table, datetime], int] = lambda table, now: 0
     sinks: tuple[Sink, ...] = ()
+    load_beside: Callable[[Collection[str]], None] = lambda datasets: None
     say: Callable[[str], None] = lambda line: None
 
     def __call__(self, now: datetime, *, everybody: bool = False) -> Report:
@@ -92,6 +94,7 @@ class Erase:
 
         Raises:
             StoreUnavailable: something did not answer; doing it again is safe.
+            StoreRefused: a sink refused; nobody counts as erased before it does as it is asked.
             ConcurrentUpdate: others changed a table again and again meanwhile.
         """
         done = {each.key.removeprefix(ERASED) for each in self.objects.listed(ERASED)}
@@ -124,6 +127,7 @@ class Erase:
             refreshing.refresh(self.session(), self.contracts, name)
         made = [silver(self.contracts[each]) for each in touched if each in self.contracts]
         left = sum(self.history(table, now) for table in (*made, *map(refreshing.gold, gold)))
+        self.load_beside([each for each in touched if each in self.contracts])
         landed = names.unland(
             self.objects, people, {load.sha256 for some in touched.values() for load in some}, self.forget
         )

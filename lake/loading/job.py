@@ -25,12 +25,14 @@ from lake.erasing.history import IcebergHistory
 from lake.erasing.keep_out import KeepOut
 from lake.erasing.versions import OldVersions
 from lake.loading.run import Run, Step
+from lake.sinks.arguments import add_arguments as arguments_of_sinks
 from lake.storage.s3 import S3Objects
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from lake.engines.spark import Spark
+    from lake.sinks.publishing import Publishing
 
 ERASE: Final = "erase"
 UNFINISHED: Final = timedelta(hours=1)
@@ -51,18 +53,48 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--SILVER", required=True, help="Glue database of silver tables")
     parser.add_argument("--GOLD", required=True, help="Glue database of gold tables")
     parser.add_argument("--SECRET", required=True, help="secret of the API, by whose key pseudonyms are made")
+    arguments_of_sinks(parser)
     options, _ = parser.parse_known_args(arguments)  # Glue gives a job arguments of its own.
     s3 = boto3.client("s3")
     objects, versions = S3Objects(s3, options.BUCKET), OldVersions(s3, options.BUCKET)
     databases = {"silver": options.SILVER, "gold": options.GOLD}
     session = cache(lambda: _session(databases, options.BUCKET))
     secret = SecretsManagerSecrets(boto3.client("secretsmanager"), options.SECRET).get(KEY)
+
+    @cache
+    def beside() -> Publishing:
+        from lake.sinks.opening import publishing
+
+        return publishing(options, objects, _catalog(), versions, _say)
+
     if options.STEP == ERASE:
         history = IcebergHistory(_catalog(), databases, objects, UNFINISHED)
-        Erase(objects, contracts(), session, secret, versions, history, say=_say)(options.STARTED)
+        beside().forget_files(versions)
+        erase = Erase(
+            objects,
+            contracts(),
+            session,
+            secret,
+            forget=versions,
+            history=history,
+            sinks=(beside().forget,),
+            load_beside=beside(),
+            say=_say,
+        )
+        erase(options.STARTED)
         return
     keep_out = KeepOut(objects, contracts(), secret, versions)
-    Run(options.RUN, options.STARTED, objects, contracts(), session, _say, keep_out).take(Step(options.STEP))
+    run = Run(
+        options.RUN,
+        options.STARTED,
+        objects,
+        contracts(),
+        session,
+        say=_say,
+        keep_out=keep_out,
+        load_beside=lambda datasets: beside()(datasets),
+    )
+    run.take(Step(options.STEP))
 
 
 def _session(databases: dict[str, str], bucket: str) -> Spark:

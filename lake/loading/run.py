@@ -22,7 +22,7 @@ from lake.loading.plan import Plan, Summary, summary_key
 from lake.transformations.catalogue import depending_on
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Collection, Mapping
     from datetime import datetime
 
     from lake.contract.contract import Contract
@@ -54,6 +54,7 @@ class Run:
         session: has the lake's tables; asked for where they are needed.
         say: told in a line what is done.
         keep_out: takes away from loads, before they are merged, what must not be in the lake any more; gives them back.
+        load_beside: loads datasets, and the gold tables made of them, into the databases beside the lake.
     """
 
     name: str
@@ -63,6 +64,7 @@ class Run:
     session: Callable[[], Session]
     say: Callable[[str], None] = lambda line: None
     keep_out: Callable[[list[Load]], list[Load]] = lambda loads: loads
+    load_beside: Callable[[Collection[str]], None] = lambda datasets: None
 
     def take(self, step: Step) -> None:
         """Take one step.
@@ -71,6 +73,8 @@ class Run:
             NotFound: there is no plan.
             ConcurrentUpdate: others changed the same table again and again; take the step again.
             RowsUnaccounted: after a step, nobody knows what became of some rows.
+            Unavailable: something did not answer; take the step again.
+            StoreRefused: a database beside the lake refused what it was given.
         """
         match step:
             case Step.BRONZE:
@@ -132,13 +136,14 @@ class Run:
             raise RowsUnaccounted(self.name, lost)
 
     def publish(self) -> Summary:
-        """Write down what the run did, for whoever looks at runs."""
+        """Write down what the run did, for whoever looks at runs, and load it into the databases beside the lake."""
         plan = self.plan()
         tables = depending_on(plan.datasets)
         entries = [entry for dataset in plan.datasets for entry in accounting.kept(self.objects, dataset)]
         lost = sum(abs(entry.unaccounted) for entry in entries)
         summary = Summary(self.name, self.started_at, len(plan.keys), plan.datasets, tables, lost)
         self.objects.put(summary_key(self.name), msgspec.json.encode(summary))
+        self.load_beside(plan.datasets)
         return summary
 
     def _account(self, dataset: str) -> list[Entry]:

@@ -34,9 +34,9 @@ class PostgresWarehouse:
         self._engine = engine.execution_options(isolation_level="SERIALIZABLE")
         self._filesystem = filesystem
 
-    def load(self, table: SinkTable, parquet: str) -> Loaded:
+    def load(self, table: SinkTable, parquet: str, *, whole: bool = False) -> Loaded:
         """See `Warehouse`."""
-        merge = warehouse_sql.merging(table)
+        merge = warehouse_sql.merging(table, whole=whole)
         with refusals(table.name), self._engine.begin() as connection:
             for statement in (*warehouse_sql.creating(table), warehouse_sql.staging(table)):
                 connection.exec_driver_sql(statement)
@@ -44,8 +44,8 @@ class PostgresWarehouse:
             connection.exec_driver_sql(merge.unique)
             counted = [connection.exec_driver_sql(statement).rowcount for statement in merge[1:]]
             connection.exec_driver_sql(warehouse_sql.unstaging(table))
-        unchanged, updated, written = counted
-        return Loaded(written - updated, updated, unchanged)
+        removed, unchanged, updated, written = counted
+        return Loaded(written - updated, updated, unchanged, removed)
 
     def delete_where(self, table: SinkTable, column: str, value: str | int) -> int:
         """See `Warehouse`."""

@@ -59,9 +59,9 @@ class RedshiftWarehouse:
         self._sleep = sleep
         self._clock = clock
 
-    def load(self, table: SinkTable, parquet: str) -> Loaded:
+    def load(self, table: SinkTable, parquet: str, *, whole: bool = False) -> Loaded:
         """See `Warehouse`."""
-        merge = warehouse_sql.merging(table)
+        merge = warehouse_sql.merging(table, whole=whole)
         before = (
             *warehouse_sql.creating(table, warehouse_sql.redshift_layout(table)),
             warehouse_sql.staging(table),
@@ -69,8 +69,8 @@ class RedshiftWarehouse:
         )
         done = self._batch(table, [*before, *merge, warehouse_sql.unstaging(table)])
         counts = [each.get("ResultRows", 0) for each in done.get("SubStatements", ())]
-        _, unchanged, updated, written = counts[len(before) : len(before) + len(merge)]
-        return Loaded(written - updated, updated, unchanged)
+        _, removed, unchanged, updated, written = counts[len(before) : len(before) + len(merge)]
+        return Loaded(written - updated, updated, unchanged, removed)
 
     def delete_where(self, table: SinkTable, column: str, value: str | int) -> int:
         """See `Warehouse`."""

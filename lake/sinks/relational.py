@@ -30,6 +30,12 @@ CONNECT_SECONDS: Final = 10
 """How long a database may take to answer before it counts as unavailable."""
 
 
+def engine_of(settings: RelationalSettings) -> Engine:
+    """The way to the database that settings name; each connection is closed once it was used."""
+    waiting = {"connect_timeout": CONNECT_SECONDS}
+    return create_engine(settings.relational_url, poolclass=NullPool, hide_parameters=True, connect_args=waiting)
+
+
 class RelationalSink:
     """Loads tables into one database.
 
@@ -45,10 +51,7 @@ class RelationalSink:
     @classmethod
     def of(cls, settings: RelationalSettings) -> Self:
         """The sink that settings name. Nothing is connected to yet, and no connection outlives what it is for."""
-        waiting = {"connect_timeout": CONNECT_SECONDS}
-        return cls(
-            create_engine(settings.relational_url, poolclass=NullPool, hide_parameters=True, connect_args=waiting)
-        )
+        return cls(engine_of(settings))
 
     def load(
         self,

@@ -19,12 +19,13 @@ if TYPE_CHECKING:
 class Warehouse(Protocol):
     """Redshift, or the PostgreSQL that stands in for it on a laptop."""
 
-    def load(self, table: SinkTable, parquet: str) -> Loaded:
+    def load(self, table: SinkTable, parquet: str, *, whole: bool = False) -> Loaded:
         """Merge the rows of a file into a table by its key, in one transaction; the table is made where it is missing.
 
         Args:
             table: which one.
             parquet: where the file is, `s3://bucket/key`, as `export` wrote it.
+            whole: whether these are all rows that the table is to hold; then any take the place of those there.
 
         Raises:
             StoreUnavailable: the warehouse did not answer; nothing was done, or it is still at it.

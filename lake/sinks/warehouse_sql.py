@@ -1,8 +1,8 @@
 """What is said to the warehouse, in SQL that Redshift and PostgreSQL both speak, so that a laptop can run all of it.
 
 Redshift enforces no key, has no `IS DISTINCT FROM`, and writes a row anew for each change. So a merge is: make sure
-that no key was staged twice, forget staged rows that change nothing, delete those that others take the place of, and
-insert. What only Redshift understands is in `redshift_layout` and `copying`.
+that no key was staged twice, delete what is not to be there any more, forget staged rows that change nothing, delete
+those that others take the place of, and insert. What only Redshift understands is in `redshift_layout` and `copying`.
 """
 # ruff: noqa: S608 - names are those of contracts, and values are parameters
 
@@ -36,12 +36,15 @@ class Merge(NamedTuple):
 
     Attributes:
         unique: fails with a division by zero where a key was staged twice, and tells nothing otherwise.
+        removed: where the staged rows are all that the table is to hold, deletes the others, and else nothing; its
+            count is that of those.
         unchanged: forgets staged rows that change nothing; its count of rows is that of those.
         replaced: deletes rows that others take the place of; its count is that of updates.
         inserted: inserts what was staged; its count is that of updates and new rows.
     """
 
     unique: str
+    removed: str
     unchanged: str
     replaced: str
     inserted: str
@@ -99,8 +102,13 @@ def copying(table: SinkTable, parquet: str, role: str) -> str:
     return f"COPY {staged(table)} FROM '{parquet}' IAM_ROLE '{role}' FORMAT AS PARQUET"
 
 
-def merging(table: SinkTable) -> Merge:
-    """What was staged is merged, by the key of the table."""
+def merging(table: SinkTable, *, whole: bool = False) -> Merge:
+    """What was staged is merged, by the key of the table.
+
+    Args:
+        table: which one.
+        whole: whether the table is to hold nothing else; then older rows as well take the place of newer ones.
+    """
     here, there, names = staged(table), _target(table), _listed(table.names)
     key = " AND ".join(f"{_there(table, name)} = {_here(table, name)}" for name in table.key)
     same = " AND ".join(
@@ -109,11 +117,13 @@ def merging(table: SinkTable) -> Merge:
         if each.name not in table.key
     )
     nothing = f"({same or 'TRUE'})"
-    if table.order is not None:
+    if table.order is not None and not whole:
         nothing = f"({nothing} OR {_there(table, table.order)} > {_here(table, table.order)})"
+    staged_too = f"EXISTS (SELECT 1 FROM {here} WHERE {key})"
     counted = f"SELECT COUNT(*) AS n FROM {here} GROUP BY {_listed(table.key)}"
     return Merge(
         f"SELECT 1 / MIN(CASE WHEN n > 1 THEN 0 ELSE 1 END) FROM ({counted}) AS counted",
+        f"DELETE FROM {there} WHERE {f'NOT {staged_too}' if whole else 'FALSE'}",
         f"DELETE FROM {here} USING {there} WHERE {key} AND {nothing}",
         f"DELETE FROM {there} USING {here} WHERE {key}",
         f"INSERT INTO {there} ({names}) SELECT {names} FROM {here}",

@@ -48,10 +48,10 @@ def warehouse(request: pytest.FixtureRequest, engine: Engine, files: SubTreeFile
 
 
 @pytest.fixture
-def load(warehouse: Warehouse, files: SubTreeFileSystem) -> Callable[[SinkTable, list[pa.RecordBatch]], Loaded]:
-    def loaded(table: SinkTable, batches: list[pa.RecordBatch]) -> Loaded:
+def load(warehouse: Warehouse, files: SubTreeFileSystem) -> Callable[..., Loaded]:
+    def loaded(table: SinkTable, batches: list[pa.RecordBatch], *, whole: bool = False) -> Loaded:
         export(table, batches, files, "lake-bucket/rows.parquet")
-        return warehouse.load(table, "s3://lake-bucket/rows.parquet")
+        return warehouse.load(table, "s3://lake-bucket/rows.parquet", whole=whole)
 
     return loaded
 
@@ -99,6 +99,17 @@ def test_two_rows_with_one_key_are_refused_and_nothing_is_loaded(load: Any, engi
 def test_a_load_without_rows_makes_the_table(load: Any, engine: Engine) -> None:
     assert load(JOBS, []) == Loaded(0, 0, 0)
     assert content(engine, "warehouse.hr_jobs", "id") == []
+
+
+def test_all_that_a_table_is_to_hold_takes_the_place_of_what_it_holds_older_rows_too(load: Any, engine: Engine) -> None:
+    load(JOBS, jobs((1, "Recruiter"), (2, "Cook"), (3, "Clerk")))
+    assert load(JOBS, jobs((2, "Chef"), (3, "Clerk"), (4, "Pilot")), whole=True) == Loaded(1, 1, 1, removed=1)
+    assert content(engine, "warehouse.hr_jobs", "id", "job") == [(2, "Chef"), (3, "Clerk"), (4, "Pilot")]
+    newer = typed(contracts()["fx_outcomes"], 1)
+    load(OUTCOMES, newer)
+    older = changed(newer, 0, "known_until", newer[0]["known_until"][0].as_py() - timedelta(hours=1))
+    assert load(OUTCOMES, older, whole=True).updated == 1
+    assert load(OUTCOMES, [], whole=True) == Loaded(0, 0, 0, removed=1)
 
 
 def test_an_erased_person_is_removed_and_nobody_else(load: Any, warehouse: Warehouse, engine: Engine) -> None:

@@ -28,6 +28,7 @@ def test_all_that_is_said_is_sql_of_redshift(table: SinkTable) -> None:
         warehouse_sql.staging(table),
         warehouse_sql.copying(table, "s3://lake-bucket/silver/rows.parquet", ROLE),
         *warehouse_sql.merging(table),
+        *warehouse_sql.merging(table, whole=True),
         warehouse_sql.unstaging(table),
         warehouse_sql.erasing(table, next(each.name for each in table.columns if each.personal))
         if any(each.personal for each in table.columns)
