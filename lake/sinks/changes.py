@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from pyiceberg.exceptions import NoSuchTableError
 from pyiceberg.expressions import AlwaysTrue
 from pyiceberg.io.pyarrow import ArrowScan
-from pyiceberg.table.snapshots import Operation
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -67,22 +66,34 @@ class IcebergChanges:
         if state == since:
             return None
         files = _files(table, newest.snapshot_id) if newest else []
-        before = _only_grown_since(table, since)
+        before = None if since is None else _only_grown_since(table, since)
         if before is not None:
             had = {task.file.file_path for task in _files(table, before)}
             files = [task for task in files if task.file.file_path not in had]
         return Change(state, before is None, _rows(table, files))
 
 
-def _only_grown_since(table: IcebergTable, state: str | None) -> int | None:
-    """The snapshot of an earlier state, if it is known and no rows were deleted since."""
+def _only_grown_since(table: IcebergTable, state: str) -> int | None:
+    """The snapshot of an earlier state, if it is known and no rows were deleted since.
+
+    A deletion is seen by there being fewer rows: engines call it a rewrite of files, as they do a merge.
+    """
     snapshot = table.current_snapshot()
+    after = 0 if snapshot is None else _count(table, snapshot.snapshot_id)
     while snapshot is not None and str(snapshot.snapshot_id) != state:
-        if snapshot.summary is None or snapshot.summary.operation == Operation.DELETE:
+        before = None if snapshot.parent_snapshot_id is None else table.snapshot_by_id(snapshot.parent_snapshot_id)
+        count = 0 if before is None else _count(table, before.snapshot_id)
+        if count > after:
             return None
-        parent = snapshot.parent_snapshot_id
-        snapshot = None if parent is None else table.snapshot_by_id(parent)
+        snapshot, after = before, count
     return None if snapshot is None else snapshot.snapshot_id
+
+
+def _count(table: IcebergTable, snapshot: int) -> int:
+    """How many rows a state has."""
+    files = _files(table, snapshot)
+    deletions = {each.file_path: each.record_count for task in files for each in task.delete_files}
+    return sum(task.file.record_count for task in files) - sum(deletions.values())
 
 
 def _files(table: IcebergTable, snapshot: int) -> list[FileScanTask]:

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 import pytest
 from pyiceberg.catalog.sql import SqlCatalog
-from pyiceberg.expressions import EqualTo
 
 from lake.sinks.changes import IcebergChanges
 
@@ -73,11 +72,10 @@ def test_only_rows_that_came_since_are_told(changes: IcebergChanges, table: Tabl
 
 
 def test_where_rows_were_deleted_all_that_are_left_are_told(changes: IcebergChanges, table: Table) -> None:
-    table.append(rows(1))
-    table.append(rows(2))
+    table.append(rows(1, 2))
     first = changes("silver", "jobs", None)
     assert first is not None
-    table.delete(EqualTo("id", 1))
+    table.delete("id = 1")
     table.append(rows(3))
     second = changes("silver", "jobs", first.state)
     assert second is not None
