@@ -1,7 +1,7 @@
 """The laptop cloud as a whole: up, down, and how it fares.
 
-MiniStack, then the SageMaker endpoint plane, then the deployment and the model, and the stream mappings last, so that
-no record is carried before there is somebody to take it.
+PostgreSQL is begun, and gets ready beside the others: MiniStack, then the SageMaker endpoint plane, then the deployment
+and the model, and the stream mappings last, so that no record is carried before there is somebody to take it.
 """
 
 from __future__ import annotations
@@ -162,7 +162,8 @@ def status(home: Path = HOME) -> CloudStatus:
     every = tuple(supervisor.status(name) for name in parts.NAMES)
     found, api_url = None, None
     with contextlib.suppress(LaptopCloudError):
-        if all(part.state is PartState.RUNNING for part in every[:2]):
+        asked = {parts.MINISTACK, parts.SAGEMAKER}
+        if all(part.state is PartState.RUNNING for part in every if part.name in asked):
             from local import accounts, endpoint
 
             cloud = running(home)
@@ -185,20 +186,31 @@ def _start(supervisor: Supervisor, home: Path, say: Say, undo: contextlib.ExitSt
     found = parts.addresses(
         ministack_port=supervisor.port_for(parts.MINISTACK), sagemaker_port=supervisor.port_for(parts.SAGEMAKER)
     )
+    database = parts.postgres(home, supervisor.port_for(parts.POSTGRES))
     ports = supervisor.state.ports
+    begun = _begin_part(supervisor, database, say, undo)
     _start_part(supervisor, parts.ministack(interpreter, home, ports[parts.MINISTACK]), say, undo)
     _start_part(supervisor, parts.sagemaker(home, found, ports[parts.SAGEMAKER]), say, undo)
     say("deploying")
-    return LaptopCloud(found, deploy.deploy(folder, found))
+    deployment = deploy.deploy(folder, found, database=parts.postgres_url(home, ports[parts.POSTGRES]))
+    if begun:
+        supervisor.wait(database)
+    return LaptopCloud(found, deployment)
 
 
 def _start_part(supervisor: Supervisor, part: Part, say: Say, undo: contextlib.ExitStack) -> None:
+    if _begin_part(supervisor, part, say, undo):
+        supervisor.wait(part)
+
+
+def _begin_part(supervisor: Supervisor, part: Part, say: Say, undo: contextlib.ExitStack) -> bool:
+    """Start a part without waiting for it; tells whether it did not run already."""
     if supervisor.status(part.name).state is PartState.RUNNING:
         say(f"{part.name}: runs already")
-        return
+        return False
     say(f"{part.name}: starting")
-    supervisor.start(part)
     undo.callback(supervisor.stop, part.name)
+    return supervisor.begin(part)
 
 
 def _serve(model: Path | None, cloud: LaptopCloud, say: Say, keeps_served: bool) -> None:

@@ -12,7 +12,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from divisa.domain.errors import LaptopCloudError
 from infra.package import ARTIFACT, TEMPLATE
-from local import loading, mending, notifications
+from local import databases, loading, mending, notifications
 from local.deployment import PART, Deployment
 
 if TYPE_CHECKING:
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from mypy_boto3_cloudformation.client import CloudFormationClient
     from mypy_boto3_s3.client import S3Client
+    from sqlalchemy import URL
 
     from local.addresses import Addresses
 
@@ -32,13 +33,20 @@ _POLL = 0.1  # Seconds.
 _UNUSABLE = frozenset({"CREATE_FAILED", "ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "DELETE_FAILED"})
 
 
-def deploy(package: Path, addresses: Addresses, *, environment: Mapping[str, str] | None = None) -> Deployment:
+def deploy(
+    package: Path,
+    addresses: Addresses,
+    *,
+    environment: Mapping[str, str] | None = None,
+    database: URL | None = None,
+) -> Deployment:
     """Create the stack, or bring it up to the package; unchanged is fine and takes a moment.
 
     Args:
         package: a folder of `infra.package.package("local")`.
         addresses: the running laptop cloud. Where it has a SageMaker plane, the functions are told its address.
         environment: variables for every function, over the template's own.
+        database: the PostgreSQL that the lake's tables are loaded into; None where there is none.
 
     Returns:
         What was deployed.
@@ -58,6 +66,8 @@ def deploy(package: Path, addresses: Addresses, *, environment: Mapping[str, str
         raise LaptopCloudError(PART, f"the package in {package.name} cannot be read: {error}") from error
     try:
         _point_at_artifact(template, _upload(s3, code, f"{hashlib.sha256(code).hexdigest()}.zip"), extra)
+        if database is not None:
+            databases.point_at(template, addresses, database)
         body = json.dumps(template, sort_keys=True).encode()
         key = _upload(s3, body, "template.json", always=True)
         _apply(cloudformation, f"{addresses.endpoint_url}/{ARTIFACTS_BUCKET}/{key}")

@@ -7,6 +7,7 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
+from local import postgres as database
 from local.addresses import Addresses, without_aws
 from local.ministack import process
 from local.processes import Part
@@ -15,15 +16,28 @@ from local.processes.ports import LOOPBACK, answers
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from sqlalchemy import URL
+
+POSTGRES = database.NAME
 MINISTACK = process.NAME
 SAGEMAKER = "sagemaker"
 MAPPINGS = "mappings"
-NAMES = (MINISTACK, SAGEMAKER, MAPPINGS)
+NAMES = (POSTGRES, MINISTACK, SAGEMAKER, MAPPINGS)
 
 
 def addresses(*, ministack_port: int, sagemaker_port: int) -> Addresses:
     """Where the parts answer."""
     return Addresses(process.endpoint_url(ministack_port), f"http://{LOOPBACK}:{sagemaker_port}")
+
+
+def postgres(home: Path, port: int) -> Part:
+    """The databases beside the lake."""
+    return database.part(home=home / POSTGRES, port=port)
+
+
+def postgres_url(home: Path, port: int) -> URL:
+    """Where SQLAlchemy finds them, once they were begun."""
+    return database.url(home / POSTGRES, port)
 
 
 def ministack(interpreter: Path, home: Path, port: int) -> Part:

@@ -1,25 +1,27 @@
 """A whole PostgreSQL as a part of the laptop cloud: the relational database, and what stands in for the warehouse.
 
-Run as a program it keeps one server, and turns the signal that ends a part into the one after which PostgreSQL ends its
-sessions and goes: on the signal itself it would wait for all of them to leave.
+Run as a program it keeps one server, whose data it makes where there are none, and turns the signal that ends a part
+into the one after which PostgreSQL ends its sessions and goes: on the signal itself it would wait for all to leave.
 """
 
 from __future__ import annotations
 
 import os
 import secrets
+import shutil
 import signal
 import subprocess
 import sys
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Final
-
-from sqlalchemy import URL
+from typing import TYPE_CHECKING, Final
 
 from divisa.domain.errors import LaptopCloudError
 from local.processes.part import Part
 from local.processes.ports import LOOPBACK
+
+if TYPE_CHECKING:
+    from sqlalchemy import URL
 
 NAME: Final = "postgres"
 _USER: Final = "divisa"
@@ -31,15 +33,14 @@ def part(*, home: Path, port: int) -> Part:
 
     Its one user has a password that is drawn when the data are first made, and which only the owner of `home` can read.
     """
-    data = home / "data"
 
     def prepare() -> None:
-        if not (data / "PG_VERSION").exists():
-            _make(data, _password_file(home))
+        if not _data(home).exists():
+            _draw(_password_file(home))
 
     return Part(
         name=NAME,
-        command=(sys.executable, "-m", "local.postgres", str(data), str(port)),
+        command=(sys.executable, "-m", "local.postgres", str(home), str(port)),
         environ=_environ(),
         ready=lambda: _answers(port),
         port=port,
@@ -53,6 +54,8 @@ def url(home: Path, port: int) -> URL:
     Raises:
         LaptopCloudError: it never was.
     """
+    from sqlalchemy import URL
+
     try:
         password = _password_file(home).read_text(encoding="ascii")
     except FileNotFoundError as error:
@@ -60,19 +63,30 @@ def url(home: Path, port: int) -> URL:
     return URL.create("postgresql+psycopg", _USER, password, LOOPBACK, port, "postgres")
 
 
-def _make(data: Path, password: Path) -> None:
-    """An empty database cluster, or none at all."""
-    data.parent.mkdir(parents=True, exist_ok=True)
+def _draw(password: Path) -> None:
+    password.parent.mkdir(parents=True, exist_ok=True)
     password.unlink(missing_ok=True)
     password.touch(mode=0o600)
     password.write_text(secrets.token_urlsafe(), encoding="ascii")
+
+
+def _make(home: Path) -> None:
+    """An empty database cluster, or none at all."""
+    draft = home / "data.draft"
+    shutil.rmtree(draft, ignore_errors=True)
     command = (
-        *(*_as_somebody(), _program("initdb"), "--pgdata", str(data), "--username", _USER, "--pwfile", str(password)),
+        *(*_as_somebody(), _program("initdb"), "--pgdata", str(draft), "--username", _USER),
+        *("--pwfile", str(_password_file(home))),
         *("--auth", "scram-sha-256", "--encoding", "UTF8", "--locale", "C.UTF-8", "--no-instructions", "--no-sync"),
     )
     done = subprocess.run(command, env=_environ(), capture_output=True, text=True, check=False)  # noqa: S603 - our own
     if done.returncode:
         raise LaptopCloudError(NAME, f"its data could not be made: {done.stderr.strip()}")
+    draft.rename(_data(home))
+
+
+def _data(home: Path) -> Path:
+    return home / "data"
 
 
 def _password_file(home: Path) -> Path:
@@ -106,9 +120,11 @@ def _answers(port: int) -> bool:
     return subprocess.run(command, env=_environ(), check=False).returncode == 0  # noqa: S603 - our own
 
 
-def _serve(data: str, port: str) -> int:
+def _serve(home: Path, port: str) -> int:
+    if not _data(home).exists():
+        _make(home)
     command = (
-        *(*_as_somebody(), _program("postgres"), "-D", data, "-h", LOOPBACK, "-p", port, "-k", ""),
+        *(*_as_somebody(), _program("postgres"), "-D", str(_data(home)), "-h", LOOPBACK, "-p", port, "-k", ""),
         *("-c", "fsync=off"),  # what the machine's own end may lose is loaded again from the lake
         *("-c", "log_statement=none", "-c", "log_min_error_statement=panic", "-c", "log_error_verbosity=terse"),
     )
@@ -118,4 +134,4 @@ def _serve(data: str, port: str) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(_serve(*sys.argv[1:]))
+    sys.exit(_serve(Path(sys.argv[1]), sys.argv[2]))

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser
+
+URL: Final = "url"
+"""The field of a secret that has a database's address."""
 
 
 def add_arguments(parser: ArgumentParser) -> None:

@@ -12,6 +12,7 @@ from divisa.adapters.aws.secrets import SecretsManagerSecrets
 from divisa.domain.errors import InvalidSetting, NotFound
 from lake.contract.contract import Sink
 from lake.contract.reading import contracts
+from lake.sinks.arguments import URL
 from lake.sinks.changes import IcebergChanges
 from lake.sinks.postgres_warehouse import PostgresWarehouse
 from lake.sinks.publishing import Publishing
@@ -30,8 +31,6 @@ if TYPE_CHECKING:
     from lake.sinks.warehouse import Warehouse
     from lake.storage.objects import Objects
 
-URL: Final = "url"
-"""The field of a secret that has a database's address."""
 _REDSHIFT: Final = ("REDSHIFT_DATABASE", "REDSHIFT_WORKGROUP", "REDSHIFT_COPY_ROLE_ARN")
 
 

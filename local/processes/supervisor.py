@@ -66,9 +66,21 @@ class Supervisor:
         Raises:
             LaptopCloudError: it ended, or was not ready in time; with the end of its log. It does not run then.
         """
-        before = self.status(part.name)
-        if before.state is PartState.RUNNING and before.record is not None:
-            return before.record
+        if self.begin(part):
+            self.wait(part)
+        return self._file.read().parts[part.name]
+
+    def begin(self, part: Part) -> bool:
+        """Start a part without waiting until it is ready; one that runs already is left alone.
+
+        Returns:
+            Whether it was started, so that somebody has to `wait`.
+
+        Raises:
+            LaptopCloudError: it ended at once; with the end of its log.
+        """
+        if self.status(part.name).state is PartState.RUNNING:
+            return False
         end_leftovers(self._home, part.name)
         log = self._home / "logs" / f"{part.name}.log"
         log.parent.mkdir(parents=True, exist_ok=True)
@@ -87,11 +99,23 @@ class Supervisor:
         )
         try:
             self._file.write(self._file.read().with_part(record))
+        except BaseException:
+            self._end(record)
+            raise
+        return True
+
+    def wait(self, part: Part) -> None:
+        """Wait until a part is ready that was begun.
+
+        Raises:
+            LaptopCloudError: it ended, or was not ready in time; with the end of its log. It does not run then.
+        """
+        record = self._file.read().parts[part.name]
+        try:
             self._await_ready(part, record)
         except BaseException:
             self._end(record)
             raise
-        return record
 
     def stop(self, name: str) -> PartStatus:
         """Stop a part: SIGTERM, then SIGKILL after its grace. What does not run is only forgotten.
