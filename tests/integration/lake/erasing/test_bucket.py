@@ -1,4 +1,4 @@
-"""Persons are erased from a bucket that keeps versions and from Iceberg tables, and searched for everywhere."""
+"""Persons are erased from a versioned bucket, Iceberg tables and the databases beside them, and searched for there."""
 
 from __future__ import annotations
 
@@ -11,36 +11,51 @@ from tempfile import gettempdir
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from pyarrow.fs import S3FileSystem
 from pyiceberg.avro.file import AvroFile
 from pyiceberg.catalog.glue import GlueCatalog
 from pyiceberg.io.pyarrow import PyArrowFileIO
 from pyiceberg.typedef import Record
 from pysail.spark import SparkConnectServer
 from pyspark.sql import SparkSession
+from sqlalchemy import inspect, text
 
+from divisa.domain.errors import StoreUnavailable
+from lake.contract.contract import Sink
 from lake.contract.reading import contracts
 from lake.engines.spark import Spark
 from lake.erasing.decoding import decoded
 from lake.erasing.erase import Erase
 from lake.erasing.history import IcebergHistory
 from lake.erasing.versions import OldVersions
+from lake.sinks.changes import IcebergChanges
+from lake.sinks.postgres_warehouse import PostgresWarehouse
+from lake.sinks.publishing import Publishing
+from lake.sinks.relational import RelationalSink
+from lake.sinks.settings import RelationalSettings
+from lake.sinks.target import ByFile
 from lake.storage.s3 import S3Objects
+from local.processes import free_port
 from tests.unit.lake.erasing.lake_of_people import OTHERS, SECRET, THEIRS, accounts, fill, load, mark, traces
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from sqlalchemy import Engine
+
+    from lake.sinks.target import Target
     from tests.ministack import BareMiniStack
 
 pytestmark = pytest.mark.integration
 
+KEYS = {"access_key": "test", "secret_key": "test"}
 DATASETS = ("fx_transactions", "fx_suggestions", "hr_hired_employees")
 
 
 class Bucket:
-    """A lake in a versioned bucket, with its tables."""
+    """A lake in a versioned bucket, with its tables, and the PostgreSQL that these are loaded into."""
 
-    def __init__(self, cloud: BareMiniStack, spark: SparkSession) -> None:
+    def __init__(self, cloud: BareMiniStack, spark: SparkSession, engine: Engine) -> None:
         name = f"lake-{uuid.uuid4().hex[:12]}"
         self.s3 = cloud.client("s3")
         self.name = name
@@ -54,7 +69,24 @@ class Bucket:
         self.objects = S3Objects(self.s3, name)
         self.session = Spark(spark, catalog, databases, f"s3://{name}")
         history = IcebergHistory(catalog, databases, self.objects, timedelta(0))
-        self.erase = Erase(self.objects, contracts(), lambda: self.session, SECRET, OldVersions(self.s3, name), history)
+        old = OldVersions(self.s3, name)
+        files = S3FileSystem(endpoint_override=cloud.endpoint_url, region="us-east-1", **KEYS)
+        self.engine = engine
+        self.targets: dict[Sink, Target] = {
+            Sink.RELATIONAL: RelationalSink(engine),
+            Sink.WAREHOUSE: ByFile(PostgresWarehouse(engine, files), self.objects, "run", old),
+        }
+        self.publish = Publishing(self.objects, contracts(), IcebergChanges(catalog, databases), self.targets)
+        self.erase = Erase(
+            self.objects,
+            contracts(),
+            lambda: self.session,
+            SECRET,
+            old,
+            history,
+            sinks=(self.publish.forget,),
+            load_beside=self.publish,
+        )
         self.silver = databases["silver"]
 
     def versions(self) -> Iterator[tuple[str, bytes]]:
@@ -68,6 +100,18 @@ class Bucket:
 
     def traces(self) -> dict[str, set[str]]:
         return traces(self.versions(), everything, *THEIRS.values())
+
+    def rows(self) -> Iterator[tuple[str, bytes]]:
+        """Every row of the databases, as text, by schema and table."""
+        with self.engine.connect() as connection:
+            for schema in ("public", "warehouse"):
+                for table in inspect(connection).get_table_names(schema):
+                    rows = connection.execute(text(f"SELECT CAST(row AS text) FROM {schema}.{table} AS row"))  # noqa: S608
+                    yield f"{schema}/{table}", "\n".join(rows.scalars()).encode()
+
+    def named(self) -> dict[str, set[str]]:
+        """Whom tables of the databases name."""
+        return traces(self.rows(), bytes.decode, *THEIRS.values())
 
 
 def everything(content: bytes) -> str:
@@ -109,10 +153,15 @@ def spark(ministack: BareMiniStack) -> Iterator[SparkSession]:
             server.stop()
 
 
-def test_no_version_of_any_object_names_an_erased_person(ministack: BareMiniStack, spark: SparkSession) -> None:
-    lake = Bucket(ministack, spark)
+def test_no_version_of_any_object_and_no_database_names_an_erased_person(
+    ministack: BareMiniStack, spark: SparkSession, engine: Engine
+) -> None:
+    lake = Bucket(ministack, spark, engine)
     fill(lake.objects, DATASETS)
     load(lake.objects, lake.session)
+    lake.publish(DATASETS)
+    assert {key.partition("/")[2] for key in lake.named()} == {*DATASETS, "user_days"}
+    beside = dict(lake.rows())
     lake.objects.put("landing/fx_transactions/a.csv", b"user_id,event_time,pair,side,quantity,price\n")
     before, found = accounts(lake.objects), lake.traces()
     assert {key.partition("/")[0] for key in found} >= {
@@ -120,6 +169,12 @@ def test_no_version_of_any_object_names_an_erased_person(ministack: BareMiniStac
     }  # fmt: skip
     assert any(key.endswith(".avro") for key in found), "manifests have bounds"
     pseudonym = mark(lake.objects)
+    sinks = dict(lake.targets)
+    lake.targets[Sink.RELATIONAL] = RelationalSink.of(RelationalSettings(engine.url.set(port=free_port())))
+    with pytest.raises(StoreUnavailable):
+        lake.erase(datetime.now(UTC))
+    assert not list(lake.objects.listed("erased/")), "nobody is erased while a database is away"
+    lake.targets.update(sinks)
 
     waits = lake.erase(datetime.now(UTC))
     load(lake.objects, lake.session, "r2")
@@ -127,6 +182,12 @@ def test_no_version_of_any_object_names_an_erased_person(ministack: BareMiniStac
 
     assert (waits.unaccounted, report.unaccounted, report.waiting) == (0, 0, 0)
     assert lake.traces() == {}
+    assert lake.named() == {}
+    for schema in ("public", "warehouse"):
+        ledger = dict(lake.rows())[f"{schema}/fx_transactions"].decode()
+        assert (
+            ledger.count(pseudonym) == beside[f"{schema}/fx_transactions"].decode().count(f"({THEIRS['user']},") == 20
+        )
     after = accounts(lake.objects)
     assert after["erased"] == report.rows == waits.rows > 0
     assert after["rows"] == before["rows"]

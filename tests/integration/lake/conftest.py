@@ -1,4 +1,4 @@
-"""One PostgreSQL for all tests of the folder, and a database of its own for each of them."""
+"""One PostgreSQL for all tests of the folder that want one, and a database of its own for each of them."""
 
 from __future__ import annotations
 
