@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from divisa.domain.errors import StoreUnavailable
 from lake.contract.contract import Pii
 from lake.contract.reading import contracts
 from lake.engines.duck import DuckSession
@@ -29,7 +30,7 @@ from tests.unit.lake.erasing.lake_of_people import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
     from pathlib import Path
 
     from lake.contract.contract import Contract
@@ -223,7 +224,9 @@ def test_a_file_that_landed_and_was_not_received_makes_erasing_wait(tmp_path: Pa
     assert lake.erase() == Report(0)
 
 
-def test_sinks_are_told_before_silver_forgets_and_the_ledger_keeps_a_pseudonym(tmp_path: Path) -> None:
+def test_sinks_are_told_before_silver_forgets_and_loaded_once_more_before_anybody_counts_as_erased(
+    tmp_path: Path,
+) -> None:
     lake = Lake(tmp_path / "lake", FEW)
     pseudonym = mark(lake.objects)
     told: list[tuple[str, str, dict[Any, str | None]]] = []
@@ -233,8 +236,24 @@ def test_sinks_are_told_before_silver_forgets_and_the_ledger_keeps_a_pseudonym(t
         assert {value for (value,) in lake.session.run(f"SELECT {column} FROM {table}")} >= ids.keys()  # noqa: S608
         told.append((contract.dataset, column, dict(ids)))
 
-    Erase(lake.objects, contracts(), lambda: lake.session, SECRET, sinks=(sink,))(NOW)
+    loaded: list[set[str]] = []
 
+    def load_beside(datasets: Collection[str]) -> None:
+        silver = lake.session.run("SELECT user_id FROM silver.fx_transactions")
+        assert {user for (user,) in silver} == {pseudonym, OTHERS["user"]}
+        loaded.append(set(datasets))
+        if len(loaded) == 1:
+            raise StoreUnavailable("the database did not answer")
+
+    erase = Erase(lake.objects, contracts(), lambda: lake.session, SECRET, sinks=(sink,), load_beside=load_beside)
+    with pytest.raises(StoreUnavailable):
+        erase(NOW)
+    assert not list(lake.objects.listed("erased/"))
+    assert erase(NOW).people == len(THEIRS)
+    assert len(list(lake.objects.listed("erased/"))) == len(THEIRS)
+
+    assert loaded[0] == loaded[1]
+    assert loaded[1] >= {*FEW}
     assert sorted(told) == [
         ("fx_suggestions", "user_id", {THEIRS["user"]: None}),
         ("fx_transactions", "user_id", {THEIRS["user"]: pseudonym}),
