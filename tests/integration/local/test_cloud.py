@@ -16,7 +16,9 @@ import boto3
 import pytest
 
 from divisa.domain.errors import LaptopCloudError
+from lake.contract.contract import Sink
 from local import cloud, inbox, parts
+from local.lake import sinks
 from local.processes import PartState, ProcessIdentity, Supervisor
 
 if TYPE_CHECKING:
@@ -82,6 +84,7 @@ def test_one_cloud_lives_through_its_days(home: Path, tmp_path: Path) -> None:
     assert status.endpoint is not None
     assert status.endpoint.status == "InService"
     assert ask(running) == "first"
+    assert sinks.taken(running) == {Sink.RELATIONAL: {}, Sink.WAREHOUSE: {}}
     pids = {part.record.identity.pid for part in status.parts if part.record is not None}
 
     # A second start changes nothing.

@@ -22,5 +22,6 @@ def test_the_jobs_have_the_contracts_the_statements_and_no_more_packages_than_th
     assert {"lake/contracts/fx_prices.yml", "lake/transformations/gold/lift.sql", "lake/loading/job.py"} <= names
     assert not [name for name in names if name.split("/")[0] not in {"divisa", "lake"}]
     wanted = (folder / REQUIREMENTS).read_text(encoding="utf-8")
-    assert "duckdb==" in wanted and "--hash=" in wanted
+    assert all(f"\n{name}" in f"\n{wanted}" for name in ("duckdb==", "psycopg==", "psycopg-binary==", "sqlalchemy=="))
+    assert "--hash=" in wanted
     assert not [name for name in ("pysail", "pyspark", "boto3==") if name in wanted]
