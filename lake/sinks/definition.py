@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 STAGED: Final = "_staged"
 """Behind the name of a table: that of the temporary one which its rows are loaded into first."""
 _LONGEST_KEY: Final = 255
+_LONGEST_OF_ALL: Final = 750
+"""Characters that the texts of a key have together in MySQL, of four bytes each, beside which numbers have room."""
 _EXACT: Final = "utf8mb4_bin"
 _PLAIN: Final[dict[str, type[TypeEngine[Any]]]] = {
     "integer": BigInteger,
@@ -84,16 +86,19 @@ def ensure(connection: Connection, table: SinkTable) -> Table:
 
 
 def _column(table: SinkTable, column: SinkColumn, comment: str | None) -> Column[Any]:
-    kind = _type(column, in_key=column.name in table.key)
+    kind = _type(column, keys=len(table.key) if column.name in table.key else 0)
     return Column(column.name, kind, nullable=column.nullable, comment=comment, autoincrement=False)
 
 
-def _type(column: SinkColumn, *, in_key: bool) -> TypeEngine[Any]:
-    """The type of a column. MySQL has keys of texts only up to a length, and holds `a` and `A` for one unless told."""
+def _type(column: SinkColumn, *, keys: int) -> TypeEngine[Any]:
+    """The type of a column, which is one of so many of a key, or of none.
+
+    MySQL has keys of texts only up to a length, and holds `a` and `A` for one unless told.
+    """
     match column.type.name:
         case "string":
-            length = column.longest or _LONGEST_KEY
-            of_mysql = mysql.VARCHAR(length, collation=_EXACT) if in_key else mysql.LONGTEXT(collation=_EXACT)
+            length = column.longest or min(_LONGEST_KEY, _LONGEST_OF_ALL // max(keys, 1))
+            of_mysql = mysql.VARCHAR(length, collation=_EXACT) if keys else mysql.LONGTEXT(collation=_EXACT)
             return Text().with_variant(of_mysql, "mysql")
         case "decimal":
             return Numeric(column.type.precision, column.type.scale)

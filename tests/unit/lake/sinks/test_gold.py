@@ -1,13 +1,17 @@
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 
 import pyarrow as pa
 import pytest
+from sqlalchemy.dialects import mysql
+from sqlalchemy.schema import CreateTable
 
 from lake.contract.examples import rows
 from lake.contract.reading import contracts
 from lake.ingestion.checking import Checker
+from lake.sinks.definition import defined
 from lake.sinks.gold import KEYS, gold_table, keyed
 from lake.transformations.catalogue import transformations
 from lake.transformations.on_duckdb import run_duckdb
@@ -36,6 +40,7 @@ def test_every_gold_table_is_loaded_but_those_of_the_model() -> None:
     assert not THE_MODELS & {*KEYS}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", KEYS)
 def test_its_key_tells_the_rows_of_a_gold_table_apart(name: str, made: dict[str, pa.Table]) -> None:
     table = gold_table(name)
@@ -45,6 +50,14 @@ def test_its_key_tells_the_rows_of_a_gold_table_apart(name: str, made: dict[str,
     assert all(there.column(each).null_count == 0 for each in table.key)
 
 
+@pytest.mark.parametrize("name", KEYS)
+def test_mysql_has_room_for_the_key_of_a_gold_table(name: str) -> None:
+    made = str(CreateTable(defined(gold_table(name))).compile(dialect=mysql.dialect()))
+    texts = [int(length) for length in re.findall(r"VARCHAR\(([0-9]+)\)", made)]
+    assert 4 * sum(texts) + 8 * (len(KEYS[name]) - len(texts)) <= 3072, "bytes of an index"
+
+
+@pytest.mark.slow
 def test_what_is_missing_in_a_key_is_an_empty_text_and_elsewhere_stays_missing(made: dict[str, pa.Table]) -> None:
     table = gold_table("decision_days")
     some = made["decision_days"].slice(0, 1).to_pylist()[0] | {"suppressed": None, "users": None}
