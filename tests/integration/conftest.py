@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Any
 
 import pytest
 from xdist.scheduler import LoadScopeScheduling
-
-if TYPE_CHECKING:
-    from xdist.remote import Producer
 
 HERE = Path(__file__).parent
 LOCAL = HERE / "local"
@@ -17,13 +14,6 @@ ALONE = LOCAL / "test_cloud.py", LOCAL / "test_schedules.py", LOCAL / "test_stre
 """Files whose tests are about when something happens, and want the machine to themselves."""
 CLOUDS = HERE / "api", HERE / "end_to_end", HERE / "lake" / "test_demo.py"
 """Folders and files whose tests share one whole laptop cloud, and wait for what happens there."""
-
-
-class CloudByCloud(LoadScopeScheduling):
-    """All tests of one of these folders go to one worker, which has its cloud."""
-
-    def _split_scope(self, nodeid: str) -> str:
-        return nodeid.split("/")[2]
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -38,6 +28,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.alone if item.path in ALONE else pytest.mark.slow)
 
 
-def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> CloudByCloud | None:
-    """Where scopes are asked for, they are clouds."""
-    return CloudByCloud(config, log) if config.getvalue("dist") == "loadscope" else None
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Where scopes are asked for, they are clouds: all tests of one of these folders go to one worker, which has it."""
+    if config.getvalue("dist") != "loadscope":
+        return None
+    scheduling = LoadScopeScheduling(config, log)
+    scheduling._split_scope = lambda nodeid: nodeid.split("/")[2]
+    return scheduling
