@@ -27,11 +27,13 @@ _PERIODS: Final[dict[Period, Transform[Any, Any]]] = {
     Period.MONTH: MonthTransform(),
     Period.YEAR: YearTransform(),
 }
+MAX_AGE: Final = "history.expire.max-snapshot-age-ms"
+"""The property that says for how long a table keeps its older states."""
 _PROPERTIES: Final = {
     "format-version": "2",
     "write.parquet.compression-codec": "zstd",
     # Who reads an older version at the moment goes on for as long; erasure asks for no more.
-    "history.expire.max-snapshot-age-ms": str(5 * 24 * 3600 * 1000),
+    MAX_AGE: str(5 * 24 * 3600 * 1000),
     "write.metadata.delete-after-commit.enabled": "true",
     "write.metadata.previous-versions-max": "50",
 }

@@ -17,6 +17,7 @@ from lake.engines.session import silver
 from lake.ingestion.conversion import FILE, LINE
 from lake.loading import statements
 from lake.loading.checking import Checked
+from lake.loading.expiry import expired_before
 from lake.loading.load import ACCOUNTS, loads_of
 from lake.loading.merging import batches, name_arrived, persistently, prepared
 
@@ -40,6 +41,7 @@ SCHEMA: Final = pa.schema(
         ("duplicates", pa.int64()),
         ("late", pa.int64()),
         ("erased", pa.int64()),
+        ("expired", pa.int64()),
         ("unaccounted", pa.int64()),
         ("reasons", pa.string()),
     ]
@@ -58,6 +60,7 @@ class Entry(msgspec.Struct, frozen=True):
         late: how many are kept apart, having come too late.
         quarantine: how many were set aside, by reason.
         erased: how many went with the persons that they were about.
+        expired: how many went, or never came in, since they were older than the contract keeps them.
     """
 
     load: Load
@@ -67,12 +70,13 @@ class Entry(msgspec.Struct, frozen=True):
     late: int = 0
     quarantine: dict[str, int] = {}
     erased: int = 0
+    expired: int = 0
 
     @property
     def unaccounted(self) -> int:
         """Rows of which nobody knows what became: 0, or something is wrong."""
-        found = self.silver + self.duplicates + self.late + sum(self.quarantine.values()) + self.erased
-        return self.rows_in - found
+        gone = self.erased + self.expired
+        return self.rows_in - (self.silver + self.duplicates + self.late + sum(self.quarantine.values()) + gone)
 
     @property
     def is_settled(self) -> bool:
@@ -90,12 +94,12 @@ def prove(session: Session, objects: Objects, contract: Contract, loads: Sequenc
 
 
 def _looked_for(session: Session, objects: Objects, contract: Contract, loads: Sequence[Load]) -> list[Entry]:
-    table = prepared(session, silver(contract))
+    judged = statements.fates(contract, prepared(session, silver(contract)), kept=expired_before(objects, contract))
     entries = []
     for some in batches(loads):
         found: Counter[tuple[str, str]] = Counter()
         if name_arrived(session, objects, contract, some):
-            found.update(_counted(session, statements.fates(contract, table)))
+            found.update(_counted(session, judged))
         for load in some:
             checked = msgspec.json.decode(objects.read(load.checked), type=Checked)
             elsewhere = found[load.sha256, statements.ELSEWHERE]
@@ -105,9 +109,10 @@ def _looked_for(session: Session, objects: Objects, contract: Contract, loads: S
                     checked.rows_in,
                     silver=found[load.sha256, statements.MERGED],
                     duplicates=found[load.sha256, statements.DUPLICATE],
-                    late=_kept_late(session, objects, contract, table, load) if elsewhere else 0,
+                    late=_kept_late(session, objects, judged, load) if elsewhere else 0,
                     quarantine=_set_aside(objects, load),
                     erased=sum(checked.erased.values()),
+                    expired=found[load.sha256, statements.EXPIRED],
                 )
             )
     return entries
@@ -176,6 +181,7 @@ def kept(objects: Objects, dataset: str) -> list[Entry]:
             row["late"],
             json.loads(row["reasons"]),
             row["erased"],
+            row["expired"],
         )
         for row in rows
     ]
@@ -186,12 +192,11 @@ def _counted(session: Session, fates: str) -> dict[tuple[str, str], int]:
     return {(load, fate): count for load, fate, count in rows}
 
 
-def _kept_late(session: Session, objects: Objects, contract: Contract, table: str, load: Load) -> int:
+def _kept_late(session: Session, objects: Objects, judged: str, load: Load) -> int:
     """How many rows that are not in silver are among the late."""
     if objects.find(load.late) is None:
         return 0
     session.file("late", objects.uri(load.late))
-    judged = statements.fates(contract, table)
     [(count,)] = session.run(
         f"SELECT COUNT(*) AS n FROM ({judged}) AS judged JOIN late"  # noqa: S608 - all names are ours
         f" ON judged.{FILE} = late.{FILE} AND judged.{LINE} = late.{LINE}"
@@ -223,6 +228,7 @@ def _row(entry: Entry) -> dict[str, Any]:
         "duplicates": entry.duplicates,
         "late": entry.late,
         "erased": entry.erased,
+        "expired": entry.expired,
         "unaccounted": entry.unaccounted,
         "reasons": json.dumps(entry.quarantine),
     }

@@ -144,3 +144,9 @@ def ask_again(objects: Objects, loads: Iterable[Load]) -> None:
     """Let loads be merged once more, however late their rows are."""
     for load in loads:
         objects.put(load.again, b"")
+
+
+def account_again(objects: Objects, dataset: str, loads: Iterable[str]) -> None:
+    """Let loads be accounted for once more, and gold be made anew of them; they are named by their SHA-256."""
+    for sha256 in loads:
+        objects.remove(manifest_key(dataset, sha256).replace(".json", ".accounted"))

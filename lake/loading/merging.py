@@ -16,6 +16,7 @@ from lake.engines.session import silver
 from lake.ingestion.checking import schema_of
 from lake.ingestion.conversion import FILE, LINE
 from lake.loading import statements
+from lake.loading.expiry import expired_before
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -53,7 +54,7 @@ def merge(session: Session, objects: Objects, contract: Contract, loads: Sequenc
     first = [load for load in loads if load not in again]
     for some, ever in (*((some, False) for some in batches(first)), *((some, True) for some in batches(again))):
         if name_arrived(session, objects, contract, some):
-            _merge(session, contract, table, ever=ever)
+            _merge(session, objects, contract, table, ever=ever)
         _keep_late(session, objects, contract, table, some)
         for load in some:
             objects.remove(load.accounted)
@@ -96,9 +97,9 @@ def name_arrived(session: Session, objects: Objects, contract: Contract, loads: 
     return bool(files)
 
 
-def _merge(session: Session, contract: Contract, table: str, *, ever: bool) -> None:
+def _merge(session: Session, objects: Objects, contract: Contract, table: str, *, ever: bool) -> None:
     def once() -> None:
-        since = None if ever else _since(session, contract, table)
+        since = _latest(expired_before(objects, contract), None if ever else _since(session, contract, table))
         session.run(statements.merge(contract, table, since=since, within=_span(session, contract, table)))
         if contract.event_time is not None and contract.event_time not in contract.key:
             [(twice,)] = session.run(statements.twice(contract, table))
@@ -119,6 +120,10 @@ def _since(session: Session, contract: Contract, table: str) -> date | datetime 
         return None
 
 
+def _latest(*moments: Any) -> Any:
+    return max((each for each in moments if each is not None), default=None)
+
+
 def _span(session: Session, contract: Contract, table: str) -> tuple[Any, Any] | None:
     if contract.event_time is None:
         return None
@@ -131,7 +136,8 @@ def _keep_late(session: Session, objects: Objects, contract: Contract, table: st
     since = _since(session, contract, table)
     rows: dict[str, list[tuple[Any, ...]]] = {load.sha256: [] for load in loads}
     if since is not None and any(objects.find(load.typed) for load in loads):
-        for row in session.run(statements.late(contract, table, since=since)):
+        kept = expired_before(objects, contract)
+        for row in session.run(statements.late(contract, table, since=since, kept=kept)):
             rows[row[-2]].append(row)
     with TemporaryDirectory(prefix="divisa-late-") as scratch:
         for load in loads:

@@ -24,7 +24,7 @@ class DatasetReport:
     Attributes:
         dataset: its name, or `UNKNOWN`.
         files: how many were received, each content once.
-        rows_in, silver, duplicates, late, erased, unaccounted: rows of them all.
+        rows_in, silver, duplicates, late, erased, expired, unaccounted: rows of them all.
         quarantine: rows that were set aside, by reason.
         newest: when the last file was received, UTC; None if none was.
         promise: how long it may be until the next one; None where nobody promised any.
@@ -37,6 +37,7 @@ class DatasetReport:
     duplicates: int
     late: int
     erased: int
+    expired: int
     unaccounted: int
     quarantine: dict[str, int]
     newest: datetime | None
@@ -56,6 +57,7 @@ class DatasetReport:
             "duplicates": self.duplicates,
             "late": self.late,
             "erased": self.erased,
+            "expired": self.expired,
             "unaccounted": self.unaccounted,
         }
 
@@ -78,6 +80,7 @@ def _report(objects: Objects, dataset: str, contract: Contract | None) -> Datase
         duplicates=sum(entry.duplicates for entry in entries),
         late=sum(entry.late for entry in entries),
         erased=sum(entry.erased for entry in entries),
+        expired=sum(entry.expired for entry in entries),
         unaccounted=sum(entry.unaccounted for entry in entries),
         quarantine=dict(quarantine),
         newest=max((entry.load.received_at for entry in entries), default=None),

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from lake.contract.contract import Contract
 
 ARRIVED: Final = "arrived"
-MERGED, DUPLICATE, ELSEWHERE = FATES = ("silver", "duplicate", "elsewhere")
-"""A row is in silver, or covered by another one, or neither."""
+MERGED, DUPLICATE, EXPIRED, ELSEWHERE = FATES = ("silver", "duplicate", "expired", "elsewhere")
+"""A row is in silver, or covered by another one, or gone since it was too old to be kept, or none of it."""
 
 
 def arrived(contract: Contract, files: Sequence[tuple[str, str, Collection[str]]]) -> str:
@@ -113,22 +113,35 @@ def settle(contract: Contract, table: str) -> str:
     )
 
 
-def late(contract: Contract, table: str, *, since: date | datetime) -> str:
-    """The rows that arrived too late: they happened before `since`, and silver, as merged, does not cover them."""
+def late(contract: Contract, table: str, *, since: date | datetime, kept: date | datetime | None) -> str:
+    """The rows that arrived too late: they happened before `since`, and silver, as merged, does not cover them.
+
+    What happened before `kept` is none of them: it is too old to be kept at all.
+    """
+    old_enough = "" if kept is None else f" AND came.{contract.event_time} >= {_literal(contract, kept)}"
     came = ", ".join(f"came.{name}" for name in (*contract.columns, FILE, LINE))
     return (
         f"SELECT {came} FROM {ARRIVED} AS came LEFT JOIN {table} AS kept ON {_same_key(contract)}"  # noqa: S608 - ours
-        f" WHERE came.{contract.event_time} < {_literal(contract, since)}"
+        f" WHERE came.{contract.event_time} < {_literal(contract, since)}{old_enough}"
         f" AND (kept.{FILE} IS NULL OR {_outdoes(contract, 'came', 'kept')})"
     )
 
 
-def fates(contract: Contract, table: str) -> str:
-    """What became of each row that arrived, as silver shows it: `_file`, `_line` and `fate`, one of `FATES`."""
+def expired(contract: Contract, before: date | datetime) -> str:
+    """The condition that rows meet which are too old to be kept."""
+    return f"{contract.event_time} < {_literal(contract, before)}"
+
+
+def fates(contract: Contract, table: str, *, kept: date | datetime | None) -> str:
+    """What became of each row that arrived, as silver shows it: `_file`, `_line` and `fate`, one of `FATES`.
+
+    What happened before `kept` is too old to be kept.
+    """
+    gone = "" if kept is None else f" WHEN came.{expired(contract, kept)} THEN '{EXPIRED}'"
     return (
         f"SELECT came.{FILE}, came.{LINE}, CASE"  # noqa: S608 - all names are the contract's
         f" WHEN kept.{FILE} = came.{FILE} AND kept.{LINE} = came.{LINE} THEN '{MERGED}'"
-        f" WHEN kept.{FILE} IS NOT NULL AND NOT ({_outdoes(contract, 'came', 'kept')}) THEN '{DUPLICATE}'"
+        f" WHEN kept.{FILE} IS NOT NULL AND NOT ({_outdoes(contract, 'came', 'kept')}) THEN '{DUPLICATE}'{gone}"
         f" ELSE '{ELSEWHERE}' END AS fate"
         f" FROM {ARRIVED} AS came LEFT JOIN {table} AS kept ON {_same_key(contract)}"
     )

@@ -1,0 +1,1 @@
+"""The lake's nightly upkeep: people erased, old rows gone, small files put together, old states forgotten."""
