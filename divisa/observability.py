@@ -42,6 +42,13 @@ def report_policy(problem: str) -> None:
     count("PolicyNotTaken")
 
 
+def age(name: str, seconds: float, **dimensions: str) -> None:
+    """Record how old something is, in seconds, a time series for each value of the dimensions."""
+    with single_metric(name=name, unit=MetricUnit.Seconds, value=seconds) as metric:
+        for dimension, value in dimensions.items():
+            metric.add_dimension(dimension, value)
+
+
 def duration(name: str, milliseconds: float) -> None:
     """Record how long something took, in milliseconds."""
     metrics.add_metric(name=name, unit=MetricUnit.Milliseconds, value=milliseconds)

@@ -1,6 +1,6 @@
 """`python -m infra.loading definition` and `python -m infra.loading code`.
 
-`definition` writes the state machine's definition anew, into the file that is committed and deployed.
+`definition` writes the state machines' definitions anew, into the files that are committed and deployed.
 `code` makes what its jobs run on AWS, and says how it gets there.
 """
 
@@ -12,7 +12,7 @@ from pathlib import Path
 
 from divisa.domain.errors import DivisaError
 from infra.artifact import BUILD
-from infra.loading import machine
+from infra.loading import machine, upkeep
 from infra.loading.code import build
 
 
@@ -24,15 +24,16 @@ def main(arguments: list[str] | None = None) -> int:
     """
     parser = argparse.ArgumentParser(prog="python -m infra.loading", description="The lake's runs on AWS.")
     commands = parser.add_subparsers(dest="command", required=True)
-    commands.add_parser("definition", help="write the state machine's definition")
+    commands.add_parser("definition", help="write the state machines' definitions")
     code = commands.add_parser("code", help="make what the jobs run, in a folder named by its content")
     code.add_argument("--out", type=Path, default=BUILD / "loading", help="default: .build/loading")
     code.add_argument("--stage", default="prod", help="of the bucket that is named; default: prod")
     options = parser.parse_args(arguments)
     try:
         if options.command == "definition":
-            machine.DEFINITION.write_text(machine.text(), encoding="utf-8")
-            sys.stdout.write(f"{machine.DEFINITION}\n")
+            for each in (machine, upkeep):
+                each.DEFINITION.write_text(each.text(), encoding="utf-8")
+                sys.stdout.write(f"{each.DEFINITION}\n")
         else:
             folder = build(options.out)
             sys.stdout.write(f"{folder}\n")

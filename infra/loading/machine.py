@@ -38,8 +38,8 @@ def definition() -> dict[str, Any]:
                 },
                 "ResultSelector": {"files.$": "$.Payload.files", "work.$": "$.Payload.work"},
                 "ResultPath": "$.plan",
-                "Retry": [_again("Lambda.TooManyRequestsException", 1, 100), _again("States.ALL", 2, 3)],
-                "Catch": [_caught()],
+                "Retry": [again("Lambda.TooManyRequestsException", 1, 100), again("States.ALL", 2, 3)],
+                "Catch": [caught()],
                 "Next": "Something",
             },
             "Something": {
@@ -49,22 +49,10 @@ def definition() -> dict[str, Any]:
             },
             "Nothing": {"Type": "Succeed"},
             **{
-                name: _step(step, following)
+                name: step_state(step.value, following)
                 for step, name, following in zip(Step, steps, [*steps[1:], ""], strict=True)
             },
-            "Alert": {
-                "Type": "Task",
-                "Resource": "arn:${AWS::Partition}:states:::sns:publish",
-                "Parameters": {
-                    "TopicArn": "${AlertTopic}",
-                    "Subject": "A run of the lake failed",
-                    "Message.$": "States.Format('The run {} failed: {} {} What it left is done by the next one."
-                    " ${Console}{}', $$.Execution.Name, $.failure.Error, $.failure.Cause, $$.Execution.Id)",
-                },
-                "ResultPath": None,
-                "Next": "Failed",
-            },
-            "Failed": {"Type": "Fail", "ErrorPath": "$.failure.Error", "CausePath": "$.failure.Cause"},
+            **failing("A run of the lake failed", "The run"),
         },
     }
 
@@ -74,22 +62,43 @@ def text() -> str:
     return json.dumps(definition(), indent=2) + "\n"
 
 
-def _step(step: Step, following: str) -> dict[str, Any]:
+def step_state(step: str, following: str) -> dict[str, Any]:
+    """The state that takes a step by a run of the job, and the one that follows; none is at the end."""
     return {
         "Type": "Task",
         "Resource": "arn:${AWS::Partition}:states:::glue:startJobRun.sync",
         "Parameters": {
             "JobName": "${LoadingJob}",
-            "Arguments": {"--STEP": step.value, "--RUN.$": _RUN, "--STARTED.$": "$$.Execution.StartTime"},
+            "Arguments": {"--STEP": step, "--RUN.$": _RUN, "--STARTED.$": "$$.Execution.StartTime"},
         },
         "ResultPath": None,
-        "Retry": [_again("Glue.ConcurrentRunsExceededException", 10, 60), _again("States.ALL", 2, 2)],
-        "Catch": [_caught()],
+        "Retry": [again("Glue.ConcurrentRunsExceededException", 10, 60), again("States.ALL", 2, 2)],
+        "Catch": [caught()],
         **({"Next": following} if following else {"End": True}),
     }
 
 
-def _again(error: str, seconds: int, times: int) -> dict[str, Any]:
+def failing(subject: str, what: str) -> dict[str, Any]:
+    """The states in which somebody is told of a failure, and the execution fails."""
+    return {
+        "Alert": {
+            "Type": "Task",
+            "Resource": "arn:${AWS::Partition}:states:::sns:publish",
+            "Parameters": {
+                "TopicArn": "${AlertTopic}",
+                "Subject": subject,
+                "Message.$": f"States.Format('{what} {{}} failed: {{}} {{}} What it left is done by the next one."
+                " ${Console}{}', $$.Execution.Name, $.failure.Error, $.failure.Cause, $$.Execution.Id)",
+            },
+            "ResultPath": None,
+            "Next": "Failed",
+        },
+        "Failed": {"Type": "Fail", "ErrorPath": "$.failure.Error", "CausePath": "$.failure.Cause"},
+    }
+
+
+def again(error: str, seconds: int, times: int) -> dict[str, Any]:
+    """How often something is tried once more after an error, at first after so many seconds."""
     return {
         "ErrorEquals": [error],
         "IntervalSeconds": seconds,
@@ -100,5 +109,6 @@ def _again(error: str, seconds: int, times: int) -> dict[str, Any]:
     }
 
 
-def _caught() -> dict[str, Any]:
+def caught() -> dict[str, Any]:
+    """Where it goes when nothing helped."""
     return {"ErrorEquals": ["States.ALL"], "ResultPath": "$.failure", "Next": "Alert"}

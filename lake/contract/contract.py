@@ -189,6 +189,7 @@ class Contract(_Strict):
         merge_window: a row that happened as much earlier than the newest is merged; an older one is kept apart. None
             where it is merged however old it is.
         freshness: so much may pass until there are new rows.
+        market_hours: whether new rows are promised while currency markets are open only.
         keep: so long rows are kept; None for ever.
         sinks: where they are loaded to as well.
     """
@@ -205,6 +206,7 @@ class Contract(_Strict):
     partition: Period | None = None
     merge_window: Lasting | None = None
     freshness: Lasting
+    market_hours: bool = False
     keep: Lasting | None = None
     sinks: tuple[Sink, ...] = ()
 

@@ -61,7 +61,8 @@ def _section(contract: Contract) -> Iterator[str]:
         yield f"- It happened at {contract.event_time}. Rows of a {contract.partition} lie together."
     if contract.merge_window is not None:
         yield f"- A row from {lasting(contract.merge_window)} before the newest, or earlier, is late and kept apart."
-    yield f"- There is something new every {lasting(contract.freshness).removeprefix('1 ')}."
+    when = " while markets are open" if contract.market_hours else ""
+    yield f"- There is something new every {lasting(contract.freshness).removeprefix('1 ')}{when}."
     if contract.keep is not None:
         yield f"- Rows are kept for {lasting(contract.keep)}."
     if contract.sinks:

@@ -1,7 +1,8 @@
-"""A run of the lake begins → what there is to do is written down, and told to the state machine."""
+"""A run of the lake begins → what there is to do is written down and told; the schedule's runs measure freshness."""
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -9,9 +10,10 @@ import boto3
 import msgspec
 
 from divisa.domain.errors import InvalidInput
-from divisa.observability import count, logger, metrics
+from divisa.observability import age, count, logger, metrics
 from divisa.settings import LakeSettings
 from lake.contract.datasets import datasets
+from lake.loading.freshness import told
 from lake.loading.plan import Request
 from lake.loading.planning import plan
 from lake.storage.s3 import S3Objects
@@ -23,6 +25,18 @@ if TYPE_CHECKING:
 @cache
 def _lake() -> S3Objects:
     return S3Objects(boto3.client("s3"), LakeSettings.from_environment().lake_bucket)
+
+
+def _measure() -> None:
+    """Count the datasets of which there is nothing new for longer than promised, and record how old each is."""
+    now = datetime.now(UTC)
+    datasets = list(told(_lake()))
+    for each in datasets:
+        age("LakeDatasetAge", (now - each.newest).total_seconds(), dataset=each.dataset)
+    stale = [each.dataset for each in datasets if not each.is_kept(now)]
+    count("LakeDatasetsStale", len(stale))
+    if stale:
+        logger.warning("nothing new for longer than promised", extra={"datasets": stale})
 
 
 @metrics.log_metrics
@@ -46,5 +60,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
         raise InvalidInput(f"the run's request cannot be read: {error}") from None
     found = plan(_lake(), datasets(), event["run"], request)
     count("LakeFilesLanded", len(found.keys))
+    if request == Request():
+        _measure()
     logger.info("planned", extra={"run": event["run"], "files": len(found.keys), "datasets": found.datasets})
     return {"files": len(found.keys), "work": bool(found.datasets)}

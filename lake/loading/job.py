@@ -1,7 +1,8 @@
 """One step of a run of the lake, as a job of Glue takes it: `--STEP silver --RUN … --STARTED …`.
 
-`--STEP erase` is none of a run, and wants that no run is at work: it erases whoever is marked. Other arguments say
-where the lake is. Spark's session and the Glue catalog are those of the job.
+`--STEP erase`, `keep`, `compact` and `forget` are none of a run, but parts of the lake's upkeep: they wait until no
+step of a run is at work, and such steps wait for them. Other arguments say where the lake is. Spark's session and the
+Glue catalog are those of the job.
 """
 
 from __future__ import annotations
@@ -25,16 +26,19 @@ from lake.erasing.history import IcebergHistory
 from lake.erasing.keep_out import KeepOut
 from lake.erasing.versions import OldVersions
 from lake.loading.run import Run, Step
+from lake.loading.turns import Turns
 from lake.sinks.arguments import add_arguments as arguments_of_sinks
 from lake.storage.s3 import S3Objects
+from lake.upkeep.compacting import Compaction
+from lake.upkeep.upkeep import Part, Upkeep
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from lake.engines.spark import Spark
+    from lake.erasing.erase import Report
     from lake.sinks.publishing import Publishing
 
-ERASE: Final = "erase"
 UNFINISHED: Final = timedelta(hours=1)
 """A younger file of a table that no state of it knows may be of a commit at work; no step takes as long."""
 
@@ -46,7 +50,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         DivisaError: it could not be taken; the job fails with the reason, and may be tried again.
     """
     parser = argparse.ArgumentParser(prog="lake.loading.job", description=__doc__, allow_abbrev=False)
-    parser.add_argument("--STEP", choices=[*Step, ERASE], required=True)
+    parser.add_argument("--STEP", choices=[*Step, *Part], required=True)
     parser.add_argument("--RUN", required=True, help="name of the run")
     parser.add_argument("--STARTED", type=_moment, required=True, help="when it started, UTC")
     parser.add_argument("--BUCKET", required=True, help="of the lake")
@@ -55,56 +59,81 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--SECRET", required=True, help="secret of the API, by whose key pseudonyms are made")
     arguments_of_sinks(parser)
     options, _ = parser.parse_known_args(arguments)  # Glue gives a job arguments of its own.
-    s3 = boto3.client("s3")
-    objects, versions = S3Objects(s3, options.BUCKET), OldVersions(s3, options.BUCKET)
-    databases = {"silver": options.SILVER, "gold": options.GOLD}
-    session = cache(lambda: _session(databases, options.BUCKET))
-    secret = SecretsManagerSecrets(boto3.client("secretsmanager"), options.SECRET).get(KEY)
+    objects = S3Objects(boto3.client("s3"), options.BUCKET)
+    turns = Turns(objects)
+    if options.STEP in set(Part):
+        with turns.of_upkeep(options.RUN):
+            _upkeep(options, objects).take(Part(options.STEP))
+    else:
+        with turns.of_step(f"{options.RUN}-{options.STEP}"):
+            _run(options, objects).take(Step(options.STEP))
 
-    @cache
-    def beside() -> Publishing:
-        from lake.sinks.opening import publishing
 
-        return publishing(options, objects, _catalog(), versions, _say)
-
-    if options.STEP == ERASE:
-        history = IcebergHistory(_catalog(), databases, objects, UNFINISHED)
-        beside().forget_files(versions)
-        erase = Erase(
-            objects,
-            contracts(),
-            session,
-            secret,
-            forget=versions,
-            history=history,
-            sinks=(beside().forget,),
-            load_beside=beside(),
-            say=_say,
-        )
-        erase(options.STARTED)
-        return
-    keep_out = KeepOut(objects, contracts(), secret, versions)
-    run = Run(
+def _run(options: argparse.Namespace, objects: S3Objects) -> Run:
+    versions = _versions(options)
+    beside = cache(lambda: _beside(options, objects, versions))
+    return Run(
         options.RUN,
         options.STARTED,
         objects,
         contracts(),
-        session,
+        cache(lambda: _session(options)),
         say=_say,
-        keep_out=keep_out,
+        keep_out=KeepOut(objects, contracts(), _secret(options), versions),
         load_beside=lambda datasets: beside()(datasets),
     )
-    run.take(Step(options.STEP))
 
 
-def _session(databases: dict[str, str], bucket: str) -> Spark:
+def _upkeep(options: argparse.Namespace, objects: S3Objects) -> Upkeep:
+    versions, catalog = _versions(options), _catalog()
+    session = cache(lambda: _session(options))
+    history = IcebergHistory(catalog, _databases(options), objects, UNFINISHED)
+
+    def erase(now: datetime) -> Report:
+        beside = _beside(options, objects, versions)
+        beside.forget_files(versions)
+        return Erase(
+            objects,
+            contracts(),
+            session,
+            _secret(options),
+            forget=versions,
+            history=history,
+            sinks=(beside.forget,),
+            load_beside=beside,
+            say=_say,
+        )(now)
+
+    compact = Compaction(catalog, _databases(options))
+    return Upkeep(options.RUN, options.STARTED, objects, contracts(), session, erase, compact, history.expire, _say)
+
+
+def _beside(options: argparse.Namespace, objects: S3Objects, versions: OldVersions) -> Publishing:
+    from lake.sinks.opening import publishing
+
+    return publishing(options, objects, _catalog(), versions, _say)
+
+
+def _versions(options: argparse.Namespace) -> OldVersions:
+    return OldVersions(boto3.client("s3"), options.BUCKET)
+
+
+def _secret(options: argparse.Namespace) -> bytes:
+    return SecretsManagerSecrets(boto3.client("secretsmanager"), options.SECRET).get(KEY)
+
+
+def _databases(options: argparse.Namespace) -> dict[str, str]:
+    return {"silver": options.SILVER, "gold": options.GOLD}
+
+
+def _session(options: argparse.Namespace) -> Spark:
     from pyspark.sql import SparkSession
 
     from lake.engines.spark import Spark
 
     spark = SparkSession.builder.getOrCreate()
     spark.conf.set("spark.sql.session.timeZone", "UTC")
-    return Spark(spark, _catalog(), databases, f"s3://{bucket}")
+    return Spark(spark, _catalog(), _databases(options), f"s3://{options.BUCKET}")
 
 
 def _catalog() -> GlueCatalog:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from lake.loading.accounting import kept
+from lake.loading.freshness import is_promised
 from lake.loading.load import UNKNOWN
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ class DatasetReport:
         quarantine: rows that were set aside, by reason.
         newest: when the last file was received, UTC; None if none was.
         promise: how long it may be until the next one; None where nobody promised any.
+        market_hours: whether that is promised while markets are open only.
     """
 
     dataset: str
@@ -42,10 +44,13 @@ class DatasetReport:
     quarantine: dict[str, int]
     newest: datetime | None
     promise: timedelta | None
+    market_hours: bool
 
     def is_fresh(self, now: datetime) -> bool:
         """Whether the promise is kept at a moment, UTC."""
-        return self.promise is None or (self.newest is not None and now - self.newest <= self.promise)
+        if self.promise is None or not is_promised(now, self.promise, market_hours=self.market_hours):
+            return True
+        return self.newest is not None and now - self.newest <= self.promise
 
     def as_json(self) -> dict[str, Any]:
         """The figures, for a file."""
@@ -85,4 +90,5 @@ def _report(objects: Objects, dataset: str, contract: Contract | None) -> Datase
         quarantine=dict(quarantine),
         newest=max((entry.load.received_at for entry in entries), default=None),
         promise=contract.freshness if contract else None,
+        market_hours=contract is not None and contract.market_hours,
     )

@@ -17,6 +17,7 @@ import msgspec
 from divisa.domain.errors import NotFound, RowsUnaccounted
 from lake.engines.session import silver
 from lake.loading import accounting, checking, merging, planning, receiving, refreshing
+from lake.loading.freshness import Freshness, tell
 from lake.loading.load import pending, unaccounted
 from lake.loading.plan import Plan, Summary, summary_key
 from lake.transformations.catalogue import depending_on
@@ -139,8 +140,14 @@ class Run:
         """Write down what the run did, for whoever looks at runs, and load it into the databases beside the lake."""
         plan = self.plan()
         tables = depending_on(plan.datasets)
-        entries = [entry for dataset in plan.datasets for entry in accounting.kept(self.objects, dataset)]
-        lost = sum(abs(entry.unaccounted) for entry in entries)
+        lost = 0
+        for dataset in plan.datasets:
+            entries = accounting.kept(self.objects, dataset)
+            lost += sum(abs(entry.unaccounted) for entry in entries)
+            if entries and dataset in self.contracts:
+                newest = max(entry.load.received_at for entry in entries)
+                contract = self.contracts[dataset]
+                tell(self.objects, Freshness(dataset, newest, contract.freshness, contract.market_hours))
         summary = Summary(self.name, self.started_at, len(plan.keys), plan.datasets, tables, lost)
         self.objects.put(summary_key(self.name), msgspec.json.encode(summary))
         self.load_beside(plan.datasets)

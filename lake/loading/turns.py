@@ -47,7 +47,7 @@ class Turns:
 
     objects: Objects
     lasting: timedelta = timedelta(minutes=5)
-    patience: timedelta = timedelta(minutes=40)
+    patience: timedelta = timedelta(minutes=20)
     poll: timedelta = timedelta(seconds=2)
 
     @contextmanager

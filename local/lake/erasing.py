@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 import boto3
 
 from divisa.domain.errors import LaptopCloudError
-from lake.loading.job import ERASE
+from lake.upkeep.upkeep import Part
 from local.lake.runs import PART, open_runs
 
 if TYPE_CHECKING:
@@ -31,7 +31,9 @@ def erase(cloud: LaptopCloud) -> None:
     glue = boto3.client("glue", **cloud.addresses.client_settings("glue"))
     job, now = cloud.deployment.loading_job_name, datetime.now(UTC).isoformat()
     try:
-        run = glue.start_job_run(JobName=job, Arguments={"--STEP": ERASE, "--RUN": ERASE, "--STARTED": now})["JobRunId"]
+        run = glue.start_job_run(
+            JobName=job, Arguments={"--STEP": Part.ERASE.value, "--RUN": f"erase-{now}", "--STARTED": now}
+        )["JobRunId"]
         while (state := glue.get_job_run(JobName=job, RunId=run)["JobRun"])["JobRunState"] in _GOING:
             time.sleep(_POLL)
     finally:

@@ -46,6 +46,7 @@ KEYS = [
     "LakeWorkGroupName",
     "LoadingJobName",
     "LoadingMachineArn",
+    "UpkeepMachineArn",
     "ApiSecretName",
     "ProvidersSecretName",
     "EndpointName",
