@@ -190,6 +190,7 @@ class Contract(_Strict):
             where it is merged however old it is.
         freshness: so much may pass until there are new rows.
         market_hours: whether new rows are promised while currency markets are open only.
+        tolerated: the part of a day's rows that may be set aside before its owner is told.
         keep: so long rows are kept; None for ever.
         sinks: where they are loaded to as well.
     """
@@ -207,6 +208,7 @@ class Contract(_Strict):
     merge_window: Lasting | None = None
     freshness: Lasting
     market_hours: bool = False
+    tolerated: float = Field(default=0.01, ge=0, le=1)
     keep: Lasting | None = None
     sinks: tuple[Sink, ...] = ()
 

@@ -1,4 +1,4 @@
-"""A run of the lake begins → what there is to do is written down and told; the schedule's runs measure freshness."""
+"""A run of the lake begins → what there is to do is written down and told; the schedule's runs look at promises."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from divisa.domain.errors import InvalidInput
 from divisa.observability import age, count, logger, metrics
 from divisa.settings import LakeSettings
 from lake.contract.datasets import datasets
-from lake.loading.freshness import told
 from lake.loading.plan import Request
 from lake.loading.planning import plan
+from lake.loading.promises import told
 from lake.storage.s3 import S3Objects
 
 if TYPE_CHECKING:
@@ -28,15 +28,17 @@ def _lake() -> S3Objects:
 
 
 def _measure() -> None:
-    """Count the datasets of which there is nothing new for longer than promised, and record how old each is."""
+    """Count the datasets of which a promise is broken, and record how old the newest file of each is."""
     now = datetime.now(UTC)
-    datasets = list(told(_lake()))
-    for each in datasets:
+    promises = list(told(_lake()))
+    for each in promises:
         age("LakeDatasetAge", (now - each.newest).total_seconds(), dataset=each.dataset)
-    stale = [each.dataset for each in datasets if not each.is_kept(now)]
+    stale = [each.dataset for each in promises if not each.is_fresh(now)]
+    unclean = [each.dataset for each in promises if not each.is_clean]
     count("LakeDatasetsStale", len(stale))
-    if stale:
-        logger.warning("nothing new for longer than promised", extra={"datasets": stale})
+    count("LakeDatasetsUnclean", len(unclean))
+    if stale or unclean:
+        logger.warning("promises are broken", extra={"stale": stale, "unclean": unclean})
 
 
 @metrics.log_metrics

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from lake.loading.accounting import kept
-from lake.loading.freshness import is_promised
 from lake.loading.load import UNKNOWN
+from lake.loading.promises import is_promised_by
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -48,7 +48,7 @@ class DatasetReport:
 
     def is_fresh(self, now: datetime) -> bool:
         """Whether the promise is kept at a moment, UTC."""
-        if self.promise is None or not is_promised(now, self.promise, market_hours=self.market_hours):
+        if self.promise is None or not is_promised_by(now, self.promise, market_hours=self.market_hours):
             return True
         return self.newest is not None and now - self.newest <= self.promise
 

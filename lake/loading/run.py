@@ -17,13 +17,13 @@ import msgspec
 from divisa.domain.errors import NotFound, RowsUnaccounted
 from lake.engines.session import silver
 from lake.loading import accounting, checking, merging, planning, receiving, refreshing
-from lake.loading.freshness import Freshness, tell
 from lake.loading.load import pending, unaccounted
 from lake.loading.plan import Plan, Summary, summary_key
+from lake.loading.promises import LATELY, Promise, tell
 from lake.transformations.catalogue import depending_on
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping
+    from collections.abc import Callable, Collection, Mapping, Sequence
     from datetime import datetime
 
     from lake.contract.contract import Contract
@@ -145,9 +145,7 @@ class Run:
             entries = accounting.kept(self.objects, dataset)
             lost += sum(abs(entry.unaccounted) for entry in entries)
             if entries and dataset in self.contracts:
-                newest = max(entry.load.received_at for entry in entries)
-                contract = self.contracts[dataset]
-                tell(self.objects, Freshness(dataset, newest, contract.freshness, contract.market_hours))
+                tell(self.objects, _promise(self.contracts[dataset], entries))
         summary = Summary(self.name, self.started_at, len(plan.keys), plan.datasets, tables, lost)
         self.objects.put(summary_key(self.name), msgspec.json.encode(summary))
         self.load_beside(plan.datasets)
@@ -170,3 +168,17 @@ class Run:
             if not entry.unaccounted:
                 self.objects.put(entry.load.accounted, b"")
         return entries
+
+
+def _promise(contract: Contract, entries: Sequence[Entry]) -> Promise:
+    newest = max(entry.load.received_at for entry in entries)
+    lately = [entry for entry in entries if newest - entry.load.received_at <= LATELY]
+    return Promise(
+        contract.dataset,
+        newest,
+        contract.freshness,
+        contract.market_hours,
+        rows=sum(entry.rows_in for entry in lately),
+        set_aside=sum(sum(entry.quarantine.values()) for entry in lately),
+        tolerated=contract.tolerated,
+    )

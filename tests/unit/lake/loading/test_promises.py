@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from lake.loading import begin, report
-from lake.loading.freshness import Freshness, tell, told
-from tests.unit.lake.loading.small_lake import DATASET, Reading
+from lake.loading.promises import Promise, tell, told
+from tests.unit.lake.loading.small_lake import BAD, DATASET, Reading
 from tests.unit.stream_consumers.conftest import context, output
 
 if TYPE_CHECKING:
@@ -40,8 +40,8 @@ QUARTER, DAY = timedelta(minutes=15), timedelta(days=1)
 def test_a_promise_for_market_hours_is_broken_in_market_hours_only(
     age: timedelta, promise: timedelta, now: datetime, *, kept: bool
 ) -> None:
-    assert Freshness(DATASET, now - age, promise, market_hours=True).is_kept(now) is kept
-    assert Freshness(DATASET, now - age, promise).is_kept(now) is (age <= promise)
+    assert Promise(DATASET, now - age, promise, market_hours=True).is_fresh(now) is kept
+    assert Promise(DATASET, now - age, promise).is_fresh(now) is (age <= promise)
 
 
 def test_a_run_writes_down_when_the_newest_file_came_of_what_it_brought_up_to_date(lake: SmallLake) -> None:
@@ -53,8 +53,25 @@ def test_a_run_writes_down_when_the_newest_file_came_of_what_it_brought_up_to_da
 
     [fresh] = told(lake.objects)
     newest = max(entry.load.received_at for entry in lake.accounts())
-    assert (fresh.dataset, fresh.newest, fresh.promise) == (DATASET, newest, timedelta(days=1))
+    assert (fresh.dataset, fresh.newest, fresh.freshness) == (DATASET, newest, timedelta(days=1))
     assert first.newest < fresh.newest
+
+
+def test_rows_that_were_set_aside_lately_count_and_older_ones_do_not(lake: SmallLake) -> None:
+    lake.hand_in("bad.csv", [BAD, BAD._replace(sensor="s2")])
+    lake.bring_in()
+    [bad] = told(lake.objects)
+    lake.hand_in("good.csv", [Reading(f"s{number}") for number in range(98)])
+    lake.bring_in()
+    [both] = told(lake.objects)
+
+    assert (bad.rows, bad.set_aside, bad.is_clean) == (2, 2, False)
+    assert (both.rows, both.set_aside, both.is_clean) == (100, 2, False)
+    lake.contract = lake.contract.model_copy(update={"tolerated": 0.02})
+    lake.hand_in("more.csv", [Reading("s99")])
+    lake.bring_in()
+    [tolerated] = told(lake.objects)
+    assert tolerated.is_clean
 
 
 def test_the_status_says_the_same_as_the_alarm(lake: SmallLake) -> None:
@@ -65,16 +82,16 @@ def test_the_status_says_the_same_as_the_alarm(lake: SmallLake) -> None:
     [fresh] = told(lake.objects)
     for hours in range(0, 14 * 24, 6):
         now = fresh.newest + timedelta(hours=hours)
-        assert found.is_fresh(now) is fresh.is_kept(now), now
+        assert found.is_fresh(now) is fresh.is_fresh(now), now
 
 
-def test_the_schedules_run_counts_stale_datasets_and_tells_how_old_each_is_and_no_other_run_does(
+def test_the_schedules_run_counts_broken_promises_and_tells_how_old_each_dataset_is_and_no_other_run_does(
     lake: SmallLake, output: Output, context: LambdaContext, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(begin, "_lake", lambda: lake.objects)
     now = datetime.now(UTC)
-    tell(lake.objects, Freshness("old", now - 2 * DAY, DAY))
-    tell(lake.objects, Freshness("new", now, DAY))
+    tell(lake.objects, Promise("old", now - 2 * DAY, DAY))
+    tell(lake.objects, Promise("new", now, DAY, rows=100, set_aside=2, tolerated=0.01))
 
     begin.handler({"run": "r-1", "request": {}}, context)
 
@@ -82,6 +99,7 @@ def test_the_schedules_run_counts_stale_datasets_and_tells_how_old_each_is_and_n
     ages = {line["dataset"]: line["LakeDatasetAge"][0] for line in lines if "LakeDatasetAge" in line}
     assert ages.keys() == {"old", "new"}
     assert ages["old"] == pytest.approx(2 * 86400, abs=60)
-    assert [line["LakeDatasetsStale"] for line in lines if "LakeDatasetsStale" in line] == [[1.0]]
+    [counts] = [line for line in lines if "LakeDatasetsStale" in line]
+    assert (counts["LakeDatasetsStale"], counts["LakeDatasetsUnclean"]) == ([1.0], [1.0])
     begin.handler({"run": "r-2", "request": {"fresh": True}}, context)
     assert "LakeDatasetsStale" not in output.stdout.readouterr().out
