@@ -34,7 +34,8 @@ market hours counts once they have been open for as long as promised.
 ## How it is measured, and what happens
 
 - **No row is lost.** After each run every row is looked for in the tables: `unaccounted` of `divisa lake status`. If
-  one is nowhere the run fails with `RowsUnaccounted`, alarm `loading-failed`: [when a run fails](lake.md#when-a-run-fails).
+  one is nowhere the run fails with `RowsUnaccounted`, alarm `loading-failed`; see
+  [when a run fails](lake.md#when-a-run-fails).
 - **Something new.** The age of the newest file that is in tables: `divisa lake status`, metric `LakeDatasetAge` by
   `dataset`, and each quarter of an hour `LakeDatasetsStale`. What is stale for an hour rings the alarm `lake-stale`;
   who is on duty looks at [the door](lake-doors.md), then asks the owner. Tables keep what they have.

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 import msgspec
 
 from divisa.domain.feed import LANDING
+from lake.loading import receiving
 from lake.loading.receiving import RECEIPTS, Receipt
 
 if TYPE_CHECKING:
@@ -39,8 +40,11 @@ def unland(objects: Objects, people: People, loads: Collection[str], forget: Cal
         receipt = msgspec.json.decode(objects.read(each.key), type=Receipt)
         named = people.in_text(receipt.landed, people.subjects)
         if receipt.landed.startswith(LANDING) and (named or receipt.sha256 in loads):
-            gone += objects.find(receipt.landed) is not None
-            objects.remove(receipt.landed)
+            there = objects.find(receipt.landed)
+            # What landed there since under the same name has its turn when it is received.
+            if there is not None and each.key == RECEIPTS + receiving.receipt(there):
+                objects.remove(receipt.landed)
+                gone += 1
             forget(receipt.landed)
             if named:
                 objects.remove(each.key)

@@ -111,11 +111,11 @@ class Runs:
 
 
 @contextmanager
-def open_runs(cloud: LaptopCloud) -> Iterator[Runs]:
-    """The runs of a running laptop cloud."""
+def open_runs(cloud: LaptopCloud, machine: str | None = None) -> Iterator[Runs]:
+    """The runs of a running laptop cloud, or the executions of another state machine of it."""
     states = boto3.client("stepfunctions", **cloud.addresses.client_settings("stepfunctions"))
     try:
-        yield Runs(states, cloud.deployment.loading_machine_arn)
+        yield Runs(states, machine or cloud.deployment.loading_machine_arn)
     finally:
         states.close()
 

@@ -1,90 +1,72 @@
-"""Persons are erased from a versioned bucket, Iceberg tables and the databases beside them, and searched for there."""
+"""Persons are erased from a bucket that keeps versions and from Iceberg tables, and searched for everywhere."""
 
 from __future__ import annotations
 
+import json
 import uuid
 from collections import Counter
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from tempfile import gettempdir
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
-from pyarrow.fs import S3FileSystem
 from pyiceberg.avro.file import AvroFile
-from pyiceberg.catalog.glue import GlueCatalog
 from pyiceberg.io.pyarrow import PyArrowFileIO
 from pyiceberg.typedef import Record
-from pysail.spark import SparkConnectServer
 from pyspark.sql import SparkSession
-from sqlalchemy import inspect, text
 
-from lake.contract.contract import Sink
 from lake.contract.reading import contracts
-from lake.engines.spark import Spark
 from lake.erasing.decoding import decoded
-from lake.erasing.erase import Erase
-from lake.erasing.history import IcebergHistory
-from lake.erasing.versions import OldVersions
-from lake.sinks.changes import IcebergChanges
-from lake.sinks.postgres_warehouse import PostgresWarehouse
-from lake.sinks.publishing import Publishing
-from lake.sinks.relational import RelationalSink
-from lake.sinks.target import ByFile
+from lake.loading import job
 from lake.storage.s3 import S3Objects
-from tests.unit.lake.erasing.lake_of_people import OTHERS, SECRET, THEIRS, accounts, fill, load, mark, traces
+from local.lake import feeds
+from tests.unit.lake.erasing.lake_of_people import (
+    OTHERS,
+    SECRET,
+    THEIRS,
+    accounts,
+    body,
+    fill,
+    load,
+    mark,
+    rows_of,
+    traces,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from sqlalchemy import Engine
-
-    from lake.sinks.target import Target
+    from tests.integration.lake.loading.conftest import Sail
     from tests.ministack import BareMiniStack
 
 pytestmark = pytest.mark.integration
 
-KEYS = {"access_key": "test", "secret_key": "test"}
 DATASETS = ("fx_transactions", "fx_suggestions", "hr_hired_employees")
 
 
 class Bucket:
-    """A lake in a versioned bucket, with its tables, and the PostgreSQL that these are loaded into."""
+    """A lake in a versioned bucket, with its tables."""
 
-    def __init__(self, cloud: BareMiniStack, spark: SparkSession, engine: Engine) -> None:
+    def __init__(self, cloud: BareMiniStack, sail: Sail) -> None:
         name = f"lake-{uuid.uuid4().hex[:12]}"
         self.s3 = cloud.client("s3")
         self.name = name
         self.s3.create_bucket(Bucket=name)
         self.s3.put_bucket_versioning(Bucket=name, VersioningConfiguration={"Status": "Enabled"})
-        databases = {zone: f"{zone}_{name.replace('-', '_')}" for zone in ("silver", "gold")}
-        for database in databases.values():
+        self.databases = {zone: f"{zone}_{name.replace('-', '_')}" for zone in ("silver", "gold")}
+        for database in self.databases.values():
             cloud.client("glue").create_database(DatabaseInput={"Name": database})
-        properties: dict[str, Any] = {"s3.endpoint": cloud.endpoint_url, "s3.region": "us-east-1"}
-        catalog = GlueCatalog("lake", **properties)
+        cloud.client("secretsmanager").create_secret(Name=name, SecretString=json.dumps({"key": SECRET.decode()}))
         self.objects = S3Objects(self.s3, name)
-        self.session = Spark(spark, catalog, databases, f"s3://{name}")
-        history = IcebergHistory(catalog, databases, self.objects, timedelta(0))
-        old = OldVersions(self.s3, name)
-        files = S3FileSystem(endpoint_override=cloud.endpoint_url, region="us-east-1", **KEYS)
-        self.engine = engine
-        targets: dict[Sink, Target] = {
-            Sink.RELATIONAL: RelationalSink(engine),
-            Sink.WAREHOUSE: ByFile(PostgresWarehouse(engine, files), self.objects, "run", old),
-        }
-        self.publish = Publishing(self.objects, contracts(), IcebergChanges(catalog, databases), targets)
-        self.erase = Erase(
-            self.objects,
-            contracts(),
-            lambda: self.session,
-            SECRET,
-            old,
-            history,
-            sinks=(self.publish.forget,),
-            load_beside=self.publish,
-        )
-        self.silver = databases["silver"]
+        self.session = sail.session(self.databases, f"s3://{name}")
+
+    def take(self, step: str, at: datetime) -> None:
+        """Take a step as the job does."""
+        places = ["--BUCKET", self.name, "--SECRET", self.name]
+        places += ["--SILVER", self.databases["silver"], "--GOLD", self.databases["gold"]]
+        job.main(["--STEP", step, "--RUN", f"by-hand-{at:%H%M%S}", "--STARTED", at.isoformat(), *places])
 
     def versions(self) -> Iterator[tuple[str, bytes]]:
         """Every version of every object, those that were replaced or deleted among them."""
@@ -97,18 +79,6 @@ class Bucket:
 
     def traces(self) -> dict[str, set[str]]:
         return traces(self.versions(), everything, *THEIRS.values())
-
-    def rows(self) -> Iterator[tuple[str, bytes]]:
-        """Every row of the databases, as text, by schema and table."""
-        with self.engine.connect() as connection:
-            for schema in ("public", "warehouse"):
-                for table in inspect(connection).get_table_names(schema):
-                    rows = connection.execute(text(f"SELECT CAST(row AS text) FROM {schema}.{table} AS row"))  # noqa: S608
-                    yield f"{schema}/{table}", "\n".join(rows.scalars()).encode()
-
-    def named(self) -> dict[str, set[str]]:
-        """Whom tables of the databases name."""
-        return traces(self.rows(), bytes.decode, *THEIRS.values())
 
 
 def everything(content: bytes) -> str:
@@ -129,60 +99,51 @@ def everything(content: bytes) -> str:
     return "\n".join([text, *(each for each, bound in bounds.items() if bound in text)])
 
 
-@pytest.fixture(scope="module")
-def spark(ministack: BareMiniStack) -> Iterator[SparkSession]:
-    with pytest.MonkeyPatch.context() as patch:
-        for name, value in ministack.environ().items():
-            patch.setenv(name, value)
-        patch.setenv("AWS_ALLOW_HTTP", "true")
-        patch.setenv("SAIL_CATALOG__DEFAULT_CATALOG", "lake")
-        patch.setenv(
-            "SAIL_CATALOG__LIST",
-            f'[{{name="lake", type="glue", region="us-east-1", endpoint_url="{ministack.endpoint_url}"}}]',
-        )
-        server = SparkConnectServer("127.0.0.1", 0)
-        server.start(background=True)
-        session = SparkSession.builder.remote(f"sc://127.0.0.1:{server.listening_address[1]}").create()
-        try:
-            yield session
-        finally:
-            session.stop()
-            server.stop()
+@pytest.fixture
+def lake(ministack: BareMiniStack, sail: Sail, monkeypatch: pytest.MonkeyPatch) -> Iterator[Bucket]:
+    monkeypatch.setenv("SPARK_REMOTE", sail.address)  # where the job finds its Spark
+    yield Bucket(ministack, sail)
+    spark = SparkSession.getActiveSession()
+    assert spark is not None
+    spark.stop()
 
 
-def test_no_version_of_any_object_and_no_database_names_an_erased_person(
-    ministack: BareMiniStack, spark: SparkSession, engine: Engine
-) -> None:
-    lake = Bucket(ministack, spark, engine)
+def test_the_job_leaves_no_version_of_any_object_that_names_an_erased_person(lake: Bucket) -> None:
     fill(lake.objects, DATASETS)
     load(lake.objects, lake.session)
-    lake.publish(DATASETS)
-    assert {key.partition("/")[2] for key in lake.named()} == {*DATASETS, "user_days"}
-    beside = dict(lake.rows())
-    lake.objects.put("landing/fx_transactions/a.csv", b"user_id,event_time,pair,side,quantity,price\n")
+    come_too_late(lake)
+    load(lake.objects, lake.session, "r2")
     before, found = accounts(lake.objects), lake.traces()
     assert {key.partition("/")[0] for key in found} >= {
-        "landing", "bronze", "typed", "quarantine", "silver", "gold", "decisions", "receipts", "loads", "runs",
+        "landing", "bronze", "typed", "quarantine", "late", "silver", "gold", "decisions", "receipts", "loads", "runs",
     }  # fmt: skip
     assert any(key.endswith(".avro") for key in found), "manifests have bounds"
     pseudonym = mark(lake.objects)
 
-    waits = lake.erase(datetime.now(UTC))
-    load(lake.objects, lake.session, "r2")
-    report = lake.erase(datetime.now(UTC), everybody=True)
+    # Files of the last hour may be of commits at work, and would have to wait.
+    lake.take("erase", datetime.now(UTC) + timedelta(hours=2))
 
-    assert (waits.unaccounted, report.unaccounted, report.waiting) == (0, 0, 0)
     assert lake.traces() == {}
-    assert lake.named() == {}
-    for schema in ("public", "warehouse"):
-        ledger = dict(lake.rows())[f"{schema}/fx_transactions"].decode()
-        assert (
-            ledger.count(pseudonym) == beside[f"{schema}/fx_transactions"].decode().count(f"({THEIRS['user']},") == 20
-        )
+    assert lake.objects.find(f"erased/{pseudonym}.json") is not None
     after = accounts(lake.objects)
-    assert after["erased"] == report.rows == waits.rows > 0
+    assert after["erased"] > 0
     assert after["rows"] == before["rows"]
-    who = Counter(user for (user,) in lake.session.run(f"SELECT user_id FROM {lake.silver}.fx_transactions"))  # noqa: S608
-    assert who == {pseudonym: 20, OTHERS["user"]: 40}
-    told = Counter(user for (user,) in lake.session.run(f"SELECT user_id FROM {lake.silver}.fx_suggestions"))  # noqa: S608
-    assert told == {OTHERS["user"]: 40}
+    assert users(lake, "fx_transactions") == {pseudonym: 20, OTHERS["user"]: 40}
+    assert users(lake, "fx_suggestions") == {OTHERS["user"]: 40}
+
+
+def come_too_late(lake: Bucket) -> None:
+    """Let rows land that happened long before the newest, and one file in place of another one."""
+    for dataset in ("fx_transactions", "fx_suggestions"):
+        contract = contracts()[dataset]
+        window = contract.merge_window
+        assert window is not None
+        old = [feeds.shifted(contract, row, 40 * window) for row in rows_of(contract, 3, seed=2)]
+        lake.objects.put(f"landing/{dataset}/late.csv", body(contract, old))
+    lake.objects.put("landing/fx_transactions/a.csv", b"user_id,event_time,pair,side,quantity,price\n")
+
+
+def users(lake: Bucket, dataset: str) -> Counter[str]:
+    """Whose the rows of silver are."""
+    rows = lake.session.run(f"SELECT user_id FROM {lake.databases['silver']}.{dataset}")  # noqa: S608 - names of ours
+    return Counter(user for (user,) in rows)

@@ -224,6 +224,16 @@ def test_a_file_that_landed_and_was_not_received_makes_erasing_wait(tmp_path: Pa
     assert lake.erase() == Report(0)
 
 
+def test_what_landed_since_under_a_name_that_was_received_before_is_left_to_be_received(tmp_path: Path) -> None:
+    lake = Lake(tmp_path / "lake", ("hr_hired_employees",))
+    mark(lake.objects)
+    lake.objects.put("landing/hr_hired_employees/a.csv", b"nobody,of,interest")
+
+    assert lake.erase().waiting == 0
+    assert lake.objects.read("landing/hr_hired_employees/a.csv") == b"nobody,of,interest"
+    assert lake.objects.find("landing/hr_hired_employees/b.csv") is None
+
+
 def test_sinks_are_told_before_silver_forgets_and_loaded_once_more_before_anybody_counts_as_erased(
     tmp_path: Path,
 ) -> None:
