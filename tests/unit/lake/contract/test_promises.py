@@ -26,6 +26,6 @@ def test_what_the_page_says_is_measured_is_counted_somewhere() -> None:
     metrics = set(re.findall(r"`(Lake[A-Za-z]+)`", text))
     assert metrics == {"LakeDatasetAge", "LakeDatasetsStale", "LakeDatasetsUnclean"}
     assert all(f'"{metric}"' in counting for metric in metrics)
-    told = set(re.findall(r"alarm `([a-z-]+)`", text.replace("\n", " ")))
+    told = set(re.findall(r"alarm\s+`([a-z-]+)`", text))
     assert told == {"loading-failed", "lake-stale", "lake-unclean", "upkeep-failed"}
     assert all(f"-{alarm}\n" in alarms for alarm in told)

@@ -212,26 +212,21 @@ def test_an_erased_person_who_is_delivered_once_more_does_not_come_back(tmp_path
     assert set(before["silver.fx_transactions"]) < set(after["silver.fx_transactions"])
 
 
-def test_a_file_that_landed_and_was_not_received_makes_erasing_wait(tmp_path: Path) -> None:
+def test_what_landed_and_was_not_received_is_left_and_makes_erasing_wait_where_it_names_somebody(
+    tmp_path: Path,
+) -> None:
     lake = Lake(tmp_path / "lake", ("fx_transactions",))
     mark(lake.objects)
     lake.objects.put(f"landing/fx_transactions/{THEIRS['user']}.csv", b"user_id\n")
+    lake.objects.put("landing/fx_transactions/a.csv", b"in,place,of,what,was,received")
 
     assert lake.erase().waiting == 1
+    assert lake.objects.find("landing/fx_transactions/a.csv") is not None
+    assert lake.objects.find("landing/fx_transactions/b.csv") is None
     load(lake.objects, lake.session, "later")
     assert lake.erase().waiting == 0
     assert lake.traces() == {}
     assert lake.erase() == Report(0)
-
-
-def test_what_landed_since_under_a_name_that_was_received_before_is_left_to_be_received(tmp_path: Path) -> None:
-    lake = Lake(tmp_path / "lake", ("hr_hired_employees",))
-    mark(lake.objects)
-    lake.objects.put("landing/hr_hired_employees/a.csv", b"nobody,of,interest")
-
-    assert lake.erase().waiting == 0
-    assert lake.objects.read("landing/hr_hired_employees/a.csv") == b"nobody,of,interest"
-    assert lake.objects.find("landing/hr_hired_employees/b.csv") is None
 
 
 def test_sinks_are_told_before_silver_forgets_and_loaded_once_more_before_anybody_counts_as_erased(
