@@ -225,9 +225,9 @@ class Contract(_Strict):
             if unknown := sorted(check.columns - self.columns.keys()):
                 raise _misplaced(f"`must` looks at {unknown[0]}, and there is no such column", "checks", number)
         if self.event_time is None:
-            if self.partition is not None or self.merge_window is not None:
-                where = "merge_window" if self.partition is None else "partition"
-                raise _misplaced("`partition` and `merge_window` need an `event_time`", where)
+            for where in ("partition", "merge_window", "keep"):
+                if getattr(self, where) is not None:
+                    raise _misplaced("`partition`, `merge_window` and `keep` need an `event_time`", where)
         elif not self.columns[self.event_time].type.is_ordered_in_time:
             raise _misplaced("`event_time` has to be a date or a timestamp", "event_time")
         elif self.partition is None:

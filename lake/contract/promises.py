@@ -45,7 +45,7 @@ market hours counts once they have been open for as long as promised.
 - **Late rows stay.** `divisa lake status` counts them, and nobody is told: `divisa lake backfill` merges them.
 - **Kept for so long, and no longer.** Each night; `expired` of `divisa lake status --json` counts what is gone. If the
   upkeep fails, alarm `upkeep-failed`, the next one does it. This is about silver, gold and late rows: what was received
-  lies in `bronze/` as it came, for whoever has to prove it.
+  lies in `bronze/` as it came and in `typed/` as it was read, for whoever has to prove it.
 - **Nobody is left who was erased.** Each night, whoever was marked by then: [erasure](lake-erasure.md). If that fails,
   alarm `upkeep-failed`, the next one goes on.
 """

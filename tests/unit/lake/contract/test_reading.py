@@ -79,7 +79,7 @@ def test_a_contract_says_all_about_a_dataset(tmp_path: Path) -> None:
         ("key: [visit_id]", "key: [visitor]", 13, "`key` names visitor, and there is no such column"),
         ("key: [visit_id]", "key: [who]", 13, "`key` names who, which may be missing"),
         ("event_time: at", "event_time: visit_id", 14, "`event_time` has to be a date or a timestamp"),
-        ("event_time: at\n", "", 14, "`partition` and `merge_window` need an `event_time`"),
+        ("event_time: at\n", "", 14, "`partition`, `merge_window` and `keep` need an `event_time`"),
         ("partition: month\n", "", 14, "has a `partition`: day, month or year"),
         ("partition: month", "partition: week", 15, "`partition`: input should be 'day', 'month' or 'year'"),
         ("26 hours", "soon", 17, "`freshness` is no time span such as 15 minutes, 26 hours or 3 days"),
