@@ -43,12 +43,12 @@ def test_the_job_may_write_wherever_it_says_whose_turn_it_is_and_what_is_gone(re
     assert {AT_WORK, "expired/", "erased/", "promises/", "silver/", "gold/"} <= places
 
 
-def test_a_lake_that_nobody_measures_is_told_like_one_that_is_stale(resources: Resources) -> None:
+def test_a_lake_that_nobody_measures_is_told_in_the_cloud_like_one_that_is_stale(resources: Resources) -> None:
     alarms = of_type(resources, "CloudWatch::Alarm")
     stale = alarms["LakeStaleAlarm"]
 
     assert stale["AlarmName"].endswith("-lake-stale")
-    assert stale["TreatMissingData"] == "breaching"
+    assert stale["TreatMissingData"] == {"Fn::If": ["IsCloud", "breaching", "notBreaching"]}
     handbook = (ROOT / "docs/operations.md").read_text()
     for name in ("LakeStaleAlarm", "LakeUncleanAlarm", "UpkeepFailedAlarm"):
         assert f"`{alarms[name]['AlarmName'].split('-', 2)[2]}`" in handbook
