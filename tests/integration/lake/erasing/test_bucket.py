@@ -1,4 +1,4 @@
-"""Persons are erased from a bucket that keeps versions and from Iceberg tables, and searched for everywhere."""
+"""Persons are erased from a bucket with versions, Iceberg tables and databases, and searched for everywhere."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from pyiceberg.avro.file import AvroFile
 from pyiceberg.io.pyarrow import PyArrowFileIO
 from pyiceberg.typedef import Record
 from pyspark.sql import SparkSession
+from sqlalchemy import inspect, text
 
 from lake.contract.reading import contracts
 from lake.erasing.decoding import decoded
@@ -38,6 +39,8 @@ from tests.unit.lake.erasing.lake_of_people import (
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from sqlalchemy import Engine
+
     from tests.integration.lake.loading.conftest import Sail
     from tests.ministack import BareMiniStack
 
@@ -47,9 +50,9 @@ DATASETS = ("fx_transactions", "fx_suggestions", "hr_hired_employees")
 
 
 class Bucket:
-    """A lake in a versioned bucket, with its tables."""
+    """A lake in a versioned bucket, with its tables, and the PostgreSQL that these are loaded into."""
 
-    def __init__(self, cloud: BareMiniStack, sail: Sail) -> None:
+    def __init__(self, cloud: BareMiniStack, sail: Sail, engine: Engine) -> None:
         name = f"lake-{uuid.uuid4().hex[:12]}"
         self.s3 = cloud.client("s3")
         self.name = name
@@ -58,15 +61,18 @@ class Bucket:
         self.databases = {zone: f"{zone}_{name.replace('-', '_')}" for zone in ("silver", "gold")}
         for database in self.databases.values():
             cloud.client("glue").create_database(DatabaseInput={"Name": database})
-        cloud.client("secretsmanager").create_secret(Name=name, SecretString=json.dumps({"key": SECRET.decode()}))
+        secret = {"key": SECRET.decode(), "url": engine.url.render_as_string(hide_password=False)}
+        cloud.client("secretsmanager").create_secret(Name=name, SecretString=json.dumps(secret))
+        self.engine = engine
         self.objects = S3Objects(self.s3, name)
         self.session = sail.session(self.databases, f"s3://{name}")
 
-    def take(self, step: str, at: datetime) -> None:
+    def take(self, step: str, run: str, at: datetime) -> None:
         """Take a step as the job does."""
         places = ["--BUCKET", self.name, "--SECRET", self.name]
         places += ["--SILVER", self.databases["silver"], "--GOLD", self.databases["gold"]]
-        job.main(["--STEP", step, "--RUN", f"by-hand-{at:%H%M%S}", "--STARTED", at.isoformat(), *places])
+        places += ["--RELATIONAL_SECRET", self.name, "--WAREHOUSE_SECRET", self.name]
+        job.main(["--STEP", step, "--RUN", run, "--STARTED", at.isoformat(), *places])
 
     def versions(self) -> Iterator[tuple[str, bytes]]:
         """Every version of every object, those that were replaced or deleted among them."""
@@ -79,6 +85,21 @@ class Bucket:
 
     def traces(self) -> dict[str, set[str]]:
         return traces(self.versions(), everything, *THEIRS.values())
+
+    def rows(self) -> dict[str, str]:
+        """Every row of the databases, as text, by schema and table."""
+        with self.engine.connect() as connection:
+            return {
+                f"{schema}/{table}": "\n".join(
+                    connection.execute(text(f"SELECT CAST(row AS text) FROM {schema}.{table} AS row")).scalars()  # noqa: S608
+                )
+                for schema in ("public", "warehouse")
+                for table in inspect(connection).get_table_names(schema)
+            }
+
+    def named(self) -> dict[str, set[str]]:
+        """Whom tables of the databases name."""
+        return traces(((table, rows.encode()) for table, rows in self.rows().items()), bytes.decode, *THEIRS.values())
 
 
 def everything(content: bytes) -> str:
@@ -100,19 +121,21 @@ def everything(content: bytes) -> str:
 
 
 @pytest.fixture
-def lake(ministack: BareMiniStack, sail: Sail, monkeypatch: pytest.MonkeyPatch) -> Iterator[Bucket]:
+def lake(ministack: BareMiniStack, sail: Sail, engine: Engine, monkeypatch: pytest.MonkeyPatch) -> Iterator[Bucket]:
     monkeypatch.setenv("SPARK_REMOTE", sail.address)  # where the job finds its Spark
-    yield Bucket(ministack, sail)
+    yield Bucket(ministack, sail, engine)
     spark = SparkSession.getActiveSession()
     assert spark is not None
     spark.stop()
 
 
-def test_the_job_leaves_no_version_of_any_object_that_names_an_erased_person(lake: Bucket) -> None:
+def test_the_job_leaves_no_version_of_any_object_and_no_database_that_names_an_erased_person(lake: Bucket) -> None:
     fill(lake.objects, DATASETS)
     load(lake.objects, lake.session)
     come_too_late(lake)
     load(lake.objects, lake.session, "r2")
+    lake.take("publish", "r2", datetime.now(UTC))
+    assert {table.partition("/")[2] for table in lake.named()} == {*DATASETS, "user_days"}
     before, found = accounts(lake.objects), lake.traces()
     assert {key.partition("/")[0] for key in found} >= {
         "landing", "bronze", "typed", "quarantine", "late", "silver", "gold", "decisions", "receipts", "loads", "runs",
@@ -121,9 +144,12 @@ def test_the_job_leaves_no_version_of_any_object_that_names_an_erased_person(lak
     pseudonym = mark(lake.objects)
 
     # Files of the last hour may be of commits at work, and would have to wait.
-    lake.take("erase", datetime.now(UTC) + timedelta(hours=2))
+    lake.take("erase", "by-hand", datetime.now(UTC) + timedelta(hours=2))
 
     assert lake.traces() == {}
+    assert lake.named() == {}
+    for schema in ("public", "warehouse"):
+        assert lake.rows()[f"{schema}/fx_transactions"].count(pseudonym) == 21
     assert lake.objects.find(f"erased/{pseudonym}.json") is not None
     after = accounts(lake.objects)
     assert after["erased"] > 0
