@@ -182,6 +182,15 @@ class LedgerSettings(Settings, frozen=True, kw_only=True, rename=str.upper):
     """Kinesis stream that carries ledger entries to whoever follows what users do."""
 
 
+class ToLakeSettings(Settings, frozen=True, kw_only=True, rename=str.upper):
+    """Settings of the consumer of the streams of the suggestions' and the outcomes' table."""
+
+    suggestions_door_name: Name
+    """Firehose delivery stream that carries suggestions to the lake."""
+    outcomes_door_name: Name
+    """The same of what became of them."""
+
+
 class OutboxSettings(Settings, frozen=True, kw_only=True, rename=str.upper):
     """Settings of the outbox."""
 
@@ -286,14 +295,6 @@ class ErasureSettings(PeopleSettings, frozen=True, kw_only=True, rename=str.uppe
     lake_bucket: Name
     """S3 bucket of the lake, which is told there whom to erase."""
     android_application_arn: str
-    """SNS platform application whose endpoints are deleted with a person's Android devices; empty while there is none.
-    """
+    """SNS platform application whose endpoints are deleted with a person's Android devices; empty for none."""
     ios_application_arn: str
     """The same for iOS devices."""
-
-
-class LakeSettings(Settings, frozen=True, kw_only=True, rename=str.upper):
-    """Settings of the function that plans a run of the lake."""
-
-    lake_bucket: Name
-    """S3 bucket of the lake."""

@@ -31,6 +31,10 @@ class Deployment:
     quotes_stream_name: str
     transactions_stream_name: str
     decisions_stream_name: str
+    quotes_door_stream_name: str
+    transactions_door_stream_name: str
+    suggestions_door_stream_name: str
+    outcomes_door_stream_name: str
     suggestions_topic_arn: str
     operations_topic_arn: str
     backlog_queue_url: str
@@ -43,6 +47,7 @@ class Deployment:
     email_dead_letter_queue_url: str
     quotes_failed_queue_url: str
     outbox_failed_queue_url: str
+    to_lake_failed_queue_url: str
     ledger_failed_queue_url: str
     transactions_failed_queue_url: str
     inbound_sms_topic_arn: str
@@ -65,6 +70,7 @@ class Deployment:
     upkeep_machine_arn: str
     api_secret_name: str
     providers_secret_name: str
+    sources_secret_name: str
     endpoint_name: str
     endpoint_name_parameter_name: str
     sender_email_parameter_name: str
@@ -81,6 +87,7 @@ class Deployment:
     ledger_function_name: str
     transactions_function_name: str
     outbox_function_name: str
+    to_lake_function_name: str
     push_function_name: str
     sms_function_name: str
     email_function_name: str
@@ -90,6 +97,7 @@ class Deployment:
     erasure_function_name: str
     prices_function_name: str
     lake_function_name: str
+    pull_function_name: str
 
     @classmethod
     def from_outputs(cls, outputs: Mapping[str, str]) -> Deployment:
@@ -119,11 +127,12 @@ class Deployment:
 
     @property
     def function_names(self) -> tuple[str, ...]:
-        """The functions as a quote meets them, the release, those that follow the ledger, answer HTTP, end, plan."""
+        """The functions as a quote meets them, the release, those that follow the ledger, answer HTTP, end, load."""
         channels = self.push_function_name, self.email_function_name, self.sms_function_name
         sending = self.release_function_name, self.outbox_function_name, *channels
         following = self.ledger_function_name, self.transactions_function_name
         answering = self.api_function_name, self.prices_function_name
         hearing = self.inbound_sms_function_name, self.email_feedback_function_name
         ending = *hearing, self.outcomes_function_name, self.erasure_function_name
-        return (*self.deciding_function_names, *sending, *following, *answering, *ending, self.lake_function_name)
+        loading = self.to_lake_function_name, self.pull_function_name, self.lake_function_name
+        return (*self.deciding_function_names, *sending, *following, *answering, *ending, *loading)

@@ -16,10 +16,12 @@ from divisa.bootstrap.consumers import (
     release_held,
     work_off,
 )
+from divisa.bootstrap.lake import carry_to_lake
 from divisa.bootstrap.outcomes import settle_outcomes
 
 __all__ = [
     "apply_quotes",
+    "carry_to_lake",
     "deliver_by_email",
     "deliver_by_push",
     "deliver_by_sms",

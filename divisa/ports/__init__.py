@@ -11,6 +11,7 @@ from divisa.ports.devices import Devices
 from divisa.ports.erasure import ErasureMarkers, ErasureQueue, Erasures, PersonalRows, SignIn, SignIns
 from divisa.ports.feeds import Feeds, Upload
 from divisa.ports.holding import MAX_RELEASES, HeldSuggestions, Release
+from divisa.ports.lake_doors import LakeDoors
 from divisa.ports.ledger import Ledger, LedgerFilter, LedgerPage, LedgerPosition
 from divisa.ports.ledger_stream import LedgerStream
 from divisa.ports.market import MarketRecord, Markets, Quarantine, QuarantineEntry, QuoteStream
@@ -53,6 +54,7 @@ __all__ = [
     "Feeds",
     "Foreign",
     "HeldSuggestions",
+    "LakeDoors",
     "Ledger",
     "LedgerFilter",
     "LedgerPage",

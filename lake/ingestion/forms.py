@@ -18,11 +18,13 @@ class Form(StrEnum):
     WIRE_QUOTES = ".quotes"
     WIRE_TRANSACTIONS = ".transactions"
     WIRE_DECISIONS = ".decisions"
+    WIRE_SUGGESTIONS = ".suggestions"
+    WIRE_OUTCOMES = ".outcomes"
 
     @property
     def is_wire(self) -> bool:
         """Whether it is what a stream carries, a line a record, and gzipped or not as its first bytes say."""
-        return self in {Form.WIRE_QUOTES, Form.WIRE_TRANSACTIONS, Form.WIRE_DECISIONS}
+        return self.name.startswith("WIRE_")
 
     @property
     def is_csv(self) -> bool:
@@ -40,6 +42,8 @@ _STREAMS: Final = {
     "landing/fx_prices/stream/": ("fx_prices", Form.WIRE_QUOTES),
     "landing/fx_transactions/stream/": ("fx_transactions", Form.WIRE_TRANSACTIONS),
     "landing/fx_decisions/stream/": ("fx_decisions", Form.WIRE_DECISIONS),
+    "landing/fx_suggestions/stream/": ("fx_suggestions", Form.WIRE_SUGGESTIONS),
+    "landing/fx_outcomes/stream/": ("fx_outcomes", Form.WIRE_OUTCOMES),
     "decisions/": ("fx_decisions", Form.WIRE_DECISIONS),
 }
 """Where the streams are delivered to, whose files have names that say nothing."""

@@ -11,7 +11,9 @@ from lake.ingestion.records import read_records
 from lake.ingestion.rows import read_rows
 from lake.ingestion.unpacking import Unpacked, is_gzip
 from lake.ingestion.wire.decisions import decision_columns
+from lake.ingestion.wire.outcomes import outcome_columns
 from lake.ingestion.wire.quotes import quote_columns
+from lake.ingestion.wire.suggestions import suggestion_columns
 from lake.ingestion.wire.transactions import transaction_columns
 
 if TYPE_CHECKING:
@@ -30,6 +32,8 @@ _WIRE: Final[Mapping[Form, Decode]] = {
     Form.WIRE_QUOTES: quote_columns,
     Form.WIRE_TRANSACTIONS: transaction_columns,
     Form.WIRE_DECISIONS: decision_columns,
+    Form.WIRE_SUGGESTIONS: suggestion_columns,
+    Form.WIRE_OUTCOMES: outcome_columns,
 }
 
 

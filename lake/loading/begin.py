@@ -11,7 +11,7 @@ import msgspec
 
 from divisa.domain.errors import InvalidInput
 from divisa.observability import age, count, logger, metrics
-from divisa.settings import LakeSettings
+from divisa.settings import Settings
 from lake.contract.datasets import datasets
 from lake.loading.plan import Request
 from lake.loading.planning import plan
@@ -22,9 +22,16 @@ if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
 
 
+class PlanSettings(Settings, frozen=True, kw_only=True, rename=str.upper):
+    """What planning a run needs to know."""
+
+    lake_bucket: str
+    """Bucket of the lake."""
+
+
 @cache
 def _lake() -> S3Objects:
-    return S3Objects(boto3.client("s3"), LakeSettings.from_environment().lake_bucket)
+    return S3Objects(boto3.client("s3"), PlanSettings.from_environment().lake_bucket)
 
 
 def _measure() -> None:

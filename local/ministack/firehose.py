@@ -1,14 +1,18 @@
-"""Kinesis streams as a source of Firehose, delivered as AWS does. MiniStack's own interpreter runs this.
+"""What Firehose gathers, delivered as AWS does. MiniStack's own interpreter runs this.
 
-MiniStack puts each record of a stream into a file of its own, at once, as its bytes are. On AWS what the Kinesis
-Producer Library packed is taken apart, a delimiter is put behind each record where one is asked for, and records are
-gathered for so many seconds or bytes into one file, gzipped where that is asked for. So it is here. What is gathered
-and not delivered yet is lost when MiniStack stops; AWS would read it from the stream again.
+MiniStack puts each record into a file of its own, at once, as its bytes are. On AWS what the Kinesis Producer Library
+packed is taken apart where a Kinesis stream is the source, a delimiter is put behind each record where one is asked
+for, and records are gathered for so many seconds or bytes into one file, gzipped where that is asked for. So it is
+here, of Kinesis streams and of what is put to a delivery stream that asks for a delimiter. What is put to one that asks
+for none is whole lines, which MiniStack itself delivers, so that nobody on a laptop has to wait for them.
+
+What is gathered and not delivered yet is part of what MiniStack keeps over a stop; it waits anew after the start.
 """
 
 from __future__ import annotations
 
 import asyncio
+import base64
 import gzip
 import hashlib
 from dataclasses import dataclass, field
@@ -17,6 +21,8 @@ from typing import TYPE_CHECKING, Any, Final
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
+KEPT: Final = "_gathered"
+"""Of MiniStack's state of Firehose: what is not delivered yet, by the names of streams and destinations."""
 MAGIC: Final = b"\xf3\x89\x9a\xc2"
 _DIGEST_BYTES: Final = 16
 _VARINT: Final = 0
@@ -53,11 +59,16 @@ def delivered(records: Iterable[bytes], settings: Mapping[str, Any]) -> bytes:
         records: what was put to the stream.
         settings: the destination's, as CloudFormation spells them.
     """
-    processing = settings.get("ProcessingConfiguration") or {}
-    processors = processing.get("Processors", []) if processing.get("Enabled") else []
-    delimited = any(each["Type"] == "AppendDelimiterToRecord" for each in processors)
+    delimited = is_delimited(settings)
     content = b"".join(record + b"\n" if delimited else record for record in records)
     return gzip.compress(content, mtime=0) if settings.get("CompressionFormat") == "GZIP" else content
+
+
+def is_delimited(settings: Mapping[str, Any]) -> bool:
+    """Whether a destination asks for a delimiter behind each record."""
+    processing = settings.get("ProcessingConfiguration") or {}
+    processors = processing.get("Processors", []) if processing.get("Enabled") else []
+    return any(each["Type"] == "AppendDelimiterToRecord" for each in processors)
 
 
 @dataclass(slots=True)
@@ -70,6 +81,13 @@ class Gathering:
 
     deliver: Callable[[dict[str, Any], dict[str, Any], bytes], None]
     _held: dict[tuple[str, str], list[bytes]] = field(default_factory=dict)
+
+    def kept(self) -> dict[str, dict[str, list[str]]]:
+        """What is not delivered yet: records in Base64 by the ARN of the stream, and the id of the destination."""
+        kept: dict[str, dict[str, list[str]]] = {}
+        for (stream, destination), records in self._held.items():
+            kept.setdefault(stream, {})[destination] = [base64.b64encode(each).decode() for each in records]
+        return kept
 
     def take(self, stream: dict[str, Any], destination: dict[str, Any], records: Iterable[bytes]) -> None:
         """Gather some records of a stream; called in the loop that MiniStack answers in."""
@@ -93,10 +111,17 @@ class Gathering:
 
 
 def patch() -> None:
-    """Let MiniStack's Firehose deliver what its Kinesis streams carry."""
+    """Let MiniStack's Firehose deliver what its Kinesis streams carry, and what is put to it, as AWS does."""
     from ministack.services import firehose
 
     gathering = Gathering(firehose._deliver_to_s3)
+    loops: list[asyncio.AbstractEventLoop] = []
+    put, answer, state, restore = (
+        firehose._deliver_records_to_s3,
+        firehose.handle_request,
+        firehose.get_state,
+        firehose.load_persisted_state,
+    )
 
     def ingest(stream_arn: str, records: list[tuple[str, bytes]]) -> None:
         unpacked = [record for _, data in records for record in user_records(data)]
@@ -106,7 +131,35 @@ def patch() -> None:
                 for destination in stream["destinations"]:
                     gathering.take(stream, destination, unpacked)
 
+    async def handle_request(*asked: Any) -> Any:
+        loops[:] = [asyncio.get_running_loop()]
+        return await answer(*asked)
+
+    def deliver(stream: dict[str, Any], destination: dict[str, Any], records: list[tuple[str, bytes]]) -> None:
+        if is_delimited(destination["config"]):
+            # What is put is answered in a thread of its own; the loop takes it before it gives the answer.
+            destination["records"].clear()  # MiniStack would remember each for ever.
+            taken = [record for _, record in records]
+            loops[0].call_soon_threadsafe(gathering.take, stream, destination, taken)
+        else:
+            put(stream, destination, records)
+
+    def get_state() -> dict[str, Any]:
+        return {**state(), KEPT: gathering.kept()}
+
+    def load_persisted_state(data: dict[str, Any]) -> None:
+        restore(data)
+        kept = data.get(KEPT, {})
+        for stream in firehose._streams.values():
+            for destination in stream["destinations"]:
+                if records := kept.get(stream["arn"], {}).get(destination["id"]):
+                    gathering.take(stream, destination, map(base64.b64decode, records))
+
     firehose.ingest_from_kinesis_source = ingest
+    firehose.handle_request = handle_request
+    firehose._deliver_records_to_s3 = deliver
+    firehose.get_state = get_state
+    firehose.load_persisted_state = load_persisted_state
 
 
 def _fields(message: bytes) -> Iterator[tuple[int, bytes]]:

@@ -15,6 +15,7 @@ from divisa.adapters.aws.bars import DynamoBars
 from divisa.adapters.aws.clock import ReplayClock, SystemClock
 from divisa.adapters.aws.deliveries import DynamoDeliveries
 from divisa.adapters.aws.held_suggestions import DynamoHeldSuggestions
+from divisa.adapters.aws.lake_doors import FirehoseLakeDoors
 from divisa.adapters.aws.ledger import DynamoLedger
 from divisa.adapters.aws.ledger_stream import KinesisLedgerStream
 from divisa.adapters.aws.markets import DynamoMarkets
@@ -40,6 +41,7 @@ from divisa.settings import (
     RefreshSettings,
     ReleaseSettings,
     SmsSettings,
+    ToLakeSettings,
     TransactionsSettings,
     served_pairs,
 )
@@ -192,6 +194,12 @@ def test_each_channel_has_a_sender_of_its_own(clock: dict[str, str], kind: type)
         assert (wired["deliveries"], wired["recipients"], wired["clock"]) == (DynamoDeliveries, DynamoRecipients, kind)
 
 
+def test_what_the_tables_hold_goes_into_the_lake_by_firehose() -> None:
+    carry = bootstrap.carry_to_lake(ToLakeSettings.from_environment(COMMON | OF_KIND[ToLakeSettings]))
+
+    assert kinds(carry) == {"doors": FirehoseLakeDoors}
+
+
 def test_producers_publish_to_kinesis() -> None:
     assert isinstance(bootstrap.quote_stream("divisa-local-quotes"), KinesisQuoteStream)
 
@@ -205,6 +213,7 @@ HANDLERS = (
     "transactions",
     "ledger",
     "outbox",
+    "to_lake",
     "push",
     "sms",
     "email",

@@ -23,6 +23,7 @@ from divisa.settings import (
     ReleaseSettings,
     Settings,
     SmsSettings,
+    ToLakeSettings,
     TransactionsSettings,
     served_pairs,
 )
@@ -64,6 +65,10 @@ OF_KIND: dict[type[Settings], dict[str, str]] = {
     ReleaseSettings: {**DECIDING, "RELEASES_PER_RUN": "1000"},
     TransactionsSettings: DECIDING,
     LedgerSettings: {"TRANSACTIONS_STREAM_NAME": "divisa-local-transactions"},
+    ToLakeSettings: {
+        "SUGGESTIONS_DOOR_NAME": "divisa-local-suggestions-door",
+        "OUTCOMES_DOOR_NAME": "divisa-local-outcomes-door",
+    },
     OutboxSettings: {"SUGGESTIONS_TOPIC_ARN": "arn:aws:sns:us-east-1:000000000000:suggestions"},
     PushSettings: {**SENDING, "ANDROID_APPLICATION_ARN": "", "IOS_APPLICATION_ARN": ""},
     SmsSettings: {**SENDING, "SMS_SENDER_ID": "Divisa", "SMS_TARIFF": "MX:0.0411:500"},

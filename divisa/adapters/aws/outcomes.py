@@ -6,13 +6,13 @@ from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from divisa.adapters.aws.items import KEPT, OutcomeItem
-from divisa.adapters.wire.outcome import outcome_from_json, outcome_to_json
+from divisa.adapters.wire.outcome import outcome_from_image, outcome_to_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
     from datetime import datetime
 
-    from divisa.adapters.aws.table import Image, Table
+    from divisa.adapters.aws.table import Table
     from divisa.domain.outcome import Outcome
     from divisa.domain.suggestion import Suggestion
 
@@ -38,17 +38,15 @@ class DynamoOutcomes:
     def known_until(self, suggestions: Iterable[Suggestion]) -> Mapping[str, datetime]:
         """Until when events count in what is known of each, by its id; one read for every 100."""
         images = self._table.get_many((each.user_id, each.suggestion_id) for each in suggestions)
-        return {each.suggestion_id: each.known_until for each in self._table.read_all(images, _outcome)}
+        return {each.suggestion_id: each.known_until for each in self._table.read_all(images, outcome_from_image)}
 
     def of_user(self, user_id: str) -> Sequence[Outcome]:
         """Every outcome of a user, newest first."""
         images = (image for page in self._table.pages(user_id, consistent=True) for image in page)
-        return sorted(self._table.read_all(images, _outcome), key=attrgetter("begun_at", "suggestion_id"), reverse=True)
+        return sorted(
+            self._table.read_all(images, outcome_from_image), key=attrgetter("begun_at", "suggestion_id"), reverse=True
+        )
 
     def all(self) -> Iterator[Outcome]:
         """Every outcome there is, in no order; reads the whole table."""
-        return self._table.read_all(self._table.scan(), _outcome)
-
-
-def _outcome(image: Image) -> Outcome:
-    return outcome_from_json(image["document"]["S"])
+        return self._table.read_all(self._table.scan(), outcome_from_image)

@@ -1,9 +1,10 @@
 """An outcome as one JSON document. Amounts and prices are decimal strings, times ISO-8601 UTC to the microsecond."""
 
 # No `from __future__ import annotations`: msgspec reads the types of the fields when the module is loaded.
+from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
-from typing import Annotated
+from typing import Annotated, Any
 
 import msgspec
 
@@ -72,3 +73,18 @@ def outcome_from_json(document: bytes | str) -> Outcome:
         return Outcome(**fields | {"pair": Pair.parse(read.pair), "prices": prices})
     except (msgspec.MsgspecError, UnicodeError, UnknownPair) as error:
         raise InvalidInput(f"the document is not an outcome: {error}") from error
+
+
+def outcome_from_image(image: Mapping[str, Mapping[str, Any]]) -> Outcome:
+    """The outcome in a DynamoDB item, as the API and the table's stream (`NewImage`) show it.
+
+    Args:
+        image: typed attribute values by name; all that is read is `document`.
+
+    Raises:
+        InvalidInput: the item is none.
+    """
+    try:
+        return outcome_from_json(image["document"]["S"])
+    except (KeyError, TypeError) as error:
+        raise InvalidInput(f"the item is not an outcome: {type(error).__name__}") from error

@@ -19,6 +19,7 @@ FUNCTIONS = (
     "Ledger",
     "Transactions",
     "Outbox",
+    "ToLake",
     "Push",
     "Sms",
     "Email",

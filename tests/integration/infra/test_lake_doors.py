@@ -44,6 +44,41 @@ def test_a_stream_comes_into_its_datasets_folder_line_by_line_by_a_role_that_rea
     ]
 
 
+@pytest.mark.parametrize(("door", "dataset"), [("Suggestions", "fx_suggestions"), ("Outcomes", "fx_outcomes")])
+def test_rows_of_a_table_come_into_their_datasets_folder_line_by_line(
+    resources: Resources, door: str, dataset: str
+) -> None:
+    delivery = of_type(resources, "KinesisFirehose::DeliveryStream")[f"{door}DoorStream"]
+    destination = delivery["ExtendedS3DestinationConfiguration"]
+    role = resources[f"{door}DoorRole"]["Properties"]
+    on = {action: each["Resource"] for each in statements(role) for action in as_list(each["Action"])}
+
+    assert delivery["DeliveryStreamType"] == "DirectPut"
+    assert referred(delivery["DeliveryStreamEncryptionConfigurationInput"]["KeyARN"]) == "DataKey"
+    assert dataset_of(destination["Prefix"]) == dataset
+    assert form_of(destination["Prefix"]).is_wire
+    assert referred(destination["RoleARN"]) == f"{door}DoorRole"
+    assert [each["Type"] for each in destination["ProcessingConfiguration"]["Processors"]] == [
+        "AppendDelimiterToRecord"
+    ]
+    assert on["s3:PutObject"] == [
+        {"Fn::Sub": f"${{LakeBucket.Arn}}/landing/{dataset}/stream/*"},
+        {"Fn::Sub": f"${{LakeBucket.Arn}}/doors-failed/{dataset}/*"},
+    ]
+
+
+def test_whoever_carries_rows_to_the_lake_reads_two_streams_and_no_table_and_puts_to_two_doors(
+    resources: Resources,
+) -> None:
+    role = resources["ToLakeRole"]["Properties"]
+    on = {action: each["Resource"] for each in statements(role) for action in as_list(each["Action"])}
+
+    assert {each["Fn::GetAtt"][0] for each in on["dynamodb:GetRecords"]} == {"SuggestionsTable", "OutcomesTable"}
+    assert {each["Fn::GetAtt"][1] for each in on["dynamodb:GetRecords"]} == {"StreamArn"}
+    assert {referred(each) for each in on["firehose:PutRecordBatch"]} == {"SuggestionsDoorStream", "OutcomesDoorStream"}
+    assert not {"dynamodb:GetItem", "dynamodb:Query", "dynamodb:Scan", "s3:PutObject"} & on.keys()
+
+
 def test_the_key_lets_cloudwatch_write_the_logs_of_every_delivery(resources: Resources) -> None:
     policy = resources["DataKey"]["Properties"]["KeyPolicy"]
     [logs] = (each for each in policy["Statement"] if "logs." in str(each["Principal"]))

@@ -83,7 +83,8 @@ def test_no_function_reads_the_lake_and_who_logs_decisions_does_not_read_them(re
 
     reading = {(name, action) for name, action in on_the_lake if action.startswith("s3:Get")}
     asking = ("LakeAnalystRole", "LakeScientistRole", "LakeStewardRole", "DashboardsRole")  # their own answers
-    placing = ("DecisionsRole", "QuotesDoorRole", "TransactionsDoorRole", "LoadingRole", *asking)
+    doors = tuple(f"{door}DoorRole" for door in ("Quotes", "Transactions", "Suggestions", "Outcomes"))
+    placing = ("DecisionsRole", *doors, "LoadingRole", *asking)
     opening = ("RetrainingRole", "PullRole", "LoadingRole", "LakeRole", *asking)
     looking = ("TypedCrawlerRole", "WarehouseCopyRole")
     formation = "LakeAccessRole"  # Lake Formation's own: it hands on what tags grant
@@ -141,7 +142,7 @@ def test_only_who_asks_reaches_the_model_only_who_announces_the_topic_only_the_s
     topic = {"Ref": "SuggestionsTopic"}
     assert [name for name in FUNCTIONS if may(name, "sagemaker:InvokeEndpoint")] == list(ASKING)
     assert [name for name in FUNCTIONS if may(name, "sns:Publish", topic)] == ["Outbox", "Push", "Sms", "Email"]
-    assert [name for name in FUNCTIONS if may(name, "firehose:PutRecordBatch")] == list(ASKING)
+    assert [name for name in FUNCTIONS if may(name, "firehose:PutRecordBatch")] == [*ASKING, "ToLake"]
     assert [name for name in FUNCTIONS if may(name, "ses:SendEmail")] == ["Email"]
 
 

@@ -30,9 +30,13 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.integration
 
 
-def stream_from(resources: Resources, source: str) -> dict[str, Any]:
-    """The mapping that reads a stream."""
-    (found,) = (each for each in streams(resources).values() if referred(each["EventSourceArn"]) == source)
+def stream_from(resources: Resources, source: str, function: str) -> dict[str, Any]:
+    """The mapping by which a function reads a stream."""
+    wanted = source, f"{function}LambdaFunction"
+    mappings = streams(resources).values()
+    (found,) = (
+        each for each in mappings if (referred(each["EventSourceArn"]), referred(each["FunctionName"])) == wanted
+    )
     return found
 
 
@@ -103,7 +107,7 @@ def test_every_table_is_on_demand_encrypted_and_recoverable_to_any_second(resour
         assert referred(properties["SSESpecification"]["KMSMasterKeyId"]) == "DataKey"
 
 
-@pytest.mark.parametrize("table", ["Suggestions", "Transactions"])
+@pytest.mark.parametrize("table", ["Suggestions", "Outcomes", "Transactions"])
 def test_a_table_streams_what_was_inserted(resources: Resources, table: str) -> None:
     tables = of_type(resources, "DynamoDB::Table")
 
@@ -156,7 +160,7 @@ def test_each_queue_takes_its_own_channel_from_the_topic(resources: Resources) -
 def test_every_stream_mapping_bisects_gives_up_and_sets_aside(resources: Resources) -> None:
     mappings = streams(resources)
 
-    assert len(mappings) == 4
+    assert len(mappings) == 6
     for each in mappings.values():
         assert each["BisectBatchOnFunctionError"] is True
         assert each["MaximumRetryAttempts"] <= 10
@@ -165,7 +169,7 @@ def test_every_stream_mapping_bisects_gives_up_and_sets_aside(resources: Resourc
 
 
 def test_only_the_outbox_retries_without_a_count_and_it_does_so_for_a_suggestions_life(resources: Resources) -> None:
-    outbox = stream_from(resources, "SuggestionsTable")
+    outbox = stream_from(resources, "SuggestionsTable", "Outbox")
     life = PolicyRules().lifetime.total_seconds()
 
     assert [each["MaximumRetryAttempts"] for each in streams(resources).values()].count(-1) == 1
@@ -178,18 +182,36 @@ def test_every_mapping_lets_single_records_fail(resources: Resources) -> None:
 
 
 def test_quotes_are_not_filtered_by_content_since_aggregated_records_would_be_dropped(resources: Resources) -> None:
-    assert "FilterCriteria" not in stream_from(resources, "QuotesStream")
+    assert "FilterCriteria" not in stream_from(resources, "QuotesStream", "Quotes")
+
+
+def passes(mapping: dict[str, Any], name: str, suggestion: Suggestion) -> bool:
+    """Whether a mapping's filters let an event of a suggestion pass."""
+    event = {"eventName": name, "dynamodb": {"NewImage": suggestion_item(suggestion).serialize()}}
+    return any(compile_pattern(each["Pattern"])(event) for each in mapping["FilterCriteria"]["Filters"])
+
+
+def test_the_lake_gets_what_is_part_of_the_experiment_when_it_becomes_so_and_all_outcomes_that_are_written(
+    resources: Resources,
+) -> None:
+    suggestions = stream_from(resources, "SuggestionsTable", "ToLake")
+    (outcomes,) = stream_from(resources, "OutcomesTable", "ToLake")["FilterCriteria"]["Filters"]
+
+    for name in ("INSERT", "MODIFY"):
+        assert passes(suggestions, name, a_suggestion())
+        assert passes(suggestions, name, a_suggestion(suppressed=Suppression.HOLDOUT))
+        assert not passes(suggestions, name, a_suggestion(suppressed=Suppression.COOLDOWN))
+        assert not passes(suggestions, name, a_suggestion(held_until=WEDNESDAY))
+        assert not passes(suggestions, name, a_suggestion(opened_at=WEDNESDAY))
+    assert not passes(suggestions, "REMOVE", a_suggestion())
+    assert json.loads(outcomes["Pattern"]) == {"eventName": ["INSERT", "MODIFY"]}
 
 
 def test_the_outbox_sees_what_is_let_out_at_once_or_later_and_not_what_its_owner_does_with_it(
     resources: Resources,
 ) -> None:
-    patterns = [each["Pattern"] for each in stream_from(resources, "SuggestionsTable")["FilterCriteria"]["Filters"]]
-    wants = [compile_pattern(pattern) for pattern in patterns]
-
     def sees(name: str, suggestion: Suggestion) -> bool:
-        event = {"eventName": name, "dynamodb": {"NewImage": suggestion_item(suggestion).serialize()}}
-        return any(want(event) for want in wants)
+        return passes(stream_from(resources, "SuggestionsTable", "Outbox"), name, suggestion)
 
     at = WEDNESDAY
     held, dropped = a_suggestion(held_until=at), a_suggestion(suppressed=Suppression.MERGED)
@@ -205,13 +227,13 @@ def test_the_outbox_sees_what_is_let_out_at_once_or_later_and_not_what_its_owner
 def test_the_ledgers_stream_carries_on_what_persons_traded_and_not_what_was_put_under_a_pseudonym(
     resources: Resources,
 ) -> None:
-    (pattern,) = stream_from(resources, "TransactionsTable")["FilterCriteria"]["Filters"]
+    (pattern,) = stream_from(resources, "TransactionsTable", "Ledger")["FilterCriteria"]["Filters"]
 
     assert json.loads(pattern["Pattern"]) == {
         "eventName": ["INSERT"],
         "dynamodb": {"NewImage": {"owner": {"S": [PERSON]}}},
     }
-    assert "FilterCriteria" not in stream_from(resources, "TransactionsStream")
+    assert "FilterCriteria" not in stream_from(resources, "TransactionsStream", "Transactions")
 
 
 def test_a_queue_hides_a_message_for_six_times_as_long_as_its_function_may_run(resources: Resources) -> None:
@@ -309,6 +331,7 @@ def test_each_function_is_told_what_it_needs_and_no_more(resources: Resources) -
         "Ledger": {"TRANSACTIONS_STREAM_NAME"},
         "Transactions": deciding,
         "Outbox": {"SUGGESTIONS_TOPIC_ARN"},
+        "ToLake": {"SUGGESTIONS_DOOR_NAME", "OUTCOMES_DOOR_NAME"},
         "Push": sending | {"ANDROID_APPLICATION_ARN", "IOS_APPLICATION_ARN"},
         "Sms": sending | {"SMS_SENDER_ID", "SMS_TARIFF"},
         "Email": sending | {"SENDER_EMAIL", "CONFIGURATION_SET", "API_URL", "API_SECRET_ID"},

@@ -15,6 +15,10 @@ KEYS = [
     "QuotesStreamName",
     "TransactionsStreamName",
     "DecisionsStreamName",
+    "QuotesDoorStreamName",
+    "TransactionsDoorStreamName",
+    "SuggestionsDoorStreamName",
+    "OutcomesDoorStreamName",
     "SuggestionsTopicArn",
     "OperationsTopicArn",
     "BacklogQueueUrl",
@@ -27,6 +31,7 @@ KEYS = [
     "EmailDeadLetterQueueUrl",
     "QuotesFailedQueueUrl",
     "OutboxFailedQueueUrl",
+    "ToLakeFailedQueueUrl",
     "LedgerFailedQueueUrl",
     "TransactionsFailedQueueUrl",
     "InboundSmsTopicArn",
@@ -49,6 +54,7 @@ KEYS = [
     "UpkeepMachineArn",
     "ApiSecretName",
     "ProvidersSecretName",
+    "SourcesSecretName",
     "EndpointName",
     "EndpointNameParameterName",
     "SenderEmailParameterName",
@@ -65,6 +71,7 @@ KEYS = [
     "LedgerFunctionName",
     "TransactionsFunctionName",
     "OutboxFunctionName",
+    "ToLakeFunctionName",
     "PushFunctionName",
     "SmsFunctionName",
     "EmailFunctionName",
@@ -74,6 +81,7 @@ KEYS = [
     "EmailFeedbackFunctionName",
     "ErasureFunctionName",
     "LakeFunctionName",
+    "PullFunctionName",
 ]
 
 
@@ -111,6 +119,8 @@ def test_functions_come_in_the_order_in_which_a_quote_meets_them() -> None:
         "EmailFeedbackFunctionName",
         "OutcomesFunctionName",
         "ErasureFunctionName",
+        "ToLakeFunctionName",
+        "PullFunctionName",
         "LakeFunctionName",
     )
 

@@ -18,6 +18,8 @@ from lake.ingestion.forms import Form, dataset_of, form_of
         ("landing/fx_prices/stream/day=2024-01-05/divisa-quotes-1-2024-01-05-x", Form.WIRE_QUOTES),
         ("landing/fx_transactions/stream/day=2024-01-05/part.gz", Form.WIRE_TRANSACTIONS),
         ("decisions/day=2024-01-05/part", Form.WIRE_DECISIONS),
+        ("landing/fx_suggestions/stream/day=2024-01-05/part", Form.WIRE_SUGGESTIONS),
+        ("landing/fx_outcomes/stream/day=2024-01-05/part", Form.WIRE_OUTCOMES),
         *((f"bronze/fx_prices/load_date=2024-01-05/0f3a{form}", form) for form in Form),
     ],
 )

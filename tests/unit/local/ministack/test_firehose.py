@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import gzip
 from typing import Any
 
@@ -55,3 +56,16 @@ def test_records_are_gathered_until_they_are_enough_or_have_waited_long_enough()
 
     asyncio.run(life())
     assert len(files) == 2
+
+
+def test_what_is_not_delivered_yet_can_be_kept() -> None:
+    gathering = Gathering(lambda stream, destination, content: None)
+
+    async def life() -> None:
+        destination = {"id": "one", "config": {"BufferingHints": {"IntervalInSeconds": 0.05}}}
+        gathering.take({"arn": "quotes"}, destination, [b"a", b"\xff"])
+        assert gathering.kept() == {"quotes": {"one": [base64.b64encode(each).decode() for each in (b"a", b"\xff")]}}
+        await asyncio.sleep(0.1)
+
+    asyncio.run(life())
+    assert gathering.kept() == {}

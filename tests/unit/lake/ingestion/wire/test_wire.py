@@ -13,16 +13,24 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from divisa.adapters.wire import entry_to_json, quote_to_json
+from divisa.adapters.wire import entry_to_json, quote_to_json, suggestion_to_json
 from divisa.adapters.wire.decision import decision_to_json
+from divisa.adapters.wire.outcome import outcome_to_json
+from divisa.domain.experiment import Arm
+from divisa.domain.outcome import Horizon, LaterPrice
+from divisa.domain.recipient import Channel
+from divisa.domain.suggestion import Suppression
+from divisa.domain.transaction import Side
 from lake.contract.reading import contracts
 from lake.ingestion.conversion import LINE, convert_file
 from lake.ingestion.forms import Form
 from lake.ingestion.rows import NoRow
 from lake.ingestion.wire.decisions import decision_columns
+from lake.ingestion.wire.outcomes import outcome_columns
 from lake.ingestion.wire.quotes import quote_columns
+from lake.ingestion.wire.suggestions import suggestion_columns
 from lake.ingestion.wire.transactions import transaction_columns
-from tests.builders import an_entry
+from tests.builders import WEDNESDAY, a_suggestion, an_entry, an_outcome
 from tests.unit.adapters.strategies import entries, quotes
 from tests.unit.adapters.wire.test_decision import a_whole_record
 
@@ -38,6 +46,8 @@ DATASETS = {
     Form.WIRE_QUOTES: "fx_prices",
     Form.WIRE_TRANSACTIONS: "fx_transactions",
     Form.WIRE_DECISIONS: "fx_decisions",
+    Form.WIRE_SUGGESTIONS: "fx_suggestions",
+    Form.WIRE_OUTCOMES: "fx_outcomes",
 }
 
 
@@ -117,7 +127,77 @@ def test_a_decision_by_other_features_and_rules_is_one_all_the_same_and_one_of_a
         decision_columns(json.dumps(line | {"schema": 1}).encode())
 
 
-@pytest.mark.parametrize("decode", [quote_columns, transaction_columns, decision_columns])
+def test_a_suggestion_is_a_row_that_says_whether_it_was_let_out(tmp_path: Path) -> None:
+    told = a_suggestion(price=Decimal("17.3512345678901234"))
+    held_out = a_suggestion(suggestion_id="s-2", suppressed=Suppression.HOLDOUT, channels=(), intended=None)
+    content = b"".join(suggestion_to_json(each) + b"\n" for each in (told, held_out))
+
+    [first, second], aside = typed(tmp_path, content, Form.WIRE_SUGGESTIONS)
+
+    assert aside == []
+    assert first == {
+        "suggestion_id": told.suggestion_id,
+        "user_id": told.user_id,
+        "pair": "USD/MXN",
+        "event_time": told.created_at.replace(tzinfo=None),
+        "side": "SELL",
+        "amount": told.amount,
+        "price": told.price,
+        "told": True,
+        "propensity": told.propensity,
+        "model_version": told.model_version,
+        "channel": "email",
+        LINE: 1,
+    }
+    assert (second["told"], second["channel"]) == (False, None)
+
+
+def test_what_its_owner_does_with_a_suggestion_makes_no_other_row_of_it() -> None:
+    opened = a_suggestion(opened_at=WEDNESDAY, channels=(Channel.SMS,))
+
+    assert suggestion_columns(suggestion_to_json(opened)) == suggestion_columns(suggestion_to_json(a_suggestion()))
+
+
+@pytest.mark.parametrize("change", [{"suppressed": Suppression.COOLDOWN}, {"held_until": WEDNESDAY}])
+def test_a_suggestion_that_was_left_out_or_is_held_is_no_row(change: dict[str, Any]) -> None:
+    with pytest.raises(NoRow, match="was left out"):
+        suggestion_columns(suggestion_to_json(a_suggestion(**change)))
+
+
+def test_an_outcome_is_a_row_whose_gains_are_parts_of_the_price(tmp_path: Path) -> None:
+    bid, ask = Decimal("17.00"), Decimal("17.02")
+    later = {Horizon.DAY: LaterPrice(Decimal("17.01"), bid, ask, Decimal("33.12"))}
+    sold = an_outcome(prices=later)
+    bought = an_outcome(suggestion_id="s-2", side=Side.BUY, arm=Arm.HELD_OUT, prices=later, traded_quantity=None)
+    unknown = an_outcome(suggestion_id="s-3", price=Decimal(0), prices=later)
+    content = b"".join(outcome_to_json(each) + b"\n" for each in (sold, bought, unknown))
+
+    [first, second], [aside] = typed(tmp_path, content, Form.WIRE_OUTCOMES)
+
+    assert first == {
+        "suggestion_id": sold.suggestion_id,
+        "user_id": sold.user_id,
+        "pair": "USD/MXN",
+        "side": "SELL",
+        "begun_at": sold.begun_at.replace(tzinfo=None),
+        "known_until": sold.known_until.replace(tzinfo=None),
+        "arm": "treated",
+        "opened_at": WEDNESDAY.replace(tzinfo=None, minute=2),
+        "response": "accepted",
+        "traded_at": WEDNESDAY.replace(tzinfo=None, minute=4),
+        "traded_quantity": sold.traded_quantity,
+        "gain_1d": ((sold.price - ask) / sold.price).quantize(Decimal("1e-9")),
+        "gain_7d": None,
+        LINE: 1,
+    }
+    assert (second["arm"], second["traded_quantity"]) == ("holdout", None)
+    assert second["gain_1d"] == ((bid - bought.price) / bought.price).quantize(Decimal("1e-9"))
+    assert aside["reasons"] == ["no_record"]
+
+
+@pytest.mark.parametrize(
+    "decode", [quote_columns, transaction_columns, decision_columns, suggestion_columns, outcome_columns]
+)
 @pytest.mark.parametrize("line", [b"{}", b"secret", b'{"pair": "secret"}', b"[" * 100_000, b"\xff", b"null"])
 def test_a_line_that_is_no_record_is_told_in_words_that_repeat_nothing(
     decode: Callable[[bytes], Mapping[str, str | None]], line: bytes
