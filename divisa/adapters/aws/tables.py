@@ -98,7 +98,7 @@ RECIPIENTS: Final = Definition("recipients", RecipientItem, indexes=(BY_PHONE, B
 DELIVERIES: Final = Definition("deliveries", DeliveryItem)
 DEVICES: Final = Definition("devices", DeviceItem)
 ERASURES: Final = Definition("erasures", ErasureItem)
-OUTCOMES: Final = Definition("outcomes", OutcomeItem)
+OUTCOMES: Final = Definition("outcomes", OutcomeItem, stream_view="NEW_IMAGE")
 BARS: Final = Definition("bars", BarItem)
 NONCES: Final = Definition("nonces", NonceItem)
 THROTTLES: Final = Definition("throttles", ThrottleItem)
