@@ -13,6 +13,8 @@ from divisa.domain.errors import StoreUnavailable
 from divisa.domain.feed import LANDING
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import datetime
     from pathlib import Path
 
     from botocore.exceptions import BotoCoreError, ClientError
@@ -22,6 +24,8 @@ if TYPE_CHECKING:
     from lake.doors.sources import Source
 
 REMEMBERED: Final = "doors/pull/"
+BEGUN: Final = "doors/begun/"
+"""An empty object a source: S3 knows when it was put there, which is when the source was begun with last."""
 _EXISTS: Final = {"PreconditionFailed", "412"}
 _MISSING: Final = {"NoSuchKey", "404"}
 
@@ -39,6 +43,33 @@ class Landing:
     def __init__(self, client: S3Client, bucket: str) -> None:
         self._client = client
         self._bucket = bucket
+
+    def longest_ago_first(self, sources: Iterable[Source]) -> list[Source]:
+        """Sources in the order in which they were begun with last, those first that never were.
+
+        Raises:
+            StoreUnavailable: the bucket did not answer.
+        """
+        begun: dict[str, datetime] = {}
+        try:
+            pages = self._client.get_paginator("list_objects_v2").paginate(Bucket=self._bucket, Prefix=BEGUN)
+            for listed in (listed for page in pages for listed in page.get("Contents", [])):
+                begun[listed["Key"].removeprefix(BEGUN)] = listed["LastModified"]
+        except AWS_ERRORS as error:
+            raise _unavailable(error) from error
+        # Times of S3 are whole seconds; within one the order of the list stays.
+        return sorted(sources, key=lambda each: begun[each.name].timestamp() if each.name in begun else 0.0)
+
+    def begin(self, source: Source) -> None:
+        """Remember that a source is begun with, whatever becomes of it.
+
+        Raises:
+            StoreUnavailable: it was not.
+        """
+        try:
+            self._client.put_object(Bucket=self._bucket, Key=f"{BEGUN}{source.name}", Body=b"")
+        except AWS_ERRORS as error:
+            raise _unavailable(error) from error
 
     def known_etag(self, source: Source) -> str:
         """The version of a source that landed last; empty if none has, or if the source had another address then.

@@ -1,4 +1,8 @@
-"""All sources are fetched, and what is new of them lands in the lake; one that fails stops none of the others."""
+"""All sources are fetched, and what is new of them lands in the lake; one that fails stops none of the others.
+
+A run may have no time for all of them. So the next one begins with those that had their turn longest ago: a source that
+takes all the time, or ends the run, keeps nobody away for longer than a run.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from divisa.domain.errors import DivisaError
+from divisa.domain.errors import DivisaError, StoreUnavailable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -44,12 +48,12 @@ class Pull:
         """Fetch what is new.
 
         Args:
-            sources: what to fetch.
+            sources: what to fetch; first what had its turn longest ago.
             seconds: after which no other is begun; those that were not count as failed.
         """
         until = time.monotonic() + seconds
         pulled = Pulled()
-        for source in sources:
+        for source in self._in_turn(sources):
             if time.monotonic() >= until:
                 pulled.failed[source.name] = "there was no time left for it in this run"
                 continue
@@ -63,7 +67,14 @@ class Pull:
                 (pulled.landed if is_new else pulled.unchanged).append(source.name)
         return pulled
 
+    def _in_turn(self, sources: Iterable[Source]) -> Iterable[Source]:
+        try:
+            return self._landing.longest_ago_first(sources)
+        except StoreUnavailable:  # of which each source will tell
+            return sources
+
     def _take(self, source: Source) -> bool:
+        self._landing.begin(source)
         with tempfile.TemporaryDirectory() as folder:
             file = Path(folder) / "file"
             downloaded = self._download(source, file, self._landing.known_etag(source))

@@ -9,7 +9,7 @@ import pytest
 
 from lake.doors.download import Limits
 from lake.doors.handler import BEGIN_WITHIN
-from lake.doors.landing import REMEMBERED
+from lake.doors.landing import BEGUN, REMEMBERED
 from lake.ingestion.forms import dataset_of, form_of
 from tests.integration.infra.template import as_list, of_type, referred, statements
 
@@ -96,6 +96,7 @@ def test_the_pull_puts_files_where_it_may_and_is_over_before_it_is_killed(resour
     assert [where["Fn::Sub"] for where in puts["Resource"]] == [
         "${LakeBucket.Arn}/landing/*/pull/*",
         f"${{LakeBucket.Arn}}/{REMEMBERED}*",
+        f"${{LakeBucket.Arn}}/{BEGUN}*",
     ]
     assert BEGIN_WITHIN + tries * each < pull["Timeout"]
     assert pull["EphemeralStorage"]["Size"] * 2**20 > Limits().most_bytes

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import time
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
@@ -139,3 +140,26 @@ def test_what_there_is_no_time_for_is_told(bucket: Bucket, files: Files) -> None
 
     assert found.failed == {"rates": "there was no time left for it in this run"}
     assert files.asked == []
+
+
+def test_a_run_begins_with_those_that_had_their_turn_longest_ago_whatever_became_of_it(
+    bucket: Bucket, files: Files
+) -> None:
+    slow, gone, last, new = (
+        Source(name, "fx_prices", f"{files.url}/{name}.csv") for name in ("slow", "gone", "last", "new")
+    )
+    files.answers |= {"/slow.csv": [giving(CONTENT)], "/last.csv": [giving(CONTENT)], "/new.csv": [giving(CONTENT)]}
+    files.answers["/gone.csv"] = [lambda asked: asked.say(404)]
+    landing = Landing(bucket.client, bucket.name)
+
+    for turn in ((slow,), (gone,)):
+        pulled(bucket, *turn)
+        time.sleep(1.1)  # S3 has whole seconds.
+    pulled(bucket, last)
+
+    assert landing.longest_ago_first([last, gone, slow, new]) == [new, slow, gone, last]
+    files.asked.clear()
+    pulled(bucket, slow, gone, last, new)
+    assert [path for method, path, _ in files.asked if method == "GET"] == [
+        f"/{name}.csv" for name in ("new", "slow", "gone", "last")
+    ]
