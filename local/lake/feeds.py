@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 ROWS: Final = 300
 """Good rows of a dataset in all."""
+LATE: Final = (20, 10)
+"""Rows that come late, within the window and beyond it."""
 _BAD_LINES: Final = (b'"half a quote,1\n', b"one,two\n", b"\xff\xfe,not,text\n", b"nul\x00,\n")
 _MOMENT: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9:]+Z)?")
 
@@ -56,19 +58,26 @@ def first_files(contract: Contract) -> list[File]:
 
 def later_files(contract: Contract) -> list[File]:
     """What comes when silver has rows: the rest, packed; late rows within the window, and beyond it; JSON lines."""
-    rows = made(contract, ROWS)
-    rest = rows[ROWS * 2 // 3 :]
+    rest, late = later_rows(contract)
     half = len(rest) // 2
     files = [
         File(contract.dataset, "rest.csv.gz", gzip.compress(as_csv(contract, rest[:half]), mtime=0)),
         File(contract.dataset, "rest.jsonl", as_json_lines(contract, rest[half:])),
     ]
-    window = contract.merge_window
-    if window is not None:
-        late = [shifted(contract, row, window / 2) for row in rest[:20]]
-        too_late = [shifted(contract, row, window * 2) for row in rest[20:30]]
-        files.append(File(contract.dataset, "late.csv", as_csv(contract, [*late, *too_late])))
+    if late:
+        files.append(File(contract.dataset, "late.csv", as_csv(contract, late)))
     return files
+
+
+def later_rows(contract: Contract) -> tuple[list[Row], list[Row]]:
+    """The rows that come when silver has some: the rest; and `LATE` late ones within the window, and beyond it."""
+    rest = made(contract, ROWS)[ROWS * 2 // 3 :]
+    window = contract.merge_window
+    if window is None:
+        return rest, []
+    within, beyond = LATE
+    late = [shifted(contract, row, window / 2) for row in rest[:within]]
+    return rest, late + [shifted(contract, row, window * 2) for row in rest[within : within + beyond]]
 
 
 def as_csv(contract: Contract, rows: Sequence[Row], *, windows: bool = False) -> bytes:

@@ -8,31 +8,44 @@ from typing import TYPE_CHECKING
 import pytest
 
 from lake.contract.reading import contracts
+from local.lake.carrying import AGAIN, BAD, DOORS
 from local.lake.demo import run, summed
-from local.lake.feeds import ROWS
+from local.lake.feeds import LATE, ROWS
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 pytestmark = pytest.mark.integration
-FEEDS = ("energy_transactions", "fx_transactions", "hr_jobs", "shop_orders")
-"""Over the API, dropped, without a header, by the API's form."""
+FEEDS = ("energy_transactions", "fx_decisions", "fx_suggestions", "fx_transactions", "hr_jobs", "shop_orders")
+"""Over the API, by the decision log, by a table, by a stream, pulled, by the API's form."""
 
 
-def test_files_that_land_begin_runs_whose_jobs_account_for_every_row(tmp_path: Path) -> None:
+def test_what_comes_through_every_door_begins_runs_whose_jobs_account_for_every_row(tmp_path: Path) -> None:
     lines: list[str] = []
 
     found = run(lines.append, home=tmp_path / "cloud", to=tmp_path / "report.json", datasets=FEEDS)
 
     written = json.loads((tmp_path / "report.json").read_text(encoding="utf-8"))["datasets"]
+    assert {name: each.pop("doors") for name, each in written.items()} == {
+        "energy_transactions": ["api", "drop"],
+        "fx_decisions": ["drop", "log"],
+        "fx_suggestions": ["drop", "table"],
+        "fx_transactions": ["drop", "stream"],
+        "hr_jobs": ["drop", "pull"],
+        "shop_orders": ["drop", "form"],
+        "unknown": ["drop"],
+    }
     assert written == {each.dataset: each.as_json() for each in found}
     windowed = sum(contracts()[each].merge_window is not None for each in FEEDS)
-    assert summed(found) == {
-        "files": 5 * len(FEEDS) + windowed + 1,
-        "rows_in": summed(found)["rows_in"],
-        "silver": ROWS * len(FEEDS) + 20 * windowed,
-        "duplicates": 50 * len(FEEDS),
-        "late": 10 * windowed,
-        "quarantine": 6 * len(FEEDS) + 1,
+    carried = sum(each in DOORS for each in FEEDS)
+    sums = summed(found)
+    assert sums | {"files": 0, "rows_in": 0} == {
+        "files": 0,
+        "rows_in": 0,
+        "silver": ROWS * len(FEEDS) + LATE[0] * windowed,
+        "duplicates": 50 * len(FEEDS) + AGAIN * carried,
+        "late": LATE[1] * windowed,
+        "quarantine": 6 * len(FEEDS) + BAD * carried + 1,
         "unaccounted": 0,
     }
+    assert all(each.silver for each in found if each.dataset in FEEDS)
