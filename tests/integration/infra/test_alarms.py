@@ -40,11 +40,12 @@ def test_a_person_hears_of_errors_delays_set_aside_records_and_a_silent_model(re
             "refresh",
             "release",
             "sms",
+            "to-lake",
             "transactions",
         )
     ]
     assert [dimension for metric, dimension in watched if metric == "IteratorAge"] == [
-        f"{name}{function}" for function in ("ledger", "outbox", "quotes", "transactions")
+        f"{name}{function}" for function in ("ledger", "outbox", "quotes", "to-lake", "transactions")
     ]
     assert [dimension for metric, dimension in watched if metric == "RecordsFailed"] == [
         f"{name}{function}"

@@ -39,10 +39,12 @@ HANDLERS = {
         "inbound_sms",
         "email_feedback",
         "erasure",
+        "to_lake",
     ),
     "api_handlers": ("api", "prices"),
     "lake": (),
     "lake/loading": ("begin",),
+    "lake/doors": ("handler",),
 }
 HANDLER = """
 import os
