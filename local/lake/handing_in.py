@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections import Counter
 from typing import TYPE_CHECKING, Final
 
 import boto3
@@ -22,8 +23,8 @@ if TYPE_CHECKING:
     from local.lake.feeds import File
 
 DROP, API, FORM, PULL = "drop", "api", "form", "pull"
-DOORS: Final = {"energy_transactions": API, "shop_orders": FORM, "hr_jobs": PULL}
-"""By which door the files of a dataset come in; those of the others, and what a door does not take, are dropped."""
+DOORS: Final = {"energy_transactions": (API, FORM), "shop_orders": (FORM, API), "hr_jobs": (PULL,)}
+"""By which doors the files of a dataset come in, in turn; those of the others, and what no door takes, are dropped."""
 
 
 def hand_in(cloud: LaptopCloud, objects: Objects, files: Sequence[File]) -> set[tuple[str, str]]:
@@ -35,54 +36,55 @@ def hand_in(cloud: LaptopCloud, objects: Objects, files: Sequence[File]) -> set[
     Raises:
         LaptopCloudError: a door did not take what it should.
     """
-    by_door: dict[str, list[File]] = {}
+    by_door: dict[str, list[File]] = {door: [] for door in (DROP, API, FORM, PULL)}
+    turns: Counter[str] = Counter()
     for file in files:
-        by_door.setdefault(_door(file), []).append(file)
-    sent = [*by_door.get(API, []), *by_door.get(FORM, [])]
+        doors = DOORS[file.dataset] if _is_taken(file) else (DROP,)
+        by_door[doors[turns[file.dataset] % len(doors)]].append(file)
+        turns[file.dataset] += doors != (DROP,)
     with _Pulling(cloud) as pulling, httpx.Client(timeout=60.0) as http:
         # What starts slowly starts before anything lands, so that all of it lands together and is one run.
         pulling.run({})
         headers = {"Authorization": f"Bearer {accounts.feeds_token(cloud)}"}
         http.get(f"{accounts.api_url(cloud)}/v1/health")
-        pulling.run({file.name: file for file in by_door.get(PULL, [])})
-        for file in sent:
-            _send(http, f"{accounts.api_url(cloud)}/v1/feeds/{file.dataset}/{file.name}", headers, file)
-    for file in by_door.get(DROP, []):
+        if by_door[PULL]:
+            pulling.run({file.name: file for file in by_door[PULL]})
+        for send, door in ((_put, API), (_fill_in, FORM)):
+            for file in by_door[door]:
+                answer = send(http, f"{accounts.api_url(cloud)}/v1/feeds/{file.dataset}/{file.name}", headers, file)
+                if not answer.is_success:
+                    said = f"{answer.status_code} {answer.text[:200]}"
+                    raise LaptopCloudError("lake", f"{file.name} was not taken: {said}")
+    for file in by_door[DROP]:
         objects.put(f"landing/{file.dataset}/{file.name}", file.content)
-    for file in by_door.get(PULL, []):
+    for file in by_door[PULL]:
         sha256 = hashlib.sha256(file.content).hexdigest()
         if not list(objects.listed(f"landing/{file.dataset}/pull/{sha256}/")):
             raise LaptopCloudError("lake", f"{file.name} was not pulled")
     return {(file.dataset, door) for door, some in by_door.items() for file in some}
 
 
-def _door(file: File) -> str:
-    door = DOORS.get(file.dataset, DROP)
-    if door in {API, FORM}:
-        return door if file.name.endswith(".csv") and _is_text(file.content) else DROP
-    return door if file.content else DROP  # Whoever is asked for a file and gives an empty one has given none.
-
-
-def _is_text(content: bytes) -> bool:
-    """Whether the API takes it for a file: text in UTF-8."""
+def _is_taken(file: File) -> bool:
+    """Whether a door takes a file: the pull one that is not empty, the API text in UTF-8 that is CSV by its name."""
+    if PULL in DOORS.get(file.dataset, ()):
+        return bool(file.content)
     try:
-        return bool(content.decode())
+        return file.dataset in DOORS and file.name.endswith(".csv") and bool(file.content.decode())
     except UnicodeDecodeError:
         return False
 
 
-def _send(http: httpx.Client, url: str, headers: dict[str, str], file: File) -> None:
-    """Hand a file in over the API, or by the form that it gives."""
-    if DOORS[file.dataset] == API:
-        answer = http.put(url, headers={**headers, "Content-Type": "text/csv"}, content=file.content)
-    else:
-        body = {"sha256": hashlib.sha256(file.content).hexdigest(), "bytes": len(file.content)}
-        answer = http.post(url, headers=headers, json=body)
-        if answer.is_success:
-            form = answer.json()
-            answer = http.post(form["url"], data=form["fields"], files={"file": file.content})
+def _put(http: httpx.Client, url: str, headers: dict[str, str], file: File) -> httpx.Response:
+    return http.put(url, headers={**headers, "Content-Type": "text/csv"}, content=file.content)
+
+
+def _fill_in(http: httpx.Client, url: str, headers: dict[str, str], file: File) -> httpx.Response:
+    body = {"sha256": hashlib.sha256(file.content).hexdigest(), "bytes": len(file.content)}
+    answer = http.post(url, headers=headers, json=body)
     if not answer.is_success:
-        raise LaptopCloudError("lake", f"{file.name} was not taken: {answer.status_code} {answer.text[:200]}")
+        return answer
+    form = answer.json()
+    return http.post(form["url"], data=form["fields"], files={"file": file.content})
 
 
 class _Pulling:
