@@ -23,7 +23,7 @@ from local.lake.feeds import later_rows, shifted
 from local.lake.values import decision_of, entry_of, outcome_of, quote_of, suggestion_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterator, Sequence
 
     from mypy_boto3_firehose import FirehoseClient
 
@@ -47,7 +47,8 @@ BAD: Final = 3
 AGAIN: Final = 10
 """Rows of each that come twice."""
 _NO_RECORDS: Final = (b"{}", b"one,two", b"\xff\xfe")
-_GATHER_SECONDS: Final = 1
+_GATHER_SECONDS: Final = {STREAM: 5, TABLE: 1}
+"""In which Firehose gathers; rows of tables have come a longer way by then."""
 _POLL: Final = 0.3
 _MOST_SECONDS: Final = 90.0
 _GZIP: Final = b"\x1f\x8b"
@@ -92,8 +93,8 @@ class Carrying:
         self._lines[contract.dataset] = len(rows) + len(again) + len(bad)
         return DOORS[contract.dataset]
 
-    def wait(self) -> None:
-        """Wait until all that was put has landed.
+    def wait(self, doors: Collection[str]) -> None:
+        """Wait until all that was put to some doors has landed.
 
         Raises:
             LaptopCloudError: it has not after a minute and a half.
@@ -101,6 +102,8 @@ class Carrying:
         until = time.monotonic() + _MOST_SECONDS
         seen: dict[str, int] = {}
         for dataset, lines in self._lines.items():
+            if DOORS[dataset] not in doors:
+                continue
             folder = "decisions/" if DOORS[dataset] == LOG else f"landing/{dataset}/stream/"
             while (landed := self._landed(folder, seen)) < lines:
                 if time.monotonic() > until:
@@ -177,20 +180,22 @@ def open_carrying(cloud: LaptopCloud, objects: Objects) -> Iterator[Carrying]:
 
 
 def _hurry(firehose: FirehoseClient, cloud: LaptopCloud) -> None:
-    """Have Firehose gather for a second, as nobody wants to look on for five minutes."""
+    """Have Firehose gather for seconds, as nobody wants to look on for five minutes."""
     names = cloud.deployment
-    for stream in (
-        names.quotes_door_stream_name,
-        names.transactions_door_stream_name,
-        names.suggestions_door_stream_name,
-        names.outcomes_door_stream_name,
+    for stream, door in (
+        (names.quotes_door_stream_name, STREAM),
+        (names.transactions_door_stream_name, STREAM),
+        (names.suggestions_door_stream_name, TABLE),
+        (names.outcomes_door_stream_name, TABLE),
     ):
         described = firehose.describe_delivery_stream(DeliveryStreamName=stream)["DeliveryStreamDescription"]
         firehose.update_destination(
             DeliveryStreamName=stream,
             CurrentDeliveryStreamVersionId=described["VersionId"],
             DestinationId=described["Destinations"][0]["DestinationId"],
-            ExtendedS3DestinationUpdate={"BufferingHints": {"IntervalInSeconds": _GATHER_SECONDS, "SizeInMBs": 64}},
+            ExtendedS3DestinationUpdate={
+                "BufferingHints": {"IntervalInSeconds": _GATHER_SECONDS[door], "SizeInMBs": 64}
+            },
         )
 
 

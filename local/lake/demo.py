@@ -15,7 +15,7 @@ from local import cloud
 from local.home import HOME
 from local.json_file import replace_json
 from local.lake import feeds
-from local.lake.carrying import DOORS, STREAM, open_carrying
+from local.lake.carrying import DOORS, LOG, STREAM, TABLE, open_carrying
 from local.lake.handing_in import hand_in
 from local.lake.runs import open_objects, open_runs
 
@@ -68,14 +68,11 @@ def run(
             say(
                 f"{len(later)} more, and rows of {len(carried)} datasets by the streams, by tables, by the decision log"
             )
-            # Rows of tables take the longest way. The others come when they have landed: then all of it is one run.
-            for is_stream in (False, True):
-                some = [each for each in carried if (DOORS[each.dataset] == STREAM) is is_stream]
-                doors |= {(each.dataset, carrying.put(each)) for each in some}
-                if not is_stream:
-                    carrying.wait()
+            doors |= {(each.dataset, carrying.put(each)) for each in carried}
+            # What lands while a run gathers is part of it, so the files come when the slowest rows have landed.
+            carrying.wait({TABLE})
             doors |= hand_in(running, objects, later)
-            carrying.wait()
+            carrying.wait({TABLE, STREAM, LOG})
             _follow(runs, say)
             say("the scheduled run: what was left is done")
             runs.wait(runs.begin(Request()))
