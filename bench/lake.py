@@ -25,7 +25,7 @@ from bench.machine import describe
 from lake.contract.reading import contracts
 from lake.ingestion.checking import Checker
 from lake.ingestion.conversion import convert_file
-from lake.ingestion.records import read_records
+from lake.ingestion.csv_file import read_records
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -9,22 +9,26 @@ from typing import TYPE_CHECKING, Final
 import duckdb
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from divisa.domain.errors import InvalidContract
-from lake.contract.rules import LATEST, Problem, rules, text_of, value_of
+from lake.contract.rules import LATEST, text_of
+from lake.ingestion.asking import FITS, Questions
+from lake.ingestion.plain import trimmed, values
+from lake.ingestion.soundness import Soundness
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from numpy.typing import NDArray
 
     from lake.contract.contract import Contract
+    from lake.contract.rules import Problem
     from lake.contract.types import ColumnType
 
 THREADS: Final = 2
 """Of DuckDB: as many cores as the smallest machine has that files are read on."""
 AHEAD: Final = timedelta(days=1)
 """So much later than it was received may a row have happened: clocks go wrong, and a date begins in the east."""
-_FITS: Final = "_fits"
 _PLAIN: Final = {
     "string": pa.string(),
     "integer": pa.int64(),
@@ -84,17 +88,25 @@ class Checker:
             raise ValueError(f"{', '.join(names)} are not the columns of {contract.dataset}")
         if received_at.tzinfo is None:
             raise ValueError("received_at has no zone")
-        self._names = names
         self._schema = schema_of(contract)
-        asked = rules(contract)
-        self._problems = tuple(rule.problem for rule in asked)
-        self._typing, self._telling = _queries(contract, names, [rule.applies for rule in asked])
+        self._kinds = {name: contract.columns[name].type for name in names}
+        self._texts = {name: text_of(name).strip('"') for name in names}
+        self._questions = Questions(contract, names)
         self._duckdb = duckdb.connect(config={"threads": THREADS, "autoinstall_known_extensions": False})
         self._duckdb.execute("SET TimeZone = 'UTC'")
         latest = (received_at.astimezone(UTC) + AHEAD).replace(tzinfo=None)
+        self._soundness = {
+            name: Soundness(
+                contract.columns[name], latest if name == contract.event_time else None, self._good_of(name)
+            )
+            for name in names
+        }
+        self._absent = frozenset(name for name, each in contract.columns.items() if each.nullable) - set(names)
         self._duckdb.execute(f"SET VARIABLE {LATEST} = CAST(? AS TIMESTAMP)", [latest])
         try:
-            self._told(self._trimmed(pa.table({name: [""] for name in names})), np.zeros(1, dtype=np.int64))
+            self._told(
+                pa.table({text: pa.nulls(1, pa.string()) for text in self._texts.values()}), np.zeros(1, np.int64)
+            )
         except duckdb.Error as error:
             raise InvalidContract(f"{contract.dataset}.yml", 1, f"has a check that cannot be run: {error}") from error
 
@@ -104,23 +116,42 @@ class Checker:
         Args:
             raw: columns of strings by the names of the file's columns; a null is missing, as '' is.
         """
-        texts = self._trimmed(raw)
-        typed = self._run(self._typing, texts)
-        fits = typed[_FITS]
-        apart = np.flatnonzero(~fits.to_numpy())
-        rows = typed.drop_columns([_FITS]).cast(self._schema)
+        texts = {name: trimmed(raw[name]) for name in self._kinds}
+        strings = {name: texts[name] for name, kind in self._kinds.items() if kind.name == "string"}
+        others = ((name, kind) for name, kind in self._kinds.items() if name not in strings)
+        read = ((name, values(texts[name], kind, arrow_type(kind))) for name, kind in others)
+        plain = {name: found for name, found in read if found is not None}
+        known = strings | plain
+        sound = {name for name, each in self._soundness.items() if each.holds(texts[name], known.get(name))}
+        asked = {self._texts[name]: column for name, column in texts.items()}
+        query = self._questions.typing(frozenset(plain), self._absent | sound)
+        typed = (
+            pa.table({FITS: pa.repeat(True, len(raw))}) if query is None else self._run(query, pa.table(asked | plain))
+        )
+        fits = typed[FITS].to_numpy()
+        there = known | {name: typed[name] for name in typed.column_names}
+        columns = [there.get(each.name, pa.nulls(len(fits), each.type)) for each in self._schema]
+        rows = pa.table(columns, self._schema.names).cast(self._schema)
+        apart = np.flatnonzero(~fits)
         return Checked(
-            rows=rows.filter(fits) if len(apart) else rows,
-            kept=np.flatnonzero(fits.to_numpy()),
-            refused=self._told(texts, apart) if len(apart) else (),
+            rows=rows.filter(typed[FITS]) if len(apart) else rows,
+            kept=np.flatnonzero(fits),
+            refused=self._told(pa.table(asked), apart) if len(apart) else (),
         )
 
-    def _trimmed(self, raw: pa.Table) -> pa.Table:
-        return pa.table({name: pc.utf8_trim_whitespace(raw[name].cast(pa.string())) for name in self._names})
+    def _good_of(self, name: str) -> Callable[[set[str]], set[str]]:
+        """What tells which of some texts are what a column of strings asks."""
+
+        def good(unknown: set[str]) -> set[str]:
+            text = self._texts[name]
+            asked = pa.table({text: pa.array(unknown, pa.string())})
+            return set(self._run(self._questions.sound(name), asked)[text].to_pylist())
+
+        return good
 
     def _told(self, texts: pa.Table, apart: NDArray[np.int64]) -> tuple[Refused, ...]:
         """All problems of the rows with some indices, shape (refused,)."""
-        columns = self._run(self._telling, texts.take(pa.array(apart))).columns
+        columns = self._run(self._questions.telling, texts.take(pa.array(apart))).columns
         has = np.column_stack([column.to_numpy() for column in columns])
         # Most rows that are wrong are wrong in the same ways.
         ways: dict[bytes, tuple[Problem, ...]] = {}
@@ -128,7 +159,7 @@ class Checker:
         for index, row in zip(apart.tolist(), has, strict=True):
             way = row.tobytes()
             if way not in ways:
-                ways[way] = tuple(self._problems[which] for which in np.flatnonzero(row))
+                ways[way] = tuple(self._questions.problems[which] for which in np.flatnonzero(row))
             refused.append(Refused(index, ways[way]))
         return tuple(refused)
 
@@ -149,22 +180,3 @@ def schema_of(contract: Contract) -> pa.Schema:
 def arrow_type(kind: ColumnType) -> pa.DataType:
     """The type in Arrow; a timestamp is one in UTC without a zone."""
     return pa.decimal128(kind.precision, kind.scale) if kind.name == "decimal" else _PLAIN[kind.name]
-
-
-def _queries(contract: Contract, names: tuple[str, ...], applying: list[str]) -> tuple[str, str]:
-    """What DuckDB is asked: first all values and whether their row fits, then of those that don't each problem."""
-    columns = contract.columns
-    read = [f"nullif(\"{name}\", '') AS {text_of(name)}" for name in names]
-    absent = [f"CAST(NULL AS VARCHAR) AS {text_of(name)}" for name in columns if name not in names]
-    values = [f'{value_of(name, column.type)} AS "{name}"' for name, column in columns.items()]
-    begin = (
-        f"WITH read AS (SELECT {', '.join(read + absent)} FROM texts), "  # noqa: S608 - all of it is the contract's
-        f"typed AS (SELECT *, {', '.join(values)} FROM read) "
-    )
-    own = ", ".join(f'"{name}"' for name in columns)
-    wrong = " OR ".join(f"({applies})" for applies in applying) or "FALSE"
-    each = ", ".join(f'coalesce({applies}, FALSE) AS "{number}"' for number, applies in enumerate(applying))
-    return (
-        f"{begin} SELECT {own}, NOT coalesce({wrong}, FALSE) AS {_FITS} FROM typed",  # noqa: S608
-        f"{begin} SELECT {each or 'FALSE'} FROM typed",  # noqa: S608
-    )

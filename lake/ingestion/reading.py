@@ -5,9 +5,9 @@ from __future__ import annotations
 import io
 from typing import TYPE_CHECKING, Final, Protocol
 
+from lake.ingestion.csv_file import read_records
 from lake.ingestion.forms import Form
 from lake.ingestion.objects import object_decoder
-from lake.ingestion.records import read_records
 from lake.ingestion.rows import read_rows
 from lake.ingestion.unpacking import Unpacked, is_gzip
 from lake.ingestion.wire.decisions import decision_columns

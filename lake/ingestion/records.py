@@ -6,7 +6,7 @@ not at all, so that all readers of CSV see the same fields in what is handed on.
 
 from __future__ import annotations
 
-import io
+from codecs import BOM_UTF8
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import accumulate, chain
@@ -17,29 +17,21 @@ import pyarrow as pa
 import pyarrow.csv
 
 from divisa.adapters.csv.table import RowReason
-from divisa.domain.errors import InvalidFile
-from lake.ingestion.header import names_in
-from lake.ingestion.lines import Lines
 from lake.ingestion.splitting import MOST_LINES, NEWLINE, Shape, Split, split
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from typing import BinaryIO, TypeAlias
+    from collections.abc import Sequence
+    from typing import TypeAlias
 
     from numpy.typing import NDArray
-
-    from lake.contract.contract import Contract
 
     Ints: TypeAlias = NDArray[np.int64]
     Bytes: TypeAlias = NDArray[np.uint8]
 
-BLOCK_BYTES: Final = 1 << 25
 LONGEST: Final = 1 << 20
 """Bytes that a record may have."""
 SHOWN_BYTES: Final = 1 << 12
 """So much is kept of a line that is too long."""
-_PIECE_BYTES: Final = 1 << 18
-"""So much is split in one go: all that is made of it stays in the processor's cache."""
 
 
 class FileReason(StrEnum):
@@ -107,17 +99,16 @@ class Records:
     def __len__(self) -> int:
         return len(self.lines)
 
+    @property
+    def size(self) -> int:
+        """Bytes that they take up, and what was set aside among them."""
+        return len(self.text) + sum(len(each.raw) for each in self.set_aside)
+
     def columns(self) -> pa.Table:
         """The fields of the records, as columns of strings by their names, shape (n,)."""
-        names = list(self.names)
         if not self.text:
-            return pa.table({name: pa.array([], pa.string()) for name in names})
-        return pa.csv.read_csv(
-            io.BytesIO(self.text),
-            pa.csv.ReadOptions(column_names=names, block_size=len(self.text), use_threads=False),
-            pa.csv.ParseOptions(delimiter=self.delimiter, newlines_in_values=True),
-            pa.csv.ConvertOptions(column_types=dict.fromkeys(names, pa.string()), strings_can_be_null=False),
-        )
+            return pa.table({name: pa.array([], pa.string()) for name in self.names})
+        return fields(self.text, self.names, self.delimiter, quoted=True)
 
     def raw(self, index: int) -> bytes:
         """A record as it stood in the file."""
@@ -125,59 +116,52 @@ class Records:
         return self.text[begin:end]
 
 
-def read_records(
-    file: BinaryIO, contract: Contract, *, block_bytes: int = BLOCK_BYTES, longest: int = LONGEST
-) -> Iterator[Records]:
-    """Read a file.
-
-    A header has all columns that are needed and any of the others, in the contract's order. Without one, the first line
-    that is not empty tells whether the file has all columns; if not, it has those that are needed.
-
-    Everything in it that is neither its header nor an empty line is in one record or is set aside once. What is what
-    depends on the file alone, and on neither size.
+def fields(text: bytes, names: tuple[str, ...], delimiter: str, *, quoted: bool) -> pa.Table:
+    """The fields of records, as columns of strings by their names, shape (n,).
 
     Args:
-        file: the file, at its beginning.
-        contract: what it is of.
-        block_bytes: about so much is in a part; memory takes four times that, or eight where all is set aside.
-        longest: bytes that a record may have.
-
-    Returns:
-        Its records, at least one or something set aside in each part.
+        text: the records, at least one, as CSV without a header, each with a line feed behind it.
+        names: what the fields are called.
+        delimiter: what stands between two of them.
+        quoted: whether quotes mean anything; without them each line is a record.
 
     Raises:
-        InvalidFile: at once, when the file is empty, compressed or UTF-16, or has another header.
+        pyarrow.ArrowInvalid: a record has another number of fields, or is not UTF-8.
     """
-    delimiter = ord(contract.feed.delimiter)
-    lines = Lines(file, min(block_bytes, _PIECE_BYTES), longest)
-    first = lines.first()
-    if contract.feed.header:
-        if len(first) > longest:
-            raise InvalidFile(f"the file's first line has more than {longest} bytes")
-        names = names_in(first, contract)
-        lines.skip_first()
-    else:
-        every = tuple(contract.columns)
-        has_all = len(first) <= longest and Shape(delimiter, len(every), longest).record.fullmatch(first)
-        names = every if has_all else contract.needed
-    return _blocks(_pieces(lines, names, Shape(delimiter, len(names), longest)), block_bytes)
+    # Arrow passes over a mark that bytes begin with, and over empty lines.
+    text = b"\n" + text if text.startswith(BOM_UTF8) else text
+    return pa.csv.read_csv(
+        pa.BufferReader(text),
+        pa.csv.ReadOptions(column_names=list(names), block_size=len(text), use_threads=False),
+        pa.csv.ParseOptions(delimiter=delimiter, quote_char='"' if quoted else False, newlines_in_values=quoted),
+        pa.csv.ConvertOptions(
+            column_types=dict.fromkeys(names, pa.string()), strings_can_be_null=False, check_utf8=not text.isascii()
+        ),
+    )
 
 
-def _blocks(pieces: Iterator[Records], block_bytes: int) -> Iterator[Records]:
-    """Pieces put together until a block is full."""
-    held: list[Records] = []
-    size = 0
-    for piece in pieces:
-        held.append(piece)
-        size += len(piece.text) + sum(len(each.raw) for each in piece.set_aside)
-        if size >= block_bytes:
-            yield _together(held)
-            held, size = [], 0
-    if held:
-        yield _together(held)
+def records_in(data: bytes, first: int, names: tuple[str, ...], shape: Shape, *, at_end: bool) -> tuple[Records, Split]:
+    """The records of whole lines, and where they were found.
+
+    Args:
+        data: the lines.
+        first: number of the first one, from 1.
+        names: the columns of the file, in its order.
+        shape: how its records look.
+        at_end: whether nothing follows in the file.
+    """
+    found = split(data, shape, at_end=at_end)
+    data = data[: found.used]
+    reasons = _reasons(data, found, shape)
+    there = found.starts < found.stops
+    good = there & (reasons == 0)
+    set_aside = _set_aside(data, found, np.flatnonzero(reasons).tolist(), reasons, first, shape)
+    text, starts = _text(data, found, good)
+    return Records(text, first + found.lines[good], starts, names, set_aside, chr(shape.delimiter)), found
 
 
-def _together(pieces: list[Records]) -> Records:
+def together(pieces: Sequence[Records]) -> Records:
+    """Records of a file behind each other."""
     before = accumulate((len(piece.text) for piece in pieces), initial=0)
     starts = [piece.starts[:-1] + offset for piece, offset in zip(pieces, before, strict=False)]
     return Records(
@@ -188,21 +172,6 @@ def _together(pieces: list[Records]) -> Records:
         tuple(chain.from_iterable(piece.set_aside for piece in pieces)),
         pieces[0].delimiter,
     )
-
-
-def _pieces(lines: Lines, names: tuple[str, ...], shape: Shape) -> Iterator[Records]:
-    """The records of a file as fast as they are split."""
-    for data in lines:
-        found = split(data, shape, at_end=lines.at_end)
-        data = data[: found.used]
-        reasons = _reasons(data, found, shape)
-        there = found.starts < found.stops
-        good = there & (reasons == 0)
-        set_aside = _set_aside(data, found, np.flatnonzero(reasons).tolist(), reasons, lines.number, shape)
-        if set_aside or good.any():
-            text, starts = _text(data, found, good)
-            yield Records(text, lines.number + found.lines[good], starts, names, set_aside, chr(shape.delimiter))
-        lines.take(found.used, found.count)
 
 
 def _reasons(data: bytes, found: Split, shape: Shape) -> Bytes:

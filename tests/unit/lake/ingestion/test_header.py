@@ -8,7 +8,8 @@ import re
 import pytest
 
 from divisa.domain.errors import InvalidFile
-from lake.ingestion.records import FileReason, SetAside, read_records
+from lake.ingestion.csv_file import read_records
+from lake.ingestion.records import FileReason, SetAside
 from tests.unit.lake.ingestion.visits import Whole, read, visits
 
 

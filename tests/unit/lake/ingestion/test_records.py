@@ -8,7 +8,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from lake.ingestion.records import SHOWN_BYTES, FileReason, SetAside, read_records
+from lake.ingestion.csv_file import read_records
+from lake.ingestion.records import SHOWN_BYTES, FileReason, SetAside
 from tests.unit.lake.ingestion.visits import Whole, read, records_of, visits
 
 RAGGED, QUOTES, ENCODING, NUL, TOO_LONG, *_ = FileReason

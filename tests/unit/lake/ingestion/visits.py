@@ -9,10 +9,13 @@ import numpy as np
 
 from lake.contract.contract import Column, Contract, Feed
 from lake.contract.types import ColumnType
-from lake.ingestion.records import FileReason, Records, SetAside, read_records
+from lake.ingestion.csv_file import read_records
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from lake.ingestion.reading import Block
+    from lake.ingestion.records import FileReason, SetAside
 
 
 def visits(*, header: bool = True, delimiter: str = ",", optional: bool = False) -> Contract:
@@ -50,16 +53,15 @@ def read(
     whole = Whole([], [], ())
     file = io.BytesIO(content)
     for part in read_records(file, contract or visits(header=False), block_bytes=block_bytes, longest=longest):
-        assert len(part) or part.set_aside, "a part without anything in it"
+        assert len(part.lines) or part.set_aside, "a part without anything in it"
         whole = Whole(whole.records + list(records_of(part)), whole.set_aside + list(part.set_aside), part.names)
     return whole
 
 
-def records_of(part: Records) -> Iterator[tuple[int, bytes]]:
-    assert part.lines.dtype == part.starts.dtype == np.int64
-    assert part.starts.shape == (len(part) + 1,)
-    assert (part.starts[0], part.starts[-1]) == (0, len(part.text))
-    for line, start, end in zip(part.lines.tolist(), part.starts[:-1], part.starts[1:], strict=True):
-        raw = part.text[start:end]
+def records_of(part: Block) -> Iterator[tuple[int, bytes]]:
+    assert part.lines.dtype == np.int64
+    assert len(part.lines) == len(part.columns())
+    for index, line in enumerate(part.lines.tolist()):
+        raw = part.raw(index)
         assert raw.endswith(b"\n")
         yield line, raw[:-1]
