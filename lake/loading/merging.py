@@ -136,9 +136,11 @@ def _keep_late(session: Session, objects: Objects, contract: Contract, table: st
     since = _since(session, contract, table)
     rows: dict[str, list[tuple[Any, ...]]] = {load.sha256: [] for load in loads}
     if since is not None and any(objects.find(load.typed) for load in loads):
-        kept = expired_before(objects, contract)
-        for row in session.run(statements.late(contract, table, since=since, kept=kept)):
-            rows[row[-2]].append(row)
+        [(first,)] = session.run(statements.earliest(contract))
+        if first is not None and first < since:  # mostly nothing is late, and silver need not be read
+            kept = expired_before(objects, contract)
+            for row in session.run(statements.late(contract, table, since=since, kept=kept)):
+                rows[row[-2]].append(row)
     with TemporaryDirectory(prefix="divisa-late-") as scratch:
         for load in loads:
             if rows[load.sha256]:

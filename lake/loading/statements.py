@@ -49,6 +49,11 @@ def newest(contract: Contract, table: str) -> str:
     return f"SELECT MAX({contract.event_time}) AS newest FROM {table}"  # noqa: S608 - all names are the contract's
 
 
+def earliest(contract: Contract) -> str:
+    """When the earliest row of `arrived` happened."""
+    return f"SELECT MIN({contract.event_time}) AS first FROM {ARRIVED}"  # noqa: S608 - all names are the contract's
+
+
 def span(contract: Contract, table: str) -> str:
     """Between which times all rows happened that have a key of `arrived`, of those that arrived and those of silver.
 
@@ -120,10 +125,13 @@ def late(contract: Contract, table: str, *, since: date | datetime, kept: date |
     """
     old_enough = "" if kept is None else f" AND came.{contract.event_time} >= {_literal(contract, kept)}"
     came = ", ".join(f"came.{name}" for name in (*contract.columns, FILE, LINE))
+    before = f"{contract.event_time} < {_literal(contract, since)}"
+    same = _same_key(contract)
+    if contract.event_time in contract.key:  # so that newer partitions of silver are not read
+        same += f" AND kept.{before}"
     return (
-        f"SELECT {came} FROM {ARRIVED} AS came LEFT JOIN {table} AS kept ON {_same_key(contract)}"  # noqa: S608 - ours
-        f" WHERE came.{contract.event_time} < {_literal(contract, since)}{old_enough}"
-        f" AND (kept.{FILE} IS NULL OR {_outdoes(contract, 'came', 'kept')})"
+        f"SELECT {came} FROM {ARRIVED} AS came LEFT JOIN {table} AS kept ON {same}"  # noqa: S608 - ours
+        f" WHERE came.{before}{old_enough} AND (kept.{FILE} IS NULL OR {_outdoes(contract, 'came', 'kept')})"
     )
 
 
