@@ -125,9 +125,10 @@ bench-training-set: setup ## Files to training matrix: transactions a second on 
 	@$(BIN)/python -m bench.training_set
 
 .PHONY: bench-lake
-bench-lake: setup ## The lake: rows checked a second, a gigabyte to typed Parquet beside DuckDB's COPY, five million trades to features
+bench-lake: setup ## The lake: rows checked a second, a gigabyte to typed Parquet beside DuckDB's COPY, five million trades to features, late rows merged
 	@$(BIN)/python -m bench.lake
 	@$(BIN)/python -m bench.lake_transformations
+	@$(BIN)/python -m bench.lake_merge
 
 .PHONY: bench-evaluation
 bench-evaluation: setup ## Judge the default population's model, and write the model card and the data card of it
