@@ -12,7 +12,7 @@ from lake.engines.session import silver
 from lake.erasing import decisions, loads, names, tables
 from lake.erasing.markers import markers
 from lake.erasing.people import People
-from lake.loading import refreshing
+from lake.loading import accounting, refreshing
 from lake.loading.load import ACCOUNTS, LOADS, UNKNOWN, loads_of
 from lake.loading.receiving import RECEIPTS
 from lake.transformations.catalogue import depending_on
@@ -147,10 +147,13 @@ class Erase:
 
     def _loads(self, dataset: str, people: People) -> list[Load]:
         """Erase them of a dataset's loads; gives those that had something of theirs."""
+        told = {entry.load.id: entry.load for entry in accounting.kept(self.objects, dataset)}
         theirs = []
         for load in loads_of(self.objects, dataset):
             renamed = names.rename(self.objects, people, load, self.forget)
-            if loads.erase(self.objects, renamed, self.contracts, people) or renamed != load:
+            # Whoever was killed behind the renaming has left the old name in the accounts.
+            named = renamed != load or renamed != told.get(load.id, renamed)
+            if loads.erase(self.objects, renamed, self.contracts, people) or named:
                 theirs.append(renamed)
         return theirs
 

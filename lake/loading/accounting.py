@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from datetime import UTC
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, Final
@@ -15,10 +16,11 @@ import pyarrow.parquet as pq
 from divisa.domain.errors import ConcurrentUpdate, NotFound
 from lake.engines.session import silver
 from lake.ingestion.conversion import FILE, LINE
+from lake.ingestion.forms import Form
 from lake.loading import statements
 from lake.loading.checking import Checked
 from lake.loading.expiry import expired_before
-from lake.loading.load import ACCOUNTS, loads_of
+from lake.loading.load import ACCOUNTS, Load
 from lake.loading.merging import batches, name_arrived, persistently, prepared
 
 if TYPE_CHECKING:
@@ -26,7 +28,6 @@ if TYPE_CHECKING:
 
     from lake.contract.contract import Contract
     from lake.engines.session import Session
-    from lake.loading.load import Load
     from lake.storage.objects import Objects
 
 SCHEMA: Final = pa.schema(
@@ -44,9 +45,16 @@ SCHEMA: Final = pa.schema(
         ("expired", pa.int64()),
         ("unaccounted", pa.int64()),
         ("reasons", pa.string()),
+        ("landed", pa.string()),
+        ("sha256", pa.string()),
+        ("form", pa.string()),
+        ("bytes", pa.int64()),
     ]
 )
-"""A row a load; `reasons` is JSON: how many rows were set aside for which reason."""
+"""A row a load, with all that is known of it, so that no manifest of an old one is read to go on from its account.
+
+`reasons` is JSON: how many rows were set aside for which reason.
+"""
 
 
 class Entry(msgspec.Struct, frozen=True):
@@ -102,17 +110,17 @@ def _looked_for(session: Session, objects: Objects, contract: Contract, loads: S
             found.update(_counted(session, judged))
         for load in some:
             checked = msgspec.json.decode(objects.read(load.checked), type=Checked)
-            elsewhere = found[load.sha256, statements.ELSEWHERE]
+            elsewhere = found[load.id, statements.ELSEWHERE]
             entries.append(
                 Entry(
                     load,
                     checked.rows_in,
-                    silver=found[load.sha256, statements.MERGED],
-                    duplicates=found[load.sha256, statements.DUPLICATE],
+                    silver=found[load.id, statements.MERGED],
+                    duplicates=found[load.id, statements.DUPLICATE],
                     late=_kept_late(session, objects, judged, load) if elsewhere else 0,
                     quarantine=_set_aside(objects, load),
                     erased=sum(checked.erased.values()),
-                    expired=found[load.sha256, statements.EXPIRED],
+                    expired=found[load.id, statements.EXPIRED],
                 )
             )
     return entries
@@ -145,16 +153,14 @@ def keep(session: Session | None, objects: Objects, dataset: str, proven: Sequen
 
 def _keep(session: Session | None, objects: Objects, dataset: str, proven: Sequence[Entry], table: str | None) -> None:
     there = objects.find(_key(dataset))
-    entries = {entry.load.sha256: entry for entry in kept(objects, dataset)} | {
-        entry.load.sha256: entry for entry in proven
-    }
+    entries = {entry.load.id: entry for entry in (*kept(objects, dataset), *proven)}
     if session is not None:
-        own = {entry.load.sha256 for entry in proven}
+        own = {entry.load.id for entry in proven}
         now = dict(session.run(f"SELECT {FILE}, COUNT(*) AS n FROM {table} GROUP BY {FILE}"))  # noqa: S608 - ours
-        for sha256, entry in entries.items():
-            if sha256 not in own:
-                outdone = entry.silver - now.get(sha256, 0)
-                entries[sha256] = msgspec.structs.replace(
+        for load, entry in entries.items():
+            if load not in own:
+                outdone = entry.silver - now.get(load, 0)
+                entries[load] = msgspec.structs.replace(
                     entry, silver=entry.silver - outdone, duplicates=entry.duplicates + outdone
                 )
     rows = [_row(entry) for entry in sorted(entries.values(), key=lambda entry: entry.load.place)]
@@ -170,11 +176,9 @@ def kept(objects: Objects, dataset: str) -> list[Entry]:
         content = objects.read(_key(dataset))
     except NotFound:
         return []
-    rows = pq.read_table(pa.BufferReader(content)).to_pylist()
-    loads = {load.sha256: load for load in loads_of(objects, dataset)}
     return [
         Entry(
-            loads[row["load"]],
+            _load(row),
             row["rows_in"],
             row["silver"],
             row["duplicates"],
@@ -183,7 +187,7 @@ def kept(objects: Objects, dataset: str) -> list[Entry]:
             row["erased"],
             row["expired"],
         )
-        for row in rows
+        for row in pq.read_table(pa.BufferReader(content)).to_pylist()
     ]
 
 
@@ -219,7 +223,7 @@ def _set_aside(objects: Objects, load: Load) -> dict[str, int]:
 def _row(entry: Entry) -> dict[str, Any]:
     return {
         "dataset": entry.load.dataset,
-        "load": entry.load.sha256,
+        "load": entry.load.id,
         "file": entry.load.name,
         "received_at": entry.load.received_at.replace(tzinfo=None),
         "rows_in": entry.rows_in,
@@ -231,7 +235,17 @@ def _row(entry: Entry) -> dict[str, Any]:
         "expired": entry.expired,
         "unaccounted": entry.unaccounted,
         "reasons": json.dumps(entry.quarantine),
+        "landed": entry.load.landed,
+        "sha256": entry.load.sha256,
+        "form": entry.load.form,
+        "bytes": entry.load.size,
     }
+
+
+def _load(row: dict[str, Any]) -> Load:
+    received_at = row["received_at"].replace(tzinfo=UTC)
+    form = Form(row["form"]) if row["form"] else None
+    return Load(row["dataset"], row["sha256"], received_at, row["landed"], row["bytes"], form)
 
 
 def _key(dataset: str) -> str:

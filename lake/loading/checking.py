@@ -68,7 +68,13 @@ def check(
     else:
         try:
             account = convert_file(
-                local, contract, rows, aside, form=form_of(load.landed), received_at=load.received_at, on_rows=on_rows
+                local,
+                contract,
+                rows,
+                aside,
+                form=load.form or form_of(load.landed),
+                received_at=load.received_at,
+                on_rows=on_rows,
             )
             checked = Checked(account.rows_in, account.typed, dict(account.quarantine))
         except InvalidFile as error:

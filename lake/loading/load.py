@@ -1,17 +1,15 @@
 """A load: a file that the lake has received, once, and where what comes of it lies."""
 
-from __future__ import annotations
-
+# No `from __future__ import annotations`: msgspec reads the types of the fields when the module is loaded.
 import re
+from collections.abc import Callable, Collection, Iterable, Iterator
 from datetime import datetime
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import msgspec
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
-
-    from lake.storage.objects import Objects
+from lake.ingestion.forms import Form
+from lake.storage.objects import Objects
 
 UNKNOWN: Final = "unknown"
 """Stands for the dataset of files that are of none."""
@@ -21,7 +19,10 @@ _SUFFIX = re.compile(r"(\.[a-z0-9]{1,8}){1,2}$")
 
 
 class Load(msgspec.Struct, frozen=True):
-    """A file as it was received. The same content for the same dataset is the same load, whoever hands it in.
+    """A file as it was received.
+
+    The same content for the same dataset in the same form is the same load, whoever hands it in. In another form it is
+    another one: what a file is found to be, when its name says something wrong, must not stand for it.
 
     Attributes:
         dataset: whose it is, or `UNKNOWN`.
@@ -29,6 +30,7 @@ class Load(msgspec.Struct, frozen=True):
         received_at: when it landed, UTC.
         landed: the key that it landed under first.
         size: bytes.
+        form: what is in it, as it landed; None where nobody can tell, or where it is of no dataset.
     """
 
     dataset: str
@@ -36,6 +38,12 @@ class Load(msgspec.Struct, frozen=True):
     received_at: datetime
     landed: str
     size: int
+    form: Form | None = None
+
+    @property
+    def id(self) -> str:
+        """What tells it from all others of its dataset."""
+        return load_id(self.sha256, self.form)
 
     @property
     def name(self) -> str:
@@ -45,12 +53,12 @@ class Load(msgspec.Struct, frozen=True):
     @property
     def place(self) -> tuple[datetime, str]:
         """Its place among all loads: that in which it was received."""
-        return self.received_at, self.sha256
+        return self.received_at, self.id
 
     @property
     def bronze(self) -> str:
-        """Where its bytes lie as they were received."""
-        suffix = _SUFFIX.search(self.name)
+        """Where its bytes lie as they were received; its name ends in its form, or in what its name ended in."""
+        suffix = None if self.form else _SUFFIX.search(self.name)
         return self._at(BRONZE, suffix[0] if suffix else "")
 
     @property
@@ -71,7 +79,7 @@ class Load(msgspec.Struct, frozen=True):
     @property
     def manifest(self) -> str:
         """Where is written that there is this load."""
-        return manifest_key(self.dataset, self.sha256)
+        return manifest_key(self.dataset, self.id)
 
     @property
     def checked(self) -> str:
@@ -94,19 +102,28 @@ class Load(msgspec.Struct, frozen=True):
         return self._beside("accounted")
 
     def _at(self, zone: str, suffix: str) -> str:
-        return f"{zone}/{self.dataset}/load_date={self.received_at:%Y-%m-%d}/{self.sha256}{suffix}"
+        return f"{zone}/{self.dataset}/load_date={self.received_at:%Y-%m-%d}/{self.id}{suffix}"
 
     def _beside(self, what: str) -> str:
         return f"{self.manifest.removesuffix('.json')}.{what}"
 
 
-def manifest_key(dataset: str, sha256: str) -> str:
-    """Where a load of this content is written down.
+def load_id(sha256: str, form: Form | None) -> str:
+    """What a load of this content and form is called.
 
-    >>> manifest_key("fx_prices", "47d8")
-    'loads/fx_prices/47d8.json'
+    >>> load_id("47d8", Form.CSV_GZIP), load_id("47d8", None)
+    ('47d8.csv.gz', '47d8')
     """
-    return f"{LOADS}/{dataset}/{sha256}.json"
+    return f"{sha256}{form or ''}"
+
+
+def manifest_key(dataset: str, load: str) -> str:
+    """Where a load is written down.
+
+    >>> manifest_key("fx_prices", "47d8.csv")
+    'loads/fx_prices/47d8.csv.json'
+    """
+    return f"{LOADS}/{dataset}/{load}.json"
 
 
 def loads_of(objects: Objects, dataset: str) -> list[Load]:
@@ -120,10 +137,19 @@ def pending(objects: Objects, dataset: str) -> list[Load]:
     return _read(objects, _manifests(keys, lambda at: f"{at}.merged" not in keys or f"{at}.again" in keys))
 
 
-def unaccounted(objects: Objects, dataset: str) -> list[Load]:
-    """Those loads of a dataset with which no run has come to an end since they were merged."""
+def unaccounted(objects: Objects, dataset: str, unsettled: Collection[str] = ()) -> list[Load]:
+    """Those loads of a dataset with which no run has come to an end since they were merged.
+
+    Args:
+        objects: the lake.
+        dataset: whose loads.
+        unsettled: ids of more loads, whose accounts are to be made anew if they are merged.
+    """
     keys = _keys(objects, dataset)
-    return _read(objects, _manifests(keys, lambda at: f"{at}.merged" in keys and f"{at}.accounted" not in keys))
+    anew = {manifest_key(dataset, load).removesuffix(".json") for load in unsettled}
+    return _read(
+        objects, _manifests(keys, lambda at: f"{at}.merged" in keys and (f"{at}.accounted" not in keys or at in anew))
+    )
 
 
 def _keys(objects: Objects, dataset: str) -> set[str]:

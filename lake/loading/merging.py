@@ -91,7 +91,7 @@ def name_arrived(session: Session, objects: Objects, contract: Contract, loads: 
     for number, load in enumerate(loads):
         if objects.find(load.typed) is not None:
             has = session.file(f"typed_{number}", objects.uri(load.typed))
-            files.append((f"typed_{number}", load.sha256, has))
+            files.append((f"typed_{number}", load.id, has))
     if files:
         session.run(statements.arrived(contract, files))
     return bool(files)
@@ -134,7 +134,7 @@ def _span(session: Session, contract: Contract, table: str) -> tuple[Any, Any] |
 def _keep_late(session: Session, objects: Objects, contract: Contract, table: str, loads: Sequence[Load]) -> None:
     """Write the rows that stayed out, a file a load; a load of which none does has no file."""
     since = _since(session, contract, table)
-    rows: dict[str, list[tuple[Any, ...]]] = {load.sha256: [] for load in loads}
+    rows: dict[str, list[tuple[Any, ...]]] = {load.id: [] for load in loads}
     if since is not None and any(objects.find(load.typed) for load in loads):
         [(first,)] = session.run(statements.earliest(contract))
         if first is not None and first < since:  # mostly nothing is late, and silver need not be read
@@ -143,9 +143,9 @@ def _keep_late(session: Session, objects: Objects, contract: Contract, table: st
                 rows[row[-2]].append(row)
     with TemporaryDirectory(prefix="divisa-late-") as scratch:
         for load in loads:
-            if rows[load.sha256]:
-                file = Path(scratch) / load.sha256
-                pq.write_table(_table(contract, rows[load.sha256]), file, compression="zstd")
+            if rows[load.id]:
+                file = Path(scratch) / load.id
+                pq.write_table(_table(contract, rows[load.id]), file, compression="zstd")
                 objects.put_file(load.late, file)
             else:
                 objects.remove(load.late)

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
     from pathlib import Path
 
+    from lake.ingestion.forms import Form
     from lake.storage.objects import Objects, Stored
 
 RECEIPTS: Final = "receipts/"
@@ -64,7 +65,7 @@ def receive(objects: Objects, what: Stored, datasets: Collection[str], scratch: 
         scratch: a folder of this call alone.
 
     Returns:
-        The load of these bytes, which may have been received before: then as it was then.
+        The load of these bytes in this form, which may have been received before: then as it was then.
 
     Raises:
         NotFound: it is not there any more.
@@ -73,7 +74,9 @@ def receive(objects: Objects, what: Stored, datasets: Collection[str], scratch: 
     objects.fetch(what.key, local)
     with local.open("rb") as file:
         sha256 = hashlib.file_digest(file, "sha256").hexdigest()
-    came = Load(dataset_of(what.key, datasets), sha256, what.modified, what.key, local.stat().st_size)
+    dataset = dataset_of(what.key, datasets)
+    form = None if dataset == UNKNOWN else _form_of(what.key)
+    came = Load(dataset, sha256, what.modified, what.key, local.stat().st_size, form)
     load = _kept(objects, local, came)
     objects.put(RECEIPTS + receipt(what), msgspec.json.encode(Receipt(what.key, sha256)))
     return load
@@ -108,6 +111,13 @@ def dataset_of(key: str, datasets: Collection[str]) -> str:
     except InvalidFile:
         return UNKNOWN
     return dataset if dataset in datasets else UNKNOWN
+
+
+def _form_of(key: str) -> Form | None:
+    try:
+        return forms.form_of(key)
+    except InvalidFile:
+        return None
 
 
 def _kept(objects: Objects, file: Path, came: Load) -> Load:

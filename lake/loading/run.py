@@ -153,9 +153,9 @@ class Run:
 
     def _account(self, dataset: str) -> list[Entry]:
         """Prove the accounts of loads that have none yet, or were merged again, and bring the others up to date."""
-        late = {entry.load for entry in accounting.kept(self.objects, dataset) if not entry.is_settled}
-        merged = (late | set(unaccounted(self.objects, dataset))) - set(pending(self.objects, dataset))
-        new = sorted(merged, key=lambda load: load.place)
+        unsettled = {entry.load.id for entry in accounting.kept(self.objects, dataset) if not entry.is_settled}
+        waiting = {load.id for load in pending(self.objects, dataset)}
+        new = [load for load in unaccounted(self.objects, dataset, unsettled) if load.id not in waiting]
         contract = self.contracts.get(dataset)
         if contract is None:
             entries = accounting.refused(self.objects, new)

@@ -11,7 +11,10 @@ from lake.contract.reading import contracts
 from lake.engines.duck import DuckSession
 from lake.erasing.decoding import decoded
 from lake.erasing.erase import Erase, Report
-from lake.erasing.people import subjects_of
+from lake.erasing.markers import markers
+from lake.erasing.names import rename
+from lake.erasing.people import People, subjects_of
+from lake.loading.load import loads_of
 from lake.storage.folder import FolderObjects
 from lake.transformations.catalogue import transformations
 from tests.unit.lake.erasing.lake_of_people import (
@@ -270,3 +273,19 @@ def test_every_id_of_a_person_says_whose_it_is() -> None:
     for contract in contracts().values():
         for name, column in contract.columns.items():
             assert (column.pii is Pii.PSEUDONYM) == (column.subject is not None), (contract.dataset, name)
+
+
+def test_a_file_that_was_renamed_before_somebody_was_killed_is_called_so_in_the_accounts_as_well(
+    tmp_path: Path,
+) -> None:
+    lake = Lake(tmp_path / "lake", ("hr_jobs",))
+    lake.objects.put(f"landing/hr_jobs/{THEIRS['user']}.csv", b"7,Analyst\n")
+    load(lake.objects, lake.session, "r2")
+    mark(lake.objects)
+    people = People(SECRET, markers(lake.objects))
+    for each in loads_of(lake.objects, "hr_jobs"):
+        rename(lake.objects, people, each, lambda prefix: 0)
+
+    assert any(key.startswith("accounts/") for key in lake.traces())
+    lake.erase()
+    assert lake.traces() == {}

@@ -139,7 +139,7 @@ class SmallLake:
         out = []
         for load in loads_of(self.objects, self.contract.dataset):
             if self.objects.find(load.quarantine) is not None:
-                out += [(load.sha256, row["_line"]) for row in self._rows_of([load.quarantine])]
+                out += [(load.id, row["_line"]) for row in self._rows_of([load.quarantine])]
         return sorted(out)
 
     def _rows_of(self, keys: Iterable[str]) -> list[dict[str, Any]]:

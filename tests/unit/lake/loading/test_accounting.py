@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any, cast
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from lake.engines.session import Session
     from lake.loading.load import Load
     from lake.loading.run import Run
+    from lake.storage.objects import Objects
 
 ROWS = [Reading(f"s{number}") for number in range(5)]
 
@@ -161,3 +163,35 @@ def test_loads_that_were_received_at_the_same_moment_have_accounts_in_a_fixed_or
     lake.bring_in()
     loads = [entry.load for entry in lake.accounts()]
     assert loads == sorted(loads, key=lambda load: load.place)
+
+
+class _Counted:
+    """The lake's objects, with each call counted by what it is."""
+
+    def __init__(self, objects: Objects) -> None:
+        self.calls: Counter[str] = Counter()
+        self._objects = objects
+
+    def __getattr__(self, name: str) -> Any:
+        self.calls[name] += 1
+        return getattr(self._objects, name)
+
+
+def test_what_a_run_asks_of_the_lake_does_not_grow_with_the_loads_that_are_settled(lake: SmallLake) -> None:
+    asked = []
+    for begin, end in ((0, 2), (2, 3), (3, 9), (9, 10)):
+        for number in range(begin, end):
+            lake.hand_in(f"{number}.csv", [Reading(f"s{number}"), Reading("s0")])
+        counted = _Counted(lake.objects)
+        SmallLake(cast("Objects", counted), lake.session, lake.contract).bring_in()
+        asked.append(counted.calls)
+    assert len(lake.accounts()) == 10
+    assert asked[1] == asked[3]
+    assert lake.lost() == 0
+
+
+def test_an_account_knows_all_of_its_load(lake: SmallLake) -> None:
+    for name in ("a.csv", "b.txt", "c.jsonl"):
+        lake.hand_in(name, [Reading()])
+    lake.bring_in()
+    assert [entry.load for entry in lake.accounts()] == loads_of(lake.objects, DATASET)

@@ -35,7 +35,7 @@ def test_rows_are_typed_or_set_aside(lake: SmallLake, tmp_path: Path) -> None:
     lake.hand_in("a.csv", [Reading(), BAD, Reading("s2")])
     load = received(lake)
     assert checked(lake, load, tmp_path) == Checked(3, 2, {"bad_number": 1})
-    assert lake.set_aside() == [(load.sha256, 3)]
+    assert lake.set_aside() == [(load.id, 3)]
 
 
 def test_what_was_found_is_read_again(lake: SmallLake, tmp_path: Path) -> None:
@@ -64,7 +64,7 @@ def test_a_file_that_is_refused_is_one_row_set_aside(lake: SmallLake, tmp_path: 
     load = received(lake)
     assert checked(lake, load, tmp_path) == Checked(1, 0, {"refused_file": 1})
     assert lake.objects.find(load.typed) is None
-    assert lake.set_aside() == [(load.sha256, 0)]
+    assert lake.set_aside() == [(load.id, 0)]
 
 
 def test_a_file_of_no_dataset_is_one_row_set_aside(lake: SmallLake, tmp_path: Path) -> None:
@@ -81,3 +81,20 @@ def test_a_bad_file_keeps_no_good_one_out(lake: SmallLake) -> None:
         (0, 1, 0),
         (1, 0, 0),
     ]
+
+
+@pytest.mark.parametrize("wrong", ["monday.txt", "monday.jsonl", "monday.csv.gz"])
+def test_a_file_whose_name_said_something_else_is_read_when_it_is_handed_in_under_the_right_one(
+    lake: SmallLake, wrong: str
+) -> None:
+    lake.hand_in(wrong, [Reading(), Reading("s2")])
+    lake.bring_in()
+    assert lake.silver() == []
+    lake.hand_in("monday.csv", [Reading(), Reading("s2")])
+    lake.bring_in()
+    assert [row[0] for row in lake.silver()] == ["s1", "s2"]
+    lake.hand_in("tuesday.csv", [Reading(), Reading("s2")])
+    lake.bring_in()
+    assert sorted((e.load.name, e.silver, e.unaccounted) for e in lake.accounts()) == sorted(
+        [("monday.csv", 2, 0), (wrong, 0, 0)]
+    )

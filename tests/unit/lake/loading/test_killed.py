@@ -43,7 +43,7 @@ def copied(lake: Path, to: Path) -> SmallLake:
 
 
 def what_it_holds(lake: SmallLake) -> tuple[Any, ...]:
-    accounts = sorted((e.load.sha256, e.rows_in, e.silver, e.duplicates, e.late) for e in lake.accounts())
+    accounts = sorted((e.load.id, e.rows_in, e.silver, e.duplicates, e.late) for e in lake.accounts())
     unknown = [each.key.rpartition("/")[2] for each in lake.objects.listed("quarantine/unknown/")]
     landed = [each.key for each in lake.objects.listed("landing/")]
     return lake.silver(), lake.late(), lake.set_aside(), accounts, unknown, landed

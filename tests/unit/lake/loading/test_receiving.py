@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from divisa.domain.errors import NotFound
+from lake.ingestion.forms import Form, form_of
 from lake.loading.load import UNKNOWN, loads_of
 from lake.loading.receiving import landed, receive
 from lake.storage.folder import FolderObjects
@@ -48,6 +49,38 @@ def test_the_same_content_under_two_names_is_one_load(objects: FolderObjects) ->
         objects.put(f"landing/readings/{name}", b"same")
     assert len(set(received(objects))) == 1
     assert len(loads_of(objects, "readings")) == len(list(objects.listed("bronze/"))) == 1
+
+
+@pytest.mark.parametrize("dataset", ["readings", "nobody"])
+def test_the_same_content_in_another_form_is_another_load_where_it_is_of_a_dataset(
+    objects: FolderObjects, dataset: str
+) -> None:
+    for name in ("a.txt", "b.csv", "c.CSV", "d.jsonl", "e.json", "f.dat"):
+        objects.put(f"landing/{dataset}/{name}", b"same")
+    loads = {load.name: load for load in received(objects)}
+    assert [(name, load.form) for name, load in sorted(loads.items())] == (
+        [("a.txt", None), ("b.csv", Form.CSV), ("d.jsonl", Form.JSON_LINES)]
+        if dataset == "readings"
+        else [("a.txt", None)]
+    )
+    assert len({load.id for load in loads.values()}) == len({load.bronze for load in loads.values()}) == len(loads)
+    assert [objects.read(load.bronze) for load in loads.values()] == [b"same"] * len(loads)
+
+
+@pytest.mark.parametrize(
+    ("key", "ending"),
+    [
+        ("landing/fx_prices/stream/day=2024-01-05/part-1", ".quotes"),
+        ("landing/fx_prices/monday.JSON.GZ", ".jsonl.gz"),
+        ("landing/fx_prices/monday.xlsx", ".xlsx"),
+    ],
+)
+def test_a_copy_in_bronze_is_called_by_its_form(objects: FolderObjects, key: str, ending: str) -> None:
+    objects.put(key, b"it")
+    with TemporaryDirectory() as scratch:
+        load = receive(objects, next(landed(objects)), {"fx_prices"}, Path(scratch))
+    assert load.bronze.endswith(f"/{load.sha256}{ending}")
+    assert load.form is None or form_of(load.bronze) is load.form
 
 
 def test_many_who_receive_the_same_at_once_receive_one_load(objects: FolderObjects) -> None:
