@@ -63,6 +63,14 @@ def test_what_is_to_be_repaired_begins_as_files_of_its_contract_do(
     assert to_repair(contract, iter(())) == ",".join(contract.columns).encode() + b"\n"
 
 
+def test_what_is_to_be_repaired_is_as_it_came_so_that_a_formula_handed_in_again_is_the_text_that_it_was(
+    objects: FolderObjects, session: DuckSession
+) -> None:
+    objects.put(f"landing/{DATASET}/jobs.csv", b"seven,=1+1\n")
+    carried(objects, session, "first")
+    assert to_repair(contracts()[DATASET], set_aside(objects, DATASET)) == b"seven,=1+1\n"
+
+
 def test_nothing_is_no_repaired_file(objects: FolderObjects) -> None:
     with pytest.raises(InvalidInput, match="empty"):
         hand_in_again(objects, DATASET, b"")

@@ -60,5 +60,9 @@ def test_what_begins_like_a_formula_is_disarmed_however_it_begins() -> None:
     ]  # fmt: skip
 
 
+def test_bytes_that_were_set_aside_are_no_formula_either() -> None:
+    assert csv_bytes(pa.table({"raw": [b"=1+1,\xe1\n"]})).decode() == 'raw\r\n"\'=1+1,\\xe1\n"\r\n'
+
+
 def test_an_answer_without_rows_has_its_columns() -> None:
     assert csv_bytes(arrow_table(COLUMNS, [])) == b"who,day,at,money,rate,why\r\n"
