@@ -80,11 +80,11 @@ class LakeWorld:
         made = self.client("stepfunctions").create_state_machine(name=self.name, roleArn=ROLE, definition=definition)
         return str(made["stateMachineArn"])
 
-    def executed(self, machine: str, given: Any = None) -> Any:
-        """What became of an execution with this input."""
+    def executed(self, machine: str, given: Any = None, seconds: float = 30.0) -> Any:
+        """What became of an execution with this input, which may take so long."""
         states = self.client("stepfunctions")
         started = states.start_execution(stateMachineArn=machine, input=json.dumps(given or {}))["executionArn"]
-        eventually(lambda: states.describe_execution(executionArn=started)["status"] != "RUNNING", "its end")
+        eventually(lambda: states.describe_execution(executionArn=started)["status"] != "RUNNING", "its end", seconds)
         return states.describe_execution(executionArn=started)
 
 
