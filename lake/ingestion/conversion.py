@@ -29,8 +29,8 @@ if TYPE_CHECKING:
     from lake.contract.contract import Contract
     from lake.ingestion.reading import Block
 
-FILE: Final = "_file"
-"""Beside the contract's columns in silver: the load that a row is of."""
+FILE: Final = "_load"
+"""Beside the contract's columns in silver: the load that a row is of. (Iceberg keeps the name `_file` for itself.)"""
 LINE: Final = "_line"
 """Beside the contract's columns: the number of the line, from 1, at which a row begins in its file."""
 QUARANTINE: Final = pa.schema(

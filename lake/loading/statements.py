@@ -141,7 +141,7 @@ def expired(contract: Contract, before: date | datetime) -> str:
 
 
 def fates(contract: Contract, table: str, *, kept: date | datetime | None) -> str:
-    """What became of each row that arrived, as silver shows it: `_file`, `_line` and `fate`, one of `FATES`.
+    """What became of each row that arrived, as silver shows it: `_load`, `_line` and `fate`, one of `FATES`.
 
     What happened before `kept` is too old to be kept.
     """

@@ -39,7 +39,7 @@ def test_columns_are_of_types_that_every_catalogue_and_engine_has() -> None:
 
 
 def test_nothing_tells_in_gold_which_line_of_which_file_a_row_was() -> None:
-    assert not {"_file", "_line"}.intersection(*(made.columns.names for made in transformations().values()))
+    assert not {"_load", "_line"}.intersection(*(made.columns.names for made in transformations().values()))
 
 
 def test_gold_tables_are_made_in_an_order_in_which_each_finds_what_it_reads() -> None:
