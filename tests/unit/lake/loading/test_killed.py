@@ -65,13 +65,13 @@ def test_wherever_a_run_ends_the_next_one_finishes_its_work(tmp_path: Path, *, s
     closed(a_lake(begun))
     whole, fuse = copied(begun, tmp_path / "whole"), Fuse()
     fused(whole, fuse).bring_in()
-    assert fuse.calls > 50
-    for number in range(same, fuse.calls, 2):  # every other call, so that both together end at each
+    assert fuse.changes > 20
+    for number in range(same, fuse.changes, 2):  # every other one, so that both together end at each
         lake = copied(begun, tmp_path / str(number))
         with pytest.raises(Died):
             fused(lake, Fuse(number)).bring_in(name="killed")
         lake.bring_in(name="killed" if same else None)
-        assert what_it_holds(lake) == what_it_holds(whole), f"call {number} of {fuse.calls}"
+        assert what_it_holds(lake) == what_it_holds(whole), f"change {number} of {fuse.changes}"
         closed(lake)
 
 
@@ -87,7 +87,7 @@ def test_wherever_a_backfill_ends_the_next_run_finishes_it(tmp_path: Path) -> No
     whole, fuse = copied(begun, tmp_path / "whole"), Fuse()
     fused(whole, fuse).bring_in(request)
     assert whole.late() == []
-    for number in range(fuse.calls):
+    for number in range(fuse.changes):
         lake = copied(begun, tmp_path / str(number))
         with pytest.raises(Died):
             fused(lake, Fuse(number)).bring_in(request, name="killed")
@@ -95,5 +95,5 @@ def test_wherever_a_backfill_ends_the_next_run_finishes_it(tmp_path: Path) -> No
             lake.bring_in(request)  # nobody was told yet that it had begun
         else:
             lake.bring_in()
-        assert what_it_holds(lake) == what_it_holds(whole), f"call {number} of {fuse.calls}"
+        assert what_it_holds(lake) == what_it_holds(whole), f"change {number} of {fuse.changes}"
         closed(lake)
