@@ -1,7 +1,8 @@
 """Run in the environment of Spark 3.5: statements one after the other in one session, each result into Parquet.
 
-`python every_statement.py FOLDER` reads FOLDER/plan.json, `{"tables": [name, ...], "statements": {name: SQL, ...}}`,
-the tables FOLDER/in/{name}.parquet, and writes FOLDER/out/{name}; a statement may read what those before it made.
+`python every_statement.py FOLDER` reads FOLDER/plan.json, `{"tables": [name, ...], "statements": {name: SQL, ...},
+"steps": [...]}`, the tables FOLDER/in/{name}.parquet, and writes FOLDER/out/{name}; a statement may read what those
+before it made. `steps` are those of `recorded.py`, on Iceberg tables; their answers go into FOLDER/answers.json.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import os
 import sys
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 from pyspark.sql import SparkSession
 
@@ -28,6 +30,12 @@ def main(folder: Path) -> None:
         .config("spark.local.dir", str(folder / "scratch"))
         .config("spark.driver.host", "127.0.0.1")
         .config("spark.ui.enabled", "false")
+        .config("spark.driver.extraClassPath", str(_iceberg()))
+        .config("spark.sql.extensions", "org.apache.iceberg.spark.extensions.IcebergSparkSessionExtensions")
+        .config("spark.sql.catalog.lake", "org.apache.iceberg.spark.SparkCatalog")
+        .config("spark.sql.catalog.lake.type", "hadoop")
+        .config("spark.sql.catalog.lake.warehouse", str(folder / "iceberg"))
+        .config("spark.sql.defaultCatalog", "lake")
         .getOrCreate()
     )
     plan = json.loads(folder.joinpath("plan.json").read_text(encoding="utf-8"))
@@ -37,7 +45,25 @@ def main(folder: Path) -> None:
         made = spark.sql(sql)
         made.createOrReplaceTempView(name)
         made.coalesce(1).write.parquet(str(folder / "out" / name))
+    answers = [_answer(spark, step) for step in plan["steps"]]
+    folder.joinpath("answers.json").write_text(json.dumps(answers), encoding="utf-8")
     spark.stop()
+
+
+def _answer(spark: SparkSession, step: dict[str, Any]) -> list[list[str]] | None:
+    """The rows of a step that has some."""
+    if "view" in step:
+        spark.read.parquet(step["file"]).createOrReplaceTempView(step["view"])
+        return None
+    rows = spark.sql(step["statement"]).collect()
+    return sorted([str(value) for value in row] for row in rows) if "rows" in step else None
+
+
+def _iceberg() -> Path:
+    """The jar of Iceberg for this Spark, as its Scala is."""
+    [package] = import_module("snowpark_connect_deps_iceberg").__path__
+    [jar] = Path(package, "jars").glob("iceberg-spark-runtime-3.5_2.12-*.jar")
+    return jar
 
 
 if __name__ == "__main__":
