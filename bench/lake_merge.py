@@ -21,6 +21,7 @@ import duckdb
 from bench.machine import describe
 from lake.contract.reading import contracts
 from lake.engines.session import silver
+from lake.ingestion.conversion import FILE
 from lake.loading import merging
 from lake.loading.load import Load
 from local.lake.alone import lake_alone
@@ -96,7 +97,7 @@ def merged(scratch: Path, rows: int = ROWS, late: int = LATE, turns: int = TURNS
         _put(objects, scratch, _load("base", rows), _TRADES.format(newest=_NEWEST, step=_STEP, shift=0, rows=rows))
         session.file("base", objects.uri(_load("base", rows).typed))
         own = ", ".join(contract.columns)
-        session.run(f"INSERT INTO {table} SELECT {own}, 'base' AS _file, _line FROM base")  # noqa: S608 - ours
+        session.run(f"INSERT INTO {table} SELECT {own}, 'base' AS {FILE}, _line FROM base")  # noqa: S608 - ours
         runs = []
         for turn in range(turns):
             load = _load(f"late{turn}", late)

@@ -173,6 +173,6 @@ def ask_again(objects: Objects, loads: Iterable[Load]) -> None:
 
 
 def account_again(objects: Objects, dataset: str, loads: Iterable[str]) -> None:
-    """Let loads be accounted for once more, and gold be made anew of them; they are named by their SHA-256."""
-    for sha256 in loads:
-        objects.remove(manifest_key(dataset, sha256).replace(".json", ".accounted"))
+    """Let loads be accounted for once more, and gold be made anew of them; they are named by their ids."""
+    for load in loads:
+        objects.remove(f"{manifest_key(dataset, load).removesuffix('.json')}.accounted")
