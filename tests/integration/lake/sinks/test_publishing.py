@@ -64,7 +64,7 @@ class Lake:
     def merge(self, dataset: str, *rows: dict[str, Any]) -> None:
         """Rows into silver, whose line they are being of no matter."""
         table = silver(contracts()[dataset])
-        self.table(table).append(batch_of(table.schema, *({"_file": "a", "_line": 1} | row for row in rows)))
+        self.table(table).append(batch_of(table.schema, *({"_load": "a", "_line": 1} | row for row in rows)))
 
     def make(self, name: str, *rows: dict[str, Any]) -> None:
         """All rows of a gold table."""

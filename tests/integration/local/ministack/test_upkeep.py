@@ -66,7 +66,7 @@ def positions(athena: Athena, files: int, moments: list[datetime]) -> IcebergTab
     """Silver's table of positions, with so many files for each moment, of a row each."""
     where = f"s3://{athena.lake.name}/silver/device_positions"
     table = iceberg.prepare(athena.iceberg(), athena.database, TABLE, where)
-    place = {"latitude": Decimal(1), "longitude": Decimal(2), "_file": "a"}
+    place = {"latitude": Decimal(1), "longitude": Decimal(2), "_load": "a"}
     for number in range(files):
         rows = [{"device_id": f"d-{number}", "event_time": at, "_line": number, **place} for at in moments]
         table.append(pa.Table.from_pylist(rows, TABLE.schema))

@@ -36,5 +36,5 @@ def test_what_came_too_late_is_found_where_loads_keep_it_with_the_columns_of_sil
     folder = table["Parameters"]["storage.location.template"].replace("${load_date}", "2024-03-01")
     columns = {each["Name"]: each["Type"] for each in table["StorageDescriptor"]["Columns"]}
     assert f"s3://lake/{load.late}" == f"{folder}/ab12.parquet"
-    assert list(columns) == [*contracts()["shop_orders"].columns, "_file", "_line"]
+    assert list(columns) == [*contracts()["shop_orders"].columns, "_load", "_line"]
     assert {columns["event_time"], columns["_line"]} == {"timestamp", "bigint"}
