@@ -1,8 +1,8 @@
 """One step of a run of the lake, as a job of Glue takes it: `--STEP silver --RUN … --STARTED …`.
 
-`--STEP erase`, `keep`, `compact` and `forget` are none of a run, but parts of the lake's upkeep: they wait until no
-step of a run is at work, and such steps wait for them. Other arguments say where the lake is. Spark's session and the
-Glue catalog are those of the job.
+`--STEP erase`, `keep`, `export`, `compact` and `forget` are none of a run, but parts of the lake's upkeep: they wait
+until no step of a run is at work, and such steps wait for them. Other arguments say where the lake is. Spark's session
+and the Glue catalog are those of the job.
 """
 
 from __future__ import annotations
@@ -27,13 +27,15 @@ from lake.erasing.keep_out import KeepOut
 from lake.erasing.versions import OldVersions
 from lake.loading.run import Run, Step
 from lake.loading.turns import Turns
+from lake.report.tables import IcebergTables
 from lake.sinks.arguments import add_arguments as arguments_of_sinks
 from lake.storage.s3 import S3Objects
 from lake.upkeep.compacting import Compaction
+from lake.upkeep.exporting import Export
 from lake.upkeep.upkeep import Part, Upkeep
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from lake.engines.spark import Spark
     from lake.erasing.erase import Report
@@ -88,10 +90,16 @@ def _upkeep(options: argparse.Namespace, objects: S3Objects) -> Upkeep:
     versions, catalog = _versions(options), _catalog()
     session = cache(lambda: _session(options))
     history = IcebergHistory(catalog, _databases(options), objects, UNFINISHED)
+    export = Export(IcebergTables(catalog, options.GOLD, objects), objects, versions)
 
     def erase(now: datetime) -> Report:
         beside = _beside(options, objects, versions)
         beside.forget_files(versions)
+
+        def load_beside(datasets: Collection[str]) -> None:
+            beside(datasets)
+            export()
+
         return Erase(
             objects,
             contracts(),
@@ -100,12 +108,22 @@ def _upkeep(options: argparse.Namespace, objects: S3Objects) -> Upkeep:
             forget=versions,
             history=history,
             sinks=(beside.forget,),
-            load_beside=beside,
+            load_beside=load_beside,
             say=_say,
         )(now)
 
-    compact = Compaction(catalog, _databases(options))
-    return Upkeep(options.RUN, options.STARTED, objects, contracts(), session, erase, compact, history.expire, _say)
+    return Upkeep(
+        options.RUN,
+        options.STARTED,
+        objects,
+        contracts(),
+        session,
+        erase=erase,
+        export=export,
+        compact=Compaction(catalog, _databases(options)),
+        expire=history.expire,
+        say=_say,
+    )
 
 
 def _beside(options: argparse.Namespace, objects: S3Objects, versions: OldVersions) -> Publishing:

@@ -29,6 +29,7 @@ class Part(StrEnum):
 
     ERASE = "erase"
     KEEP = "keep"
+    EXPORT = "export"
     COMPACT = "compact"
     FORGET = "forget"
 
@@ -44,6 +45,7 @@ class Upkeep:
         contracts: all, by dataset.
         session: has the lake's tables; asked for where they are needed.
         erase: erases, at a moment, whoever is marked and was not erased yet.
+        export: writes the files anew that a model learns from; tells in a line what it did.
         compact: puts the small files of a table together, if it is there; tells how many these were.
         expire: forgets, at a moment, what nobody reads any more of a table, if it is there; tells how many files went.
         say: told in a line what was done; never about whom.
@@ -55,6 +57,7 @@ class Upkeep:
     contracts: Mapping[str, Contract]
     session: Callable[[], Session]
     erase: Callable[[datetime], Report]
+    export: Callable[[], str]
     compact: Callable[[Table], int]
     expire: Callable[[Table, datetime], int]
     say: Callable[[str], None] = lambda line: None
@@ -75,6 +78,8 @@ class Upkeep:
                     if contract.keep is not None:
                         rows = keep(self.session(), self.objects, contract, self.now)
                         self.say(f"{contract.dataset}: {rows:,} rows were too old to be kept")
+            case Part.EXPORT:
+                self.say(self.export())
             case Part.COMPACT:
                 for table in self._tables():
                     if files := self.compact(table):

@@ -38,10 +38,11 @@ class Night:
             self.lake.objects,
             {contract.dataset: contract},
             lambda: self.lake.session,
-            lambda now: report,
-            self._compact,
-            self._expire,
-            self.said.append,
+            erase=lambda now: report,
+            export=lambda: "files written",
+            compact=self._compact,
+            expire=self._expire,
+            say=self.said.append,
         )
 
     def _compact(self, table: Table) -> int:
@@ -67,6 +68,7 @@ def test_every_part_says_what_it_did_and_looks_at_every_table(tmp_path: Path) ->
     assert night.said == [
         "nobody is to be erased",
         "readings: 1 rows were too old to be kept",
+        "files written",
         "silver.readings: 9 small files put together",
         "silver.readings: 1,000 files of older states forgotten",
     ]

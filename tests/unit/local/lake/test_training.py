@@ -1,4 +1,4 @@
-"""What a model learns of the lake's gold tables is what it learns of the files that came into the lake."""
+"""What retraining learns of the files that the lake writes is what is learned of the files that came into it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ from lake.loading.plan import Request
 from lake.loading.planning import plan
 from lake.loading.run import Run, Step
 from lake.storage.folder import FolderObjects
-from lake.transformations.training_files import write_training_files
+from lake.upkeep.exporting import TRAINING, Export
+from model.jobs.prepare import files_of
 from model.pipeline import train_model
 from model.training_files import TrainingFiles
 from tests.one_world import simulated
@@ -55,12 +56,14 @@ def test_a_model_is_the_same_to_the_byte_out_of_the_lake_and_out_of_the_files(
     for step in Step:
         run.take(step)
 
-    prices, transactions = write_training_files(GoldOf(session), tmp_path / "gold")
+    assert Export(GoldOf(session), objects)() == "2 training files written"
     session.close()
     before = train_model(
         TrainingFiles(files.prices, files.transactions), tmp_path / "a", hyper_parameters={"max_iter": TREES}
     )
-    after = train_model(TrainingFiles(prices, transactions), tmp_path / "b", hyper_parameters={"max_iter": TREES})
+    after = train_model(
+        files_of(tmp_path / "lake" / TRAINING, tmp_path), tmp_path / "b", hyper_parameters={"max_iter": TREES}
+    )
 
     assert after.version == before.version
     assert after.artefact.read_bytes() == before.artefact.read_bytes()
