@@ -100,11 +100,17 @@ def name_arrived(session: Session, objects: Objects, contract: Contract, loads: 
 def _merge(session: Session, objects: Objects, contract: Contract, table: str, *, ever: bool) -> None:
     def once() -> None:
         since = _latest(expired_before(objects, contract), None if ever else _since(session, contract, table))
-        session.run(statements.merge(contract, table, since=since, within=_span(session, contract, table)))
-        if contract.event_time is not None and contract.event_time not in contract.key:
-            [(twice,)] = session.run(statements.twice(contract, table))
-            if twice:  # somebody merged the same key with another time behind the span, and before the merge
-                session.run(statements.settle(contract, table))
+        within = _span(session, contract, table)
+        met = statements.met(
+            contract, table, since=since, within=within if contract.event_time in contract.key else None
+        )
+        session.run(statements.insert(contract, table, since=since, within=within))
+        [(outdone, twice)] = session.run(met)
+        if outdone:
+            session.run(statements.merge(contract, table, since=since, within=within))
+            [(_, twice)] = session.run(met)
+        if twice:  # somebody put the same key there at the same time
+            session.run(statements.settle(contract, table))
 
     persistently(once)
 

@@ -16,8 +16,11 @@ from lake.ingestion.conversion import FILE, LINE
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
     from datetime import date, datetime
+    from typing import TypeAlias
 
     from lake.contract.contract import Contract
+
+    Span: TypeAlias = tuple[date | datetime, date | datetime]
 
 ARRIVED: Final = "arrived"
 MERGED, DUPLICATE, EXPIRED, ELSEWHERE = FATES = ("silver", "duplicate", "expired", "elsewhere")
@@ -67,14 +70,10 @@ def span(contract: Contract, table: str) -> str:
     return f"SELECT MIN({time}) AS first, MAX({time}) AS last FROM ({asked}) AS touched"  # noqa: S608
 
 
-def merge(
-    contract: Contract,
-    table: str,
-    *,
-    since: date | datetime | None,
-    within: tuple[date | datetime, date | datetime] | None,
-) -> str:
-    """Merge what arrived into silver.
+def insert(contract: Contract, table: str, *, since: date | datetime | None, within: Span | None) -> str:
+    """Put into silver the greatest row of each key that arrived and that silver does not have.
+
+    No file of silver is written anew by this, and of a key with a time in it only those are read that may have it.
 
     Args:
         contract: what the rows are.
@@ -82,28 +81,43 @@ def merge(
         since: rows that happened earlier are too late; None if none is.
         within: `span`; None where rows are without a time.
     """
-    columns = (*contract.columns, FILE, LINE)
-    keys = [f"t.{name} = s.{name}" for name in contract.key]
-    if within is not None:
-        first, last = (_literal(contract, moment) for moment in within)
-        keys += [f"t.{contract.event_time} >= {first}", f"t.{contract.event_time} <= {last}"]
-    own = ", ".join(columns)
+    own = ", ".join((*contract.columns, FILE, LINE))
     return (
-        f"MERGE INTO {table} AS t USING ("  # noqa: S608 - all names are the contract's
-        f"SELECT {own} FROM (SELECT {own}, ROW_NUMBER() OVER (PARTITION BY {', '.join(contract.key)}"
-        f" ORDER BY {_greatest_first(contract)}) AS place FROM {ARRIVED}{_in_time(contract, since)}) AS placed"
-        f" WHERE place = 1) AS s ON {' AND '.join(keys)}"
-        f" WHEN MATCHED AND {_outdoes(contract, 's', 't')} THEN UPDATE SET {', '.join(f'{c} = s.{c}' for c in columns)}"
-        f" WHEN NOT MATCHED THEN INSERT ({own}) VALUES ({', '.join(f's.{c}' for c in columns)})"
+        f"INSERT INTO {table} ({own}) SELECT {own} FROM {_greatest(contract, since)} AS s"  # noqa: S608 - ours
+        f" LEFT ANTI JOIN {table} AS t ON {_matched(contract, within)}"
     )
 
 
-def twice(contract: Contract, table: str) -> str:
-    """How many keys of what arrived silver has more than once: two merges at a time may each put one in a partition."""
-    keys = ", ".join(contract.key)
+def met(contract: Contract, table: str, *, since: date | datetime | None, within: Span | None) -> str:
+    """How the keys that arrived are met in silver, once they are there: `outdone` and `twice`, numbers of rows.
+
+    A row is outdone by what arrived, or one of a key that is there already: two who insert at a time may each put it.
+
+    Args:
+        contract: what the rows are.
+        table: silver.
+        since: rows that happened earlier are too late; None if none is.
+        within: as above, where the time is in the key; else None, since somebody may have put the key elsewhere.
+    """
+    outdone = f"CASE WHEN {_outdoes(contract, 's', 't')} THEN 1 ELSE 0 END"
     return (
-        f"SELECT COUNT(*) AS n FROM (SELECT {keys} FROM {_touched(contract, table)}"  # noqa: S608 - all names are ours
-        f" GROUP BY {keys} HAVING COUNT(*) > 1) AS twice"
+        f"SELECT COALESCE(SUM(outdone), 0) AS outdone, COALESCE(SUM(n) - COUNT(*), 0) AS twice FROM"  # noqa: S608 - ours
+        f" (SELECT s.{FILE}, s.{LINE}, COUNT(*) AS n, SUM({outdone}) AS outdone FROM {_greatest(contract, since)} AS s"
+        f" JOIN {table} AS t ON {_matched(contract, within)} GROUP BY s.{FILE}, s.{LINE}) AS met"
+    )
+
+
+def merge(contract: Contract, table: str, *, since: date | datetime | None, within: Span | None) -> str:
+    """Merge what arrived into silver, where it outdoes what is there as well.
+
+    Arguments are those of `insert`.
+    """
+    columns = (*contract.columns, FILE, LINE)
+    own = ", ".join(columns)
+    return (
+        f"MERGE INTO {table} AS t USING {_greatest(contract, since)} AS s ON {_matched(contract, within)}"  # noqa: S608
+        f" WHEN MATCHED AND {_outdoes(contract, 's', 't')} THEN UPDATE SET {', '.join(f'{c} = s.{c}' for c in columns)}"
+        f" WHEN NOT MATCHED THEN INSERT ({own}) VALUES ({', '.join(f's.{c}' for c in columns)})"
     )
 
 
@@ -153,6 +167,24 @@ def fates(contract: Contract, table: str, *, kept: date | datetime | None) -> st
         f" ELSE '{ELSEWHERE}' END AS fate"
         f" FROM {ARRIVED} AS came LEFT JOIN {table} AS kept ON {_same_key(contract)}"
     )
+
+
+def _greatest(contract: Contract, since: date | datetime | None) -> str:
+    """Of what arrived in time, the greatest row of each key."""
+    own = ", ".join((*contract.columns, FILE, LINE))
+    return (
+        f"(SELECT {own} FROM (SELECT {own}, ROW_NUMBER() OVER (PARTITION BY {', '.join(contract.key)}"  # noqa: S608 - ours
+        f" ORDER BY {_greatest_first(contract)}) AS place FROM {ARRIVED}{_in_time(contract, since)}) AS placed"
+        f" WHERE place = 1)"
+    )
+
+
+def _matched(contract: Contract, within: Span | None) -> str:
+    keys = [f"t.{name} = s.{name}" for name in contract.key]
+    if within is not None:
+        first, last = (_literal(contract, moment) for moment in within)
+        keys += [f"t.{contract.event_time} >= {first}", f"t.{contract.event_time} <= {last}"]
+    return " AND ".join(keys)
 
 
 def _touched(contract: Contract, table: str) -> str:

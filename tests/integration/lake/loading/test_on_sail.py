@@ -119,7 +119,7 @@ from tests.unit.lake.loading.small_lake import SmallLake, readings
 
 class Mortal(DuckSession):
     def run(self, statement):
-        if statement.startswith("MERGE"):
+        if statement.startswith("INSERT"):
             self._connection.execute("BEGIN")
             super().run(statement)
             os.kill(os.getpid(), signal.SIGKILL)

@@ -91,8 +91,9 @@ def recorded(folder: Path) -> list[dict[str, Any]]:
         f"INSERT INTO {lake.table} SELECT sensor, CAST('2024-05-09 00:00:00' AS TIMESTAMP_NTZ) AS at, {columns},"  # noqa: S608
         f" _load, _line FROM {lake.table} WHERE sensor = 's2'"
     )
-    for statement in (statements.twice, statements.settle, statements.twice):
-        session.run(statement(lake.contract, lake.table))
+    met = statements.met(lake.contract, lake.table, since=None, within=None)
+    for statement in (met, statements.settle(lake.contract, lake.table), met):
+        session.run(statement)
     lake.silver()
 
     timeless = readings(timed=False).model_copy(update={"dataset": "timeless"})

@@ -74,7 +74,7 @@ dies("checks", S3Objects, "put_over", "accounts/")
 dies("publish", S3Objects, "put", "/summary.json")
 if step in ("silver", "gold"):
     from lake.engines.spark import Spark
-    dies("merge", Spark, "run", "MERGE INTO", when="within")
+    dies("merge", Spark, "run", "INSERT INTO", when="within")
     dies("gold", Spark, "replace", "", when="behind")
 job.main()
 """

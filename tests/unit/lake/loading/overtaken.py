@@ -1,4 +1,4 @@
-"""A session whose first merge is overtaken by another one, after it was found out between which times to merge."""
+"""A session that is overtaken before it first writes to silver, after it was found out between which times to merge."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ class Overtaken:
 
     Args:
         session: what does the work.
-        overtake: what happens right before the first merge.
+        overtake: what happens right before the first row is written.
     """
 
     def __init__(self, session: Session, overtake: Callable[[], object]) -> None:
@@ -24,7 +24,7 @@ class Overtaken:
         self._is_over = False
 
     def run(self, statement: str) -> list[tuple[Any, ...]]:
-        if statement.startswith("MERGE") and not self._is_over:
+        if statement.startswith(("INSERT", "MERGE")) and not self._is_over:
             self._is_over = True
             self._overtake()
         return self._session.run(statement)
