@@ -46,7 +46,8 @@ down: setup ## Stop the laptop cloud
 	@$(BIN)/divisa down
 
 .PHONY: test
-test: setup lint types imports ## Everything that must hold: lint, types, imports, all tests, coverage
+test: setup ## Everything that must hold: lint, types, imports, all tests, coverage
+	@$(MAKE) --no-print-directory --jobs 2 lint types imports
 	@$(SHARING) -m "not alone and not cloud and not slow" --cov --cov-report=term
 	@$(SHARING) -m slow
 	@$(SHARING) -m cloud --dist loadscope tests/integration

@@ -90,7 +90,7 @@ def test_a_key_that_two_merge_at_once_into_two_days_is_one_row_still(
 
 
 @given(history=histories())
-@settings(max_examples=8, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=6, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_silver_is_that_of_duckdb_however_its_rows_came(place: Place, tmp_path: Path, history: History) -> None:
     """Every example has a dataset of its own, since the tables are the same ones."""
     number = next(_NUMBERS)

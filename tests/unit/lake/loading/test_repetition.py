@@ -55,7 +55,7 @@ def brought_in(lake: SmallLake, history: History) -> None:
 
 @pytest.mark.slow
 @given(history=histories())
-@settings(max_examples=18, deadline=None, derandomize=True)
+@settings(max_examples=12, deadline=None, derandomize=True)
 def test_silver_does_not_depend_on_how_its_rows_came(history: History) -> None:
     with TemporaryDirectory() as folder:
         lake = SmallLake(FolderObjects(Path(folder) / "lake"), DuckSession(), history.contract)
@@ -67,7 +67,7 @@ def test_silver_does_not_depend_on_how_its_rows_came(history: History) -> None:
 
 @pytest.mark.slow
 @given(history=histories(days=200))
-@settings(max_examples=10, deadline=None, derandomize=True)
+@settings(max_examples=7, deadline=None, derandomize=True)
 def test_no_key_is_gone_where_rows_are_late_and_a_backfill_merges_them_all(history: History) -> None:
     with TemporaryDirectory() as folder:
         contract = history.contract.model_copy(update={"merge_window": WINDOW} if history.contract.event_time else {})
@@ -113,7 +113,7 @@ def of_stream(price: Price) -> bytes:
 @given(
     batches=st.lists(st.tuples(PRICES, st.sampled_from(["stream", "gzip", "objects", "csv"])), min_size=1, max_size=5)
 )
-@settings(max_examples=6, deadline=None, derandomize=True)
+@settings(max_examples=4, deadline=None, derandomize=True)
 def test_what_a_stream_delivers_and_what_is_handed_in_are_the_same_rows(batches: list[tuple[list[Price], str]]) -> None:
     contract = contracts()["fx_prices"]
     header = b"pair,event_time,bid,ask\n"
