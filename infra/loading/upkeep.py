@@ -20,7 +20,7 @@ def definition() -> dict[str, Any]:
     """The definition, as Step Functions takes it."""
     names = [part.value.capitalize() for part in Part]
     return {
-        "Comment": "People erased, old rows gone, training files written, small files put together, old states forgotten",
+        "Comment": "People erased, old rows gone, training files written, files put together, old states forgotten",
         "StartAt": names[0],
         "States": {
             **{
