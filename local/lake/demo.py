@@ -11,19 +11,26 @@ from lake.contract.reading import contracts
 from lake.loading.load import UNKNOWN
 from lake.loading.plan import Request
 from lake.loading.report import report
+from lake.report.page import page
+from lake.report.words import Language
 from local import cloud
 from local.home import HOME
 from local.json_file import replace_json
-from local.lake import feeds
+from local.lake import feeds, sinks
+from local.lake.asking import asked
 from local.lake.carrying import DOORS, LOG, STREAM, TABLE, open_carrying
 from local.lake.handing_in import hand_in
 from local.lake.runs import open_objects, open_runs
+from local.lake.tables import open_tables
+from local.lake.upkeep import upkeep
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
     from pathlib import Path
 
+    from lake.contract.contract import Contract
     from lake.loading.report import DatasetReport
+    from local.cloud import LaptopCloud
     from local.lake.runs import Runs
 
 HERE: Final = HOME / "demo-lake"
@@ -32,15 +39,21 @@ REPORT: Final = HOME / "demo-lake.json"
 
 
 def run(
-    say: Callable[[str], None], *, home: Path = HERE, to: Path = REPORT, datasets: Collection[str] | None = None
+    say: Callable[[str], None],
+    *,
+    home: Path = HERE,
+    to: Path = REPORT,
+    datasets: Collection[str] | None = None,
+    night: bool = False,
 ) -> list[DatasetReport]:
     """Run the demo and write its report.
 
     Args:
         say: told each step.
-        datasets: whose feeds come in; None for all.
         home: the folder of the demo's laptop cloud, which is wiped.
-        to: the report's file, JSON.
+        to: the report's file, JSON; the page of charts lies beside it.
+        datasets: whose feeds come in; None for all.
+        night: whether a night's upkeep follows.
 
     Returns:
         What became of the rows of each dataset.
@@ -77,6 +90,9 @@ def run(
             say("the scheduled run: what was left is done")
             runs.wait(runs.begin(Request()))
             found = report(objects, every)
+            _show(running, every, to.with_suffix(".html"), say)
+            if night:
+                upkeep(running, say)
             failed = [each.name for each in runs.all() if each.status != "SUCCEEDED"]
             if failed:
                 raise LaptopCloudError("lake", runs.one(failed[0]).cause or failed[0])
@@ -97,6 +113,15 @@ def summed(found: Sequence[DatasetReport]) -> dict[str, Any]:
     names = ("files", "rows_in", "silver", "duplicates", "late", "unaccounted")
     sums = {name: sum(getattr(each, name) for each in found) for name in names}
     return sums | {"quarantine": sum(sum(each.quarantine.values()) for each in found)}
+
+
+def _show(running: LaptopCloud, every: Mapping[str, Contract], to: Path, say: Callable[[str], None]) -> None:
+    """Look at the tables from all sides: in the databases beside the lake, by Athena, as a page of charts."""
+    say(sinks.said(sinks.taken(running)))
+    say(f"Athena tells what became of the rows of {asked(running, 'rows_by_dataset', {}).num_rows} datasets")
+    with open_tables(running) as tables:
+        to.write_text(page(tables, every, at=datetime.now(UTC), language=Language.ES), encoding="utf-8")
+    say(f"a page of charts is written to {to.name}")
 
 
 def _follow(runs: Runs, say: Callable[[str], None]) -> None:

@@ -46,6 +46,8 @@ def query(
     from divisa.domain.errors import InvalidInput
     from lake.queries.catalogue import named, query_named
     from lake.queries.parameters import literals
+    from local import cloud
+    from local.lake.asking import asked
 
     if name is None:
         _list(named())
@@ -56,8 +58,7 @@ def query(
     if format_ is Format.TABLE and out is not None:
         raise InvalidInput("a table is for the terminal: say --format csv or parquet")
     literals(query_named(name).parameters, given)
-    answer = _ask(name, given)
-    _write(answer, format_, out)
+    _write(asked(cloud.running(), name, given), format_, out)
 
 
 def _list(queries: "Mapping[str, Query]") -> None:
@@ -83,22 +84,6 @@ def _given(pairs: "Sequence[str]") -> dict[str, str]:
             raise InvalidInput(f"`{name}` is told twice")
         given[name] = value
     return given
-
-
-def _ask(name: str, given: "Mapping[str, str]") -> "pa.Table":
-    from contextlib import closing
-
-    from lake.queries.athena import Athena
-    from lake.queries.catalogue import Databases
-    from local import cloud
-
-    running = cloud.running()
-    deployed = running.deployment
-    databases = Databases(deployed.silver_database_name, deployed.gold_database_name, deployed.control_database_name)
-    settings = running.addresses.client_settings("athena")
-    athena = Athena(databases, work_group=deployed.lake_work_group_name, client_settings=settings)
-    with closing(athena):
-        return athena.run(name, given)
 
 
 def _write(answer: "pa.Table", format_: Format, out: Path | None) -> None:

@@ -47,3 +47,7 @@ def test_what_comes_through_the_doors_begins_runs_whose_jobs_account_for_every_r
         "unaccounted": 0,
     }
     assert all(each.silver for each in found if each.dataset in FEEDS)
+    [loaded] = [line for line in lines if line.startswith("relational: ")]
+    assert not loaded.startswith("relational: 0 rows")
+    assert f"Athena tells what became of the rows of {len(FEEDS) + 1} datasets" in lines
+    assert "<svg" in (tmp_path / "report.html").read_text(encoding="utf-8")
