@@ -12,8 +12,8 @@ HERE = Path(__file__).parent
 LOCAL = HERE / "local"
 ALONE = LOCAL / "test_cloud.py", LOCAL / "test_schedules.py", LOCAL / "test_stream_mappings.py"
 """Files whose tests are about when something happens, and want the machine to themselves."""
-CLOUDS = HERE / "api", HERE / "end_to_end", HERE / "lake" / "test_demo.py"
-"""Folders and files whose tests share one whole laptop cloud, and wait for what happens there."""
+CLOUDS = HERE / "api", HERE / "end_to_end"
+"""Folders whose tests share one whole laptop cloud, and wait for what happens there."""
 
 
 @pytest.hookimpl(tryfirst=True)
