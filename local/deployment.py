@@ -67,6 +67,7 @@ class Deployment:
     lake_work_group_name: str
     loading_job_name: str
     loading_machine_arn: str
+    typed_crawler_name: str
     upkeep_machine_arn: str
     api_secret_name: str
     providers_secret_name: str

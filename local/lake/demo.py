@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from divisa.domain.errors import LaptopCloudError
+from lake.contract.examples import rows as made
 from lake.contract.reading import contracts
 from lake.loading.load import UNKNOWN
 from lake.loading.plan import Request
@@ -20,9 +21,9 @@ from local.lake import feeds, sinks
 from local.lake.asking import asked
 from local.lake.carrying import DOORS, LOG, STREAM, TABLE, open_carrying
 from local.lake.handing_in import hand_in
+from local.lake.night import spend
 from local.lake.runs import open_objects, open_runs
 from local.lake.tables import open_tables
-from local.lake.upkeep import upkeep
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
@@ -53,7 +54,7 @@ def run(
         home: the folder of the demo's laptop cloud, which is wiped.
         to: the report's file, JSON; the page of charts lies beside it.
         datasets: whose feeds come in; None for all.
-        night: whether a night's upkeep follows.
+        night: whether a night follows, in which somebody is erased. The figures are those of before.
 
     Returns:
         What became of the rows of each dataset.
@@ -92,7 +93,7 @@ def run(
             found = report(objects, every)
             _show(running, every, to.with_suffix(".html"), say)
             if night:
-                upkeep(running, say)
+                spend(running, objects, every, _somebody(every), say)
             failed = [each.name for each in runs.all() if each.status != "SUCCEEDED"]
             if failed:
                 raise LaptopCloudError("lake", runs.one(failed[0]).cause or failed[0])
@@ -113,6 +114,13 @@ def summed(found: Sequence[DatasetReport]) -> dict[str, Any]:
     names = ("files", "rows_in", "silver", "duplicates", "late", "unaccounted")
     sums = {name: sum(getattr(each, name) for each in found) for name in names}
     return sums | {"quarantine": sum(sum(each.quarantine.values()) for each in found)}
+
+
+def _somebody(every: Mapping[str, Contract]) -> str:
+    """A user of whom there are rows; those of the ledger would stay, under a pseudonym."""
+    contract = every["fx_suggestions"]
+    [row] = made(contract, 1)
+    return dict(zip(contract.columns, row, strict=True))["user_id"]
 
 
 def _show(running: LaptopCloud, every: Mapping[str, Contract], to: Path, say: Callable[[str], None]) -> None:

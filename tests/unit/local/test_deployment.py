@@ -51,6 +51,7 @@ KEYS = [
     "LakeWorkGroupName",
     "LoadingJobName",
     "LoadingMachineArn",
+    "TypedCrawlerName",
     "UpkeepMachineArn",
     "ApiSecretName",
     "ProvidersSecretName",
